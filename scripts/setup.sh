@@ -1,0 +1,122 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Installs the Debian packages that building, testing and linting need. Does
+# nothing, quickly, when they are there. Debian 12's own QEMU is too old: a newer
+# one comes from backports, through a private apt configuration below build/apt,
+# so that the machine's own stays as it is.
+#
+# usage: scripts/setup.sh          install what is missing
+#        scripts/setup.sh --check  only say what is missing, exit 1 if anything is
+set -eu
+
+ROOT=$(cd "$(dirname "$0")/.." && pwd)
+. "$ROOT/scripts/common.sh"
+
+# `virt` has a second non-secure PL011, for a cell's console, since this version.
+QEMU_MIN=9.1
+
+PACKAGES="
+	gcc libc6-dev binutils make
+	clang lld llvm clang-format clang-tidy
+	device-tree-compiler libfdt-dev libjansson-dev libcmocka-dev
+	python3 python3-pytest python3-pytest-xdist python3-pexpect python3-libfdt
+	cpio gzip e2fsprogs kmod util-linux
+	sparse cppcheck cloc shellcheck"
+
+if [ "$(dpkg --print-architecture)" != arm64 ]; then
+	PACKAGES="$PACKAGES gcc-aarch64-linux-gnu libc6-dev-arm64-cross"
+fi
+
+# Prints those of the given packages that are not installed.
+missing()
+{
+	local p
+
+	for p; do
+		all_installed "$p" || echo "$p"
+	done
+}
+
+# One dpkg-query for all: the usual case, and it takes a few milliseconds.
+all_installed()
+{
+	local status
+
+	status=$(dpkg-query -W -f '${db:Status-Status}\n' "$@" 2>/dev/null) || return 1
+	[ "$(echo "$status" | grep -c '^installed$')" -ge $# ]
+}
+
+qemu_ok()
+{
+	local version
+
+	version=$(dpkg-query -W -f '${Version}' qemu-system-arm 2>/dev/null) || return 1
+	[ -n "$version" ] && dpkg --compare-versions "${version#*:}" ge "$QEMU_MIN"
+}
+
+install_packages()
+{
+	as_root env DEBIAN_FRONTEND=noninteractive \
+		apt-get "$@" --no-install-recommends -y -qq install $PKGS
+}
+
+# Is a QEMU that is new enough among what these apt options offer?
+qemu_offered()
+{
+	apt-cache "$@" madison qemu-system-arm 2>/dev/null |
+		while IFS='| ' read -r _ version _; do
+			if dpkg --compare-versions "${version#*:}" ge "$QEMU_MIN"; then
+				echo yes
+			fi
+		done | grep -q yes
+}
+
+install_qemu()
+{
+	local suite dir=$APT_DIR/host opts
+
+	PKGS=qemu-system-arm
+	suite=$(. /etc/os-release && echo "$VERSION_CODENAME")-backports
+	opts=(-t "$suite")
+	if ! qemu_offered; then
+		say "QEMU >= $QEMU_MIN from $suite"
+		mkdir -p "$dir/lists/partial" "$dir/cache/archives/partial"
+		private_sources "$dir/sources.list.d" \
+			"deb [signed-by=$KEYRING] $(debian_mirror) $suite main"
+		opts+=(-o Dir::Etc::sourcelist=/dev/null
+			-o Dir::Etc::sourceparts="$dir/sources.list.d"
+			-o Dir::State::lists="$dir/lists"
+			-o Dir::Cache="$dir/cache"
+			-o APT::Sandbox::User=root
+			-o Acquire::Languages=none)
+		as_root apt-get "${opts[@]}" -qq update
+	fi
+	install_packages "${opts[@]}"
+	if [ "$(id -u)" != 0 ]; then
+		as_root chown -R "$(id -u)" "$dir"
+	fi
+}
+
+if all_installed $PACKAGES && qemu_ok; then
+	exit 0
+fi
+
+PKGS=$(missing $PACKAGES)
+if [ "${1-}" = --check ]; then
+	qemu_ok || PKGS="$PKGS qemu-system-arm(>=$QEMU_MIN)"
+	echo "missing:" $PKGS
+	exit 1
+fi
+
+take_lock setup
+if [ -n "$PKGS" ]; then
+	say "installing" $PKGS
+	install_packages || {
+		say "refreshing the package lists"
+		as_root apt-get -qq update
+		install_packages
+	}
+fi
+qemu_ok || install_qemu
+all_installed $PACKAGES && qemu_ok || die "packages are still missing: $(missing $PACKAGES)"
