@@ -4,6 +4,8 @@
 # configuration below build/apt. The private configuration takes its mirror
 # from the machine's own one and never writes outside build/.
 # Sourced by bash scripts, after ROOT has been set.
+#
+# shellcheck shell=bash disable=SC2034	# the variables are for the others
 
 BUILD=${BUILD:-$ROOT/build}
 APT_DIR=$BUILD/apt
@@ -60,6 +62,7 @@ debian_mirror()
 # Security archives are called Debian-Security and the like: not those.
 main_archives()
 {
+	# shellcheck disable=SC2016	# apt expands the format
 	apt-get indextargets --format '$(LABEL)|$(COMPONENT)|$(REPO_URI)' \
 		'Created-By: Packages' | sed -n 's/^Debian|main|//p' | sort -u
 }

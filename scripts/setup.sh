@@ -16,16 +16,17 @@ ROOT=$(cd "$(dirname "$0")/.." && pwd)
 # `virt` has a second non-secure PL011, for a cell's console, since this version.
 QEMU_MIN=9.1
 
-PACKAGES="
+PACKAGES=(
 	gcc libc6-dev binutils make
 	clang lld llvm clang-format clang-tidy
 	device-tree-compiler libfdt-dev libjansson-dev libcmocka-dev
-	python3 python3-pytest python3-pytest-xdist python3-pexpect python3-libfdt
+	python3 python3-pytest python3-pytest-xdist python3-libfdt
 	cpio gzip e2fsprogs kmod util-linux
-	sparse cppcheck cloc shellcheck"
+	sparse cppcheck cloc shellcheck
+)
 
 if [ "$(dpkg --print-architecture)" != arm64 ]; then
-	PACKAGES="$PACKAGES gcc-aarch64-linux-gnu libc6-dev-arm64-cross"
+	PACKAGES+=(gcc-aarch64-linux-gnu libc6-dev-arm64-cross)
 fi
 
 # Prints those of the given packages that are not installed.
@@ -55,31 +56,34 @@ qemu_ok()
 	[ -n "$version" ] && dpkg --compare-versions "${version#*:}" ge "$QEMU_MIN"
 }
 
+# install_packages [APT-OPTION...] -- PACKAGE...
 install_packages()
 {
 	as_root env DEBIAN_FRONTEND=noninteractive \
-		apt-get "$@" --no-install-recommends -y -qq install $PKGS
+		apt-get --no-install-recommends -y -qq install "$@"
 }
 
-# Is a QEMU that is new enough among what these apt options offer?
+# Would these apt options install a QEMU that is new enough?
 qemu_offered()
 {
-	apt-cache "$@" madison qemu-system-arm 2>/dev/null |
-		while IFS='| ' read -r _ version _; do
-			if dpkg --compare-versions "${version#*:}" ge "$QEMU_MIN"; then
-				echo yes
-			fi
-		done | grep -q yes
+	local version
+
+	version=$(apt-cache "$@" policy qemu-system-arm 2>/dev/null |
+		sed -n 's/^ *Candidate: //p')
+	[ -n "$version" ] && dpkg --compare-versions "${version#*:}" ge "$QEMU_MIN"
 }
 
 install_qemu()
 {
-	local suite dir=$APT_DIR/host opts
+	local suite dir=$APT_DIR/host opts=()
 
-	PKGS=qemu-system-arm
 	suite=$(. /etc/os-release && echo "$VERSION_CODENAME")-backports
+	if qemu_offered; then
+		install_packages -- qemu-system-arm
+		return
+	fi
 	opts=(-t "$suite")
-	if ! qemu_offered; then
+	if ! qemu_offered "${opts[@]}"; then
 		say "QEMU >= $QEMU_MIN from $suite"
 		mkdir -p "$dir/lists/partial" "$dir/cache/archives/partial"
 		private_sources "$dir/sources.list.d" \
@@ -92,31 +96,36 @@ install_qemu()
 			-o Acquire::Languages=none)
 		as_root apt-get "${opts[@]}" -qq update
 	fi
-	install_packages "${opts[@]}"
-	if [ "$(id -u)" != 0 ]; then
+	install_packages "${opts[@]}" -- qemu-system-arm
+	if [ "$(id -u)" != 0 ] && [ -d "$dir" ]; then
 		as_root chown -R "$(id -u)" "$dir"
 	fi
 }
 
-if all_installed $PACKAGES && qemu_ok; then
+all_done()
+{
+	all_installed "${PACKAGES[@]}" && qemu_ok
+}
+
+if all_done; then
 	exit 0
 fi
 
-PKGS=$(missing $PACKAGES)
+mapfile -t MISSING < <(missing "${PACKAGES[@]}")
 if [ "${1-}" = --check ]; then
-	qemu_ok || PKGS="$PKGS qemu-system-arm(>=$QEMU_MIN)"
-	echo "missing:" $PKGS
+	qemu_ok || MISSING+=("qemu-system-arm >= $QEMU_MIN")
+	printf 'missing: %s\n' "${MISSING[@]}"
 	exit 1
 fi
 
 take_lock setup
-if [ -n "$PKGS" ]; then
-	say "installing" $PKGS
-	install_packages || {
+if [ ${#MISSING[@]} -gt 0 ]; then
+	say "installing ${MISSING[*]}"
+	install_packages -- "${MISSING[@]}" || {
 		say "refreshing the package lists"
 		as_root apt-get -qq update
-		install_packages
+		install_packages -- "${MISSING[@]}"
 	}
 fi
 qemu_ok || install_qemu
-all_installed $PACKAGES && qemu_ok || die "packages are still missing: $(missing $PACKAGES)"
+all_done || die "packages are still missing"

@@ -23,7 +23,8 @@
 #define CB_REVISION_MAJOR	0u
 #define CB_REVISION_MINOR	1u
 
-#define CB_HVC(n)		(0xc6000000 | (n))
+/* Clear of the function numbers 0 to 63 that KVM's own calls to EL2 use in this range. */
+#define CB_HVC(n)		(0xc600cb00 | (n))
 
 /* For every cell. */
 #define CB_HVC_INFO		CB_HVC(0)	/* x1: enum cb_info; returns x1: value */

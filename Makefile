@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Cellblock: everything from here. `make help` lists the targets.
+
+VERSION := $(shell cat VERSION)
+BUILD := $(CURDIR)/build
+PREFIX ?= /usr
+DESTDIR ?=
+JOBS := $(shell nproc)
+export VERSION
+
+ifneq ($(shell uname -m),aarch64)
+CROSS_COMPILE ?= aarch64-linux-gnu-
+endif
+export CROSS_COMPILE
+PYTHON := /usr/bin/python3
+
+# Debian's arm64 kernel, headers and libraries, unpacked by scripts/fetch.sh.
+-include $(BUILD)/debian/env.mk
+ifeq ($(shell uname -m),aarch64)
+KDIR ?= /lib/modules/$(shell uname -r)/build
+endif
+KVER = $(shell cat $(KDIR)/include/config/kernel.release)
+
+all: hypervisor driver cellctl configs inmates
+
+help:
+	@sed -n 's/^#: //p' Makefile
+
+#: make             build everything (KDIR=: kernel to build the module for)
+#: make demo        set up what is missing, boot QEMU and show a cell beside Linux
+#: make check       set up what is missing, run all tests
+#: make lint        sparse, cppcheck, gcc -fanalyzer, shellcheck
+#: make run         a shell in the QEMU machine, everything installed (RUN="--gic 2 ...")
+#: make install     install below $(DESTDIR)$(PREFIX)
+#: make clean       remove what was built
+
+# What the targets below need; does nothing, quickly, when it is there.
+setup:
+	@scripts/setup.sh
+	@scripts/fetch.sh 6.12
+
+hypervisor:
+	@$(MAKE) --no-print-directory -C hypervisor O=$(BUILD)/hypervisor
+
+driver:
+	@test -n "$(KDIR)" || { echo "KDIR= names no kernel: run 'make setup', or set it"; exit 1; }
+	@$(MAKE) --no-print-directory -C driver KDIR=$(KDIR) OBJ=$(BUILD)/driver
+
+cellctl:
+ifeq ($(shell uname -m),aarch64)
+	@$(MAKE) --no-print-directory -C tools/cellctl
+else
+	@$(MAKE) --no-print-directory -C tools/cellctl arm64
+endif
+
+configs:
+	@$(MAKE) --no-print-directory -C configs O=$(BUILD)/configs
+
+inmates:
+	@$(MAKE) --no-print-directory -C inmates O=$(BUILD)/inmates
+
+guest:
+	@$(MAKE) --no-print-directory -C tests/system/guest
+
+install: all
+	install -D -m 755 $(BUILD)/tools/cellctl/cellctl $(DESTDIR)$(PREFIX)/sbin/cellctl
+	install -D -m 644 $(BUILD)/hypervisor/cellblock.bin $(DESTDIR)/lib/firmware/cellblock.bin
+	install -D -m 644 $(BUILD)/driver/cellblock.ko \
+		$(DESTDIR)/lib/modules/$(KVER)/extra/cellblock.ko
+	install -d $(DESTDIR)$(PREFIX)/share/cellblock
+	install -m 644 $(BUILD)/configs/*.cell $(BUILD)/inmates/*.bin \
+		$(DESTDIR)$(PREFIX)/share/cellblock
+	install -d $(DESTDIR)$(PREFIX)/include/cellblock
+	install -m 644 include/cellblock/*.h $(DESTDIR)$(PREFIX)/include/cellblock
+
+# The root file system of the QEMU machine, with everything installed.
+rootfs: all guest
+	@rm -rf $(BUILD)/staging
+	@$(MAKE) --no-print-directory -s install DESTDIR=$(BUILD)/staging
+	@scripts/mkrootfs.sh $(BUILD)/rootfs.cpio.gz $(BUILD)/staging $(BUILD)/system-guest
+
+run: setup
+	@$(MAKE) --no-print-directory -j$(JOBS) rootfs
+	@$(PYTHON) scripts/qemu.py $(RUN)
+
+clean:
+	rm -rf $(BUILD)/hypervisor $(BUILD)/driver $(BUILD)/tools $(BUILD)/configs \
+		$(BUILD)/inmates $(BUILD)/staging $(BUILD)/system-guest $(BUILD)/tests \
+		$(BUILD)/system $(BUILD)/dtb $(BUILD)/rootfs*.cpio.gz $(BUILD)/lint
+
+.PHONY: all help setup hypervisor driver cellctl configs inmates guest install rootfs run clean

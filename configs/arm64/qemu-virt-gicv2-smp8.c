@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * QEMU `virt` with GICv2 and 8 CPUs.
+ *	qemu-system-aarch64 -machine virt,virtualization=on,gic-version=2 -smp 8
+ */
+#include "qemu-virt.h"
+
+CELLBLOCK_SYSTEM = {
+	.name = "qemu-virt-gicv2-smp8",
+	.hypervisor = QEMU_VIRT_HYPERVISOR,
+	.cpus = QEMU_VIRT_8_CPUS,
+	.gic = QEMU_VIRT_GICV2,
+	.debug_console = PL011(0x09000000),
+	.regions = REGIONS(QEMU_VIRT_RAM, QEMU_VIRT_RTC_GPIO, QEMU_VIRT_DEVICES, QEMU_VIRT_V2M),
+	.irqs = QEMU_VIRT_IRQS,
+};

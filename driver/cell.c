@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The life of a cell, as Linux takes part in it: it gives CPUs and claims on physical
+ * addresses away, the hypervisor does the rest, and everything comes back when the
+ * cell is destroyed. The hypervisor decides which state allows what.
+ */
+#include <linux/delay.h>
+#include <linux/io.h>
+#include <linux/jiffies.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+
+#include "cellblock.h"
+#include "hypercall.h"
+
+/* ---- The object ---- */
+
+/* Keeps @config when it succeeds; the last reference frees it (not the root cell's). */
+struct cell *cb_cell_new(u32 id, const struct cb_cell_config *config)
+{
+	struct cell *cell = kzalloc(sizeof(*cell), GFP_KERNEL);
+
+	if (!cell)
+		return NULL;
+	cell->claims = kcalloc(config->regions.count, sizeof(*cell->claims), GFP_KERNEL);
+	if (!cell->claims) {
+		kfree(cell);
+		return NULL;
+	}
+	cell->id = id;
+	cell->config = config;
+	cell->seen_generation = U32_MAX;	/* so that the first state is announced */
+	kobject_init(&cell->kobj, &cb_cell_type);
+	return cell;
+}
+
+/* pages_lock is held for writing: no reader of a page is left, and none will come. */
+static void drop_pages(struct cell *cell)
+{
+	if (cellblock.cells[cell->id] == cell)
+		cellblock.cells[cell->id] = NULL;
+	cb_unmap_page(cell->ring);
+	cb_unmap_page(cell->page);
+	cell->ring = NULL;
+	cell->page = NULL;
+}
+
+static int map_pages(struct cell *cell)
+{
+	cell->page = cb_map_page(READ_ONCE(cellblock.public->cells_phys[cell->id]),
+				 CB_PAGE_SIZE);
+	if (!cell->page)
+		return -ENOMEM;
+	cell->ring = cb_map_page(cell->page->console_phys, CB_CONSOLE_SIZE);
+	return cell->ring ? 0 : -ENOMEM;
+}
+
+/* The hypervisor has this cell: maps its pages and shows it. */
+int cb_cell_publish(struct cell *cell)
+{
+	int err;
+
+	down_write(&cellblock.pages_lock);
+	err = map_pages(cell);
+	if (err)
+		drop_pages(cell);
+	else
+		cellblock.cells[cell->id] = cell;
+	up_write(&cellblock.pages_lock);
+	if (err)
+		return err;
+	err = cb_sysfs_add_cell(cell);
+	if (err)
+		cb_cell_unpublish(cell);
+	return err;
+}
+
+void cb_cell_unpublish(struct cell *cell)
+{
+	down_write(&cellblock.pages_lock);
+	drop_pages(cell);
+	up_write(&cellblock.pages_lock);
+	kobject_del(&cell->kobj);
+}
+
+/* ---- Calls that take their time ---- */
+
+#define SHUTDOWN_TIMEOUT	(30 * HZ)	/* a reboot waits no longer for a cell */
+
+/* Whether to ask again. Who gives up can resume with the same request. */
+static bool keep_asking(unsigned long since)
+{
+	if (cellblock.shutting_down)
+		return time_before(jiffies, since + SHUTDOWN_TIMEOUT);
+	return !fatal_signal_pending(current);
+}
+
+static int repeat_while_busy(struct cell *cell, struct cb_error *error,
+			     int (*once)(struct cell *cell, struct cb_error *error))
+{
+	unsigned long since = jiffies;
+	int err;
+
+	for (;;) {
+		err = once(cell, error);
+		if (!err || error->code != CB_ERR_BUSY || !keep_asking(since))
+			return err;
+		usleep_range(500, 1000);
+	}
+}
+
+static int stop_once(struct cell *cell, struct cb_error *error)
+{
+	return hvc_run(CB_HVC_CELL_STOP, cell->id, 0, 0, error);
+}
+
+/* When it succeeds the cell's pages are the hypervisor's again: nobody may read on. */
+static int destroy_once(struct cell *cell, struct cb_error *error)
+{
+	int err;
+
+	down_write(&cellblock.pages_lock);
+	err = hvc_run(CB_HVC_CELL_DESTROY, cell->id, 0, 0, error);
+	if (!err)
+		drop_pages(cell);
+	up_write(&cellblock.pages_lock);
+	return err;
+}
+
+/* ---- Claims on physical addresses ---- */
+
+static int claim_region(struct cell *cell, u32 i, struct cb_error *error)
+{
+	const struct cb_region *region = &cb_config_regions(cell->config)[i];
+	struct cb_error record = {};
+
+	if (region->flags & CB_REGION_SHARED)
+		return 0;
+	if (!cb_iomem_claim(&cell->claims[i], cell->config->header.name, region->phys,
+			    region->size, &record))
+		return 0;
+	refuse(error, CB_ERR_REGION_IN_USE, .index = i, .address = region->phys,
+	       .size = region->size, .other_address = record.other_address,
+	       .other_size = record.other_size);
+	strscpy(error->name, record.name, sizeof(error->name));
+	return cb_error_errno(error->code);
+}
+
+static int claim_regions(struct cell *cell, struct cb_error *error)
+{
+	int err = 0;
+	u32 i;
+
+	for (i = 0; i < cell->config->regions.count && !err; i++)
+		err = claim_region(cell, i, error);
+	return err;
+}
+
+static void release_regions(struct cell *cell)
+{
+	u32 i;
+
+	for (i = 0; i < cell->config->regions.count; i++)
+		cb_iomem_release(&cell->claims[i]);
+}
+
+/* ---- Create ---- */
+
+/* Linux has given everything: the hypervisor makes the cell. */
+static int hand_over(struct cell *cell, struct cb_error *error)
+{
+	struct hvc_result result;
+	struct cb_error ignored;
+	int err;
+
+	result = hvc_call(CB_HVC_CELL_CREATE, virt_to_phys(cell->config),
+			  cell->config->header.size, 0);
+	err = hvc_refusal(&result, error);
+	if (err)
+		return err;
+	cell->id = result.x[1];
+	err = cb_cell_publish(cell);
+	if (!err)
+		return 0;
+	if (repeat_while_busy(cell, &ignored, destroy_once))
+		pr_err("cell %u cannot be destroyed: code %u\n", cell->id, ignored.code);
+	return cb_refuse_errno(error, "publish", err);
+}
+
+static void give_all_back(struct cell *cell)
+{
+	struct cb_error ignored;
+
+	release_regions(cell);
+	cb_cpus_give_back(cell, &ignored);
+}
+
+/* Keeps @config when it returns 0. */
+int cb_cell_create(struct cb_cell_config *config, u32 *id, struct cb_error *error)
+{
+	struct cell *cell;
+	int err;
+
+	err = cb_require_enabled(error) ?: cb_check_cell(config, error);
+	if (err)
+		return err;
+	cell = cb_cell_new(CB_NO_CELL, config);
+	if (!cell)
+		return refuse(error, CB_ERR_HOST_MEMORY);
+	err = claim_regions(cell, error) ?: cb_cpus_take(cell, error) ?: hand_over(cell, error);
+	if (err) {
+		give_all_back(cell);
+		cell->config = NULL;
+		kobject_put(&cell->kobj);
+		return err;
+	}
+	*id = cell->id;
+	cb_watch_start();
+	return 0;
+}
+
+/* ---- Load, start, stop ---- */
+
+int cb_cell_load_begin(struct cell *cell, struct cb_error *error)
+{
+	return hvc_run(CB_HVC_CELL_LOAD, cell->id, 0, 0, error);
+}
+
+int cb_cell_start(struct cell *cell, u64 entry, u64 argument, struct cb_error *error)
+{
+	cb_cell_unmap_load(cell);
+	return hvc_run(CB_HVC_CELL_START, cell->id, entry, argument, error);
+}
+
+int cb_cell_stop(struct cell *cell, struct cb_error *error)
+{
+	cb_cell_unmap_load(cell);
+	return repeat_while_busy(cell, error, stop_once);
+}
+
+/* ---- Destroy ---- */
+
+/* An error after the cell is gone is about a CPU that Linux could not bring online. */
+int cb_cell_destroy(struct cell *cell, struct cb_error *error)
+{
+	int err;
+
+	cb_cell_unmap_load(cell);
+	err = repeat_while_busy(cell, error, destroy_once);
+	if (err)
+		return err;
+	kobject_del(&cell->kobj);
+	cb_announce(cell, "destroyed");
+	release_regions(cell);
+	err = cb_cpus_give_back(cell, error);
+	kobject_put(&cell->kobj);
+	return err;
+}

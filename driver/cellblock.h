@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the files of the driver share: its state, who may look at which part of it
+ * when, and one paragraph for each file.
+ */
+#ifndef CELLBLOCK_DRIVER_H
+#define CELLBLOCK_DRIVER_H
+
+#include <linux/cpumask.h>
+#include <linux/fs.h>
+#include <linux/ioport.h>
+#include <linux/kobject.h>
+#include <linux/miscdevice.h>
+#include <linux/mutex.h>
+#include <linux/poll.h>
+#include <linux/rwsem.h>
+
+#include <cellblock/config.h>
+#include <cellblock/error.h>
+#include <cellblock/ioctl.h>
+#include <cellblock/public.h>
+
+struct cell;
+
+/*
+ * Two locks. @lock is held during every operation, which may take seconds.
+ * @pages_lock is for those who only look (consoles, sysfs, information): it guards
+ * that a mapped page may be read. Whoever changes anything below holds @lock and, for
+ * what is marked "pages", @pages_lock for writing too. @pages_lock nests in @lock.
+ */
+struct cellblock {
+	struct mutex lock;
+	struct rw_semaphore pages_lock;
+	struct miscdevice misc;
+
+	bool enabled;			/* pages */
+	bool shutting_down;		/* lock */
+	struct cb_system_config *config;	/* pages; whole file */
+	struct resource *claim;		/* lock; the hypervisor region */
+	int linux_cpu[CB_MAX_CPUS];	/* pages; by CPU number of the configuration */
+
+	const struct cb_public *public;	/* pages */
+	const void *cpu_pages;		/* pages; one CB_PAGE_SIZE each */
+	struct cell *cells[CB_MAX_CELLS];	/* pages; by number, the root cell is 0 */
+};
+
+extern struct cellblock cellblock;
+
+/* A cell. References are those of its kobject; sysfs and open consoles hold some. */
+struct cell {
+	struct kobject kobj;
+	u32 id;
+	const struct cb_cell_config *config;	/* the root cell's is that of the system */
+	struct resource *claims;		/* lock; by region */
+	u64 offlined;				/* lock; CPUs taken from Linux */
+	struct {
+		void *map;			/* lock; of the region that is being loaded */
+		u32 region;
+	} load;
+	const struct cb_cell_page *page;	/* pages; NULL once the cell is gone */
+	const char *ring;			/* pages */
+	u32 seen_generation;			/* watch.c only */
+	u64 seen_head;				/* watch.c only */
+};
+
+#define for_each_cpu_of(cpu, set)                      \
+	for ((cpu) = 0; (cpu) < CB_MAX_CPUS; (cpu)++) \
+		if ((set) >> (cpu) & 1)
+
+/*
+ * error.c: refusals. Fields that are not named are zero; cells are CB_NO_CELL. All
+ * return the -errno that stands for the code.
+ */
+#define refuse(error, code_, ...) \
+	cb_refuse(error, &(const struct cb_error){ .code = (code_), ##__VA_ARGS__ })
+#define refuse_cell(error, code_, cell_, other_, ...)                             \
+	cb_refuse_cell(error, cell_, other_,                                     \
+		       &(const struct cb_error){ .code = (code_), ##__VA_ARGS__ })
+int cb_refuse(struct cb_error *error, const struct cb_error *record);
+int cb_refuse_cell(struct cb_error *error, u32 cell, u32 other, const struct cb_error *record);
+int cb_refuse_named(struct cb_error *error, u32 code, const char *name);
+int cb_refuse_errno(struct cb_error *error, const char *what, int err);
+int cb_error_errno(u32 code);
+
+/* state.c: what every operation asks first. The caller holds lock (or pages_lock). */
+int cb_require_enabled(struct cb_error *error);
+struct cell *cb_find_cell(u32 id, struct cb_error *error);
+struct cell *cb_find_nonroot_cell(u32 id, struct cb_error *error);
+void *cb_copy_config(u64 data, u32 size, enum cb_config_kind kind, struct cb_error *error);
+void cb_free_config(const void *config);
+
+/* enable.c: the operations ENABLE and DISABLE. The caller holds lock. */
+int cb_enable(struct cb_system_config *config, struct cb_error *error);
+int cb_disable(struct cb_error *error);
+
+/* image.c: the firmware image and what the hypervisor region holds before it runs. */
+struct firmware;
+const struct firmware *cb_image_get(const struct cb_system_config *config,
+				    struct cb_error *error);
+int cb_image_write(const struct firmware *image, const struct cb_system_config *config,
+		   u64 *config_offset, struct cb_error *error);
+
+/* takeover.c: into EL2 and back. Linux is as it was when they return an error. */
+int cb_takeover_init(const struct cb_system_config *config, u64 config_offset,
+		     u64 *public_offset, struct cb_error *error);
+int cb_takeover_start(const struct cb_system_config *config, struct cb_error *error);
+int cb_takeover_end(struct cb_error *error);
+
+/* check_system.c: whether this machine is what the configuration says. */
+int cb_check_el2(struct cb_error *error);
+int cb_check_hypervisor_region(const struct cb_system_config *config, struct cb_error *error);
+int cb_map_cpus(const struct cb_system_config *config, int *linux_cpu, struct cb_error *error);
+
+/* gic.c: what Linux knows of the GIC. */
+int cb_check_gic(const struct cb_system_config *config, struct cb_error *error);
+int cb_check_eoi_mode(const struct cb_system_config *config, struct cb_error *error);
+bool cb_irq_user(u32 intid, char *name, size_t size);
+
+/* check_cell.c: whether a cell can be created, before anything changes. */
+int cb_check_cell(const struct cb_cell_config *config, struct cb_error *error);
+
+/* iomem.c: physical addresses as Linux knows them. */
+bool cb_iomem_system_ram(u64 start, u64 size, struct cb_error *record);
+int cb_iomem_claim(struct resource *claim, const char *name, u64 start, u64 size,
+		   struct cb_error *record);
+void cb_iomem_release(struct resource *claim);
+
+/* cell.c: the life of a cell. The caller holds lock. */
+int cb_cell_create(struct cb_cell_config *config, u32 *id, struct cb_error *error);
+int cb_cell_load_begin(struct cell *cell, struct cb_error *error);
+int cb_cell_start(struct cell *cell, u64 entry, u64 argument, struct cb_error *error);
+int cb_cell_stop(struct cell *cell, struct cb_error *error);
+int cb_cell_destroy(struct cell *cell, struct cb_error *error);
+struct cell *cb_cell_new(u32 id, const struct cb_cell_config *config);
+int cb_cell_publish(struct cell *cell);
+void cb_cell_unpublish(struct cell *cell);
+
+/* load.c: filling a cell's memory. */
+int cb_cell_load(const struct cb_ioc_load *load, struct cb_error *error);
+void cb_cell_unmap_load(struct cell *cell);
+
+/* cpus.c: CPUs between Linux and cells. */
+int cb_cpus_init(void);
+void cb_cpus_exit(void);
+int cb_cpus_take(struct cell *cell, struct cb_error *error);
+int cb_cpus_give_back(struct cell *cell, struct cb_error *error);
+
+/* pages.c: the hypervisor's public pages. */
+const void *cb_map_page(u64 phys, size_t size);
+void cb_unmap_page(const void *page);
+int cb_pages_map_public(u64 phys, struct cb_error *error);
+int cb_pages_map_cpus(void);
+void cb_pages_unmap(void);
+const struct cb_cpu_page *cb_cpu_page(u32 cpu);
+
+/* console.c: read() and poll(). */
+struct console;
+struct console *cb_console_new(void);
+void cb_console_free(struct console *console);
+int cb_console_select(struct console *console, u32 id, struct cb_error *error);
+ssize_t cb_console_read(struct console *console, char __user *to, size_t size, bool nonblock);
+__poll_t cb_console_poll(struct console *console, struct file *file, poll_table *wait);
+
+/* sysfs.c: below /sys/class/misc/cellblock. */
+extern const struct attribute_group *cb_device_groups[];
+extern const struct kobj_type cb_cell_type;
+int cb_sysfs_init(void);
+void cb_sysfs_exit(void);
+int cb_sysfs_add_cpus(u32 nr_cpus);
+void cb_sysfs_remove_cpus(void);
+int cb_sysfs_add_cell(struct cell *cell);
+void cb_sysfs_cell_changed(struct cell *cell);
+void cb_sysfs_enabled_changed(void);
+
+/* watch.c: notices what happens without a call of ours. */
+extern wait_queue_head_t cb_console_wait;
+void cb_announce(const struct cell *cell, const char *state);
+void cb_watch_start(void);
+void cb_watch_stop(void);
+
+/* reboot.c: everything back before Linux restarts. */
+int cb_reboot_init(void);
+void cb_reboot_exit(void);
+
+#endif

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Whether a cell can be created, asked before a CPU goes offline or anything is handed
+ * over. First what the driver knows of the partition: the hypervisor decides that
+ * itself, but a record should name the real reason and not, say, Linux's GIC driver
+ * that also sits there. Then what only Linux knows.
+ */
+#include <linux/cpumask.h>
+#include <linux/string.h>
+
+#include "cellblock.h"
+#include "config.h"
+
+/* ---- The partition ---- */
+
+static int check_name(const struct cb_cell_config *config, struct cb_error *error)
+{
+	const char *name = config->header.name;
+	u32 id;
+
+	for (id = 0; id < CB_MAX_CELLS; id++) {
+		const struct cell *cell = cellblock.cells[id];
+
+		if (!cell || strncmp(cell->config->header.name, name, CB_NAME_SIZE))
+			continue;
+		refuse_cell(error, CB_ERR_CELL_NAME_TAKEN, CB_NO_CELL, id);
+		strscpy(error->name, name, sizeof(error->name));
+		return cb_error_errno(error->code);
+	}
+	return 0;
+}
+
+static int refuse_frame(const struct cb_region *region, u32 i, u32 code,
+			const struct cb_frame *frame, struct cb_error *error)
+{
+	if (!cb_ranges_overlap(region->phys, region->size, frame->phys, frame->size))
+		return 0;
+	return refuse(error, code, .index = i, .address = region->phys, .size = region->size,
+		      .other_address = frame->phys, .other_size = frame->size);
+}
+
+static int check_frames(const struct cb_region *region, u32 i, struct cb_error *error)
+{
+	const struct cb_system_config *system = cellblock.config;
+	int frame, err;
+
+	err = refuse_frame(region, i, CB_ERR_REGION_HYPERVISOR, &system->hypervisor, error);
+	for (frame = 0; frame < CB_GIC_FRAMES && !err; frame++)
+		err = refuse_frame(region, i, CB_ERR_REGION_GIC, &system->gic.frames[frame],
+				   error);
+	return err;
+}
+
+static int check_against_cell(const struct cb_region *region, u32 i, const struct cell *cell,
+			      struct cb_error *error)
+{
+	const struct cb_region *other = cb_config_regions(cell->config);
+	u32 j;
+
+	for (j = 0; j < cell->config->regions.count; j++) {
+		if (region->flags & other[j].flags & CB_REGION_SHARED)
+			continue;
+		if (cb_ranges_overlap(region->phys, region->size, other[j].phys, other[j].size))
+			return refuse_cell(error, CB_ERR_REGION_OTHER_CELL, CB_NO_CELL, cell->id,
+					   .index = i, .address = region->phys,
+					   .size = region->size, .other_address = other[j].phys,
+					   .other_size = other[j].size);
+	}
+	return 0;
+}
+
+static int check_other_cells(const struct cb_region *region, u32 i, struct cb_error *error)
+{
+	int err = 0;
+	u32 id;
+
+	for (id = CB_ROOT_CELL + 1; id < CB_MAX_CELLS && !err; id++)
+		if (cellblock.cells[id])
+			err = check_against_cell(region, i, cellblock.cells[id], error);
+	return err;
+}
+
+/* ---- Linux ---- */
+
+static int check_system_ram(const struct cb_region *region, u32 i, struct cb_error *error)
+{
+	struct cb_error ram = {};
+
+	if (!cb_iomem_system_ram(region->phys, region->size, &ram))
+		return 0;
+	return refuse(error, CB_ERR_REGION_SYSTEM_RAM, .index = i, .address = region->phys,
+		      .size = region->size, .other_address = ram.other_address,
+		      .other_size = ram.other_size);
+}
+
+/* Whether a driver has claimed a region is known when the cell claims it: cell.c. */
+static int check_regions(const struct cb_cell_config *config, struct cb_error *error)
+{
+	const struct cb_region *region = cb_config_regions(config);
+	int err = 0;
+	u32 i;
+
+	for (i = 0; i < config->regions.count && !err; i++, region++)
+		err = check_frames(region, i, error) ?:
+		      check_other_cells(region, i, error) ?:
+		      check_system_ram(region, i, error);
+	return err;
+}
+
+static int check_irq_range(const struct cb_irq_range *range, u32 i, struct cb_error *error)
+{
+	char user[CB_NAME_SIZE];
+	u32 n;
+
+	for (n = 0; n < range->count; n++) {
+		if (!cb_irq_user(range->first + n, user, sizeof(user)))
+			continue;
+		cb_refuse_named(error, CB_ERR_IRQ_IN_USE, user);
+		error->index = i;
+		error->address = range->first + n;
+		return cb_error_errno(error->code);
+	}
+	return 0;
+}
+
+static int check_irqs(const struct cb_cell_config *config, struct cb_error *error)
+{
+	const struct cb_irq_range *range = cb_config_irqs(config);
+	int err = 0;
+	u32 i;
+
+	for (i = 0; i < config->irqs.count && !err; i++)
+		err = check_irq_range(&range[i], i, error);
+	return err;
+}
+
+static int check_cpu(u32 cpu, struct cb_error *error)
+{
+	u32 owner;
+
+	if (cpu >= cellblock.config->cpus.count)
+		return refuse(error, CB_ERR_CPU_UNKNOWN, .index = cpu);
+	owner = READ_ONCE(cb_cpu_page(cpu)->cell);
+	if (owner != CB_ROOT_CELL)
+		return refuse_cell(error, CB_ERR_CPU_NOT_ROOTS, CB_NO_CELL, owner, .index = cpu);
+	if (!cpu_online(cellblock.linux_cpu[cpu]))
+		return refuse(error, CB_ERR_CPU_NOT_ONLINE, .index = cpu);
+	return 0;
+}
+
+static int check_cpus(u64 cpus, struct cb_error *error)
+{
+	u32 cpu, last = 0;
+	int err;
+
+	for_each_cpu_of(cpu, cpus) {
+		err = check_cpu(cpu, error);
+		if (err)
+			return err;
+		last = cpu;
+	}
+	if (hweight64(cpus) >= num_online_cpus())
+		return refuse(error, CB_ERR_CPU_LAST, .index = last);
+	return 0;
+}
+
+int cb_check_cell(const struct cb_cell_config *config, struct cb_error *error)
+{
+	return check_name(config, error) ?:
+	       check_cpus(config->cpus, error) ?:
+	       check_regions(config, error) ?:
+	       check_irqs(config, error);
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Mappings of the hypervisor's public pages. Each is mapped by itself: an access to any
+ * other page of the hypervisor region is answered with an external abort. (That the
+ * CPU speculates into one is harmless.)
+ */
+#include <linux/io.h>
+
+#include "cellblock.h"
+
+const void *cb_map_page(u64 phys, size_t size)
+{
+	return memremap(phys, size, MEMREMAP_WB);
+}
+
+void cb_unmap_page(const void *page)
+{
+	if (page)
+		memunmap((void *)page);
+}
+
+static bool is_public_page(const struct cb_public *public)
+{
+	return !memcmp(public->signature, CB_PUBLIC_SIGNATURE, sizeof(public->signature)) &&
+	       public->abi == CB_ABI_VERSION;
+}
+
+/* Maps the first public page, which says where the others are. */
+int cb_pages_map_public(u64 phys, struct cb_error *error)
+{
+	BUILD_BUG_ON(sizeof(struct cb_public) > CB_PAGE_SIZE);
+	BUILD_BUG_ON(sizeof(struct cb_cell_page) > CB_PAGE_SIZE);
+	BUILD_BUG_ON(sizeof(struct cb_cpu_page) > CB_PAGE_SIZE);
+
+	cellblock.public = cb_map_page(phys, CB_PAGE_SIZE);
+	if (!cellblock.public)
+		return refuse(error, CB_ERR_HOST_MEMORY);
+	if (!is_public_page(cellblock.public))
+		return refuse(error, CB_ERR_IMAGE_ABI, .address = cellblock.public->abi,
+			      .other_address = CB_ABI_VERSION);
+	return 0;
+}
+
+/* The hypervisor runs now; so many pages lie in a row. */
+int cb_pages_map_cpus(void)
+{
+	cellblock.cpu_pages = cb_map_page(cellblock.public->cpus_phys,
+					  cellblock.config->cpus.count * CB_PAGE_SIZE);
+	return cellblock.cpu_pages ? 0 : -ENOMEM;
+}
+
+void cb_pages_unmap(void)
+{
+	cb_unmap_page(cellblock.cpu_pages);
+	cb_unmap_page(cellblock.public);
+	cellblock.cpu_pages = NULL;
+	cellblock.public = NULL;
+}
+
+const struct cb_cpu_page *cb_cpu_page(u32 cpu)
+{
+	return cellblock.cpu_pages + (size_t)cpu * CB_PAGE_SIZE;
+}

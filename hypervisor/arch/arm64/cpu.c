@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A CPU between guests: parked, asked for something, started. A request is always followed
+ * by the management SGI, and a parked CPU looks at its requests only after that SGI arrived:
+ * so no wake-up is lost, and none is left over for a guest to see.
+ */
+#include <arch/cpu.h>
+#include <arch/reset.h>
+#include <arch/smc.h>
+#include <core/cell.h>
+
+u32 nr_cpus;
+u64 boot_mpidrs[CB_MAX_CPUS];
+
+cpuid_t cpu_by_mpidr(u64 affinity)
+{
+	cpuid_t id = 0;
+
+	while (id < nr_cpus && boot_mpidrs[id] != affinity)
+		id++;
+	return id;
+}
+
+void cpu_request(cpuid_t cpu, u32 requests)
+{
+	fetch_or(&cpu_of(cpu)->requests, requests);
+	gic_wake(cpu);
+}
+
+/*
+ * An interrupt wakes a CPU from WFI at EL2 only if it is routed to EL2 (Arm ARM D1.6.3, D1.3.6).
+ * It is never taken: PSTATE masks it, and the routing is back before a guest runs.
+ */
+void cpu_wait(void)
+{
+	u64 hcr = read_sysreg(hcr_el2);
+
+	write_sysreg(hcr | HCR_EL2_IMO | HCR_EL2_FMO | HCR_EL2_AMO, hcr_el2);
+	isb();
+	gic_wait();
+	write_sysreg(hcr, hcr_el2);
+	isb();
+}
+
+/* The CPU leaves for the firmware, which Linux asks for it again once the hypervisor is gone. */
+static __noreturn void release(void)
+{
+	u64 x[4] = { PSCI_CPU_OFF };
+
+	smc_call(x);
+	for (;;)
+		wfi();
+}
+
+static void serve(struct cpu *cpu, u32 requests)
+{
+	if (requests & REQUEST_RELEASE)
+		release();
+	if (requests & REQUEST_CLEAR)
+		cell_clear_memory(cpu->cell);
+	if (requests & REQUEST_START)
+		cpu_start(cpu->entry, cpu->context);
+	if (requests & REQUEST_BOOT) {
+		cell_clean_memory(cpu->cell);
+		/* A stop that came meanwhile has sent its SGI, too. */
+		if (!(load_acquire(&cpu->requests) & REQUEST_STOP))
+			cpu_start(cpu->cell->entry, cpu->cell->argument);
+	}
+}
+
+static __noreturn void parked(void)
+{
+	struct cpu *cpu = this_cpu();
+
+	/* The tables of a cell may go while its CPUs are parked, those of the root cell stay. */
+	write_sysreg(root_cell.stage2.vttbr, vttbr_el2);
+	isb();
+	reset_timers();
+	gic_cpu_reset(cpu);
+	__atomic_fetch_and(&cpu->requests, ~(u32)REQUEST_STOP, __ATOMIC_ACQ_REL);
+	cell_cpu_parked(cpu);
+	for (;;) {
+		u32 requests;
+
+		while (!gic_acknowledge_wake(cpu))
+			cpu_wait();
+		requests = exchange(&cpu->requests, 0);
+		if (requests & REQUEST_STOP)
+			cell_cpu_parked(cpu);
+		else
+			serve(cpu, requests);
+	}
+}
+
+void cpu_park(void)
+{
+	run_on_empty_stack(parked);
+}
+
+void cpu_start(u64 entry, u64 context)
+{
+	struct cpu *cpu = this_cpu();
+	struct cell *cell = cpu->cell;
+	u64 cell_traps = HCR_EL2_TIDCP | HCR_EL2_TACR |
+			 (cell->config->flags & CB_CELL_NATIVE_IDLE ? 0 : HCR_EL2_TWI);
+
+	cpu->hcr &= ~(u64)(HCR_EL2_TIDCP | HCR_EL2_TACR | HCR_EL2_TWI);
+	if (cell != &root_cell)
+		cpu->hcr |= cell_traps;
+	reset_el1();
+	gic_cpu_start(cpu);
+	write_sysreg(cpu->hcr, hcr_el2);
+	write_sysreg(cell->stage2.vttbr, vttbr_el2);
+	write_sysreg(entry, elr_el2);
+	write_sysreg(SPSR_EL1H_DAIF, spsr_el2);
+	/* Code was written as data, by another CPU: nothing of it may be in this I-cache (B2.2.5). */
+	__asm__ volatile("ic iallu");
+	dsb(nsh);
+	isb();
+	spin_lock(&cell->lock);
+	cpu_set_power(cpu, CB_CPU_ON);
+	spin_unlock(&cell->lock);
+	guest_enter(context);
+}

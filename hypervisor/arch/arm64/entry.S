@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * How the image is entered and left, with the MMU off: its header, its hyp stub (the ABI of
+ * Linux' asm/virt.h), the two boot calls of hypercall.h, and the switch of EL2's MMU.
+ * The first page is the stub: VBAR_EL2 points here whenever the hypervisor is not enabled.
+ */
+#include <arch/mmu.h>
+#include <arch/sysreg.h>
+
+#define HVC_SET_VECTORS		0
+#define HVC_SOFT_RESTART	1
+#define HVC_RESET_VECTORS	2
+#define HVC_STUB_ERR		0xbadca11
+#define CPU_MPIDR_UNKNOWN	104		/* CB_ERR_CPU_MPIDR */
+
+#define BOOT_INIT		0xc600cb40
+#define BOOT_CPU		0xc600cb41
+
+/* Attr0: Device-nGnRE, Attr1: Normal, write-back, read- and write-allocate. */
+#define MAIR_EL2_VALUE		0xff04
+
+	.macro	mov32 reg, value
+	movz	\reg, #((\value) & 0xffff)
+	movk	\reg, #(((\value) >> 16) & 0xffff), lsl #16
+	.endm
+
+	/* Nothing may be speculated past an exception return (Arm ARM C6.2, ERET and SB). */
+	.macro	return_from_el2
+	eret
+	dsb	nsh
+	isb
+	.endm
+
+	.section .head, "ax"
+	.ascii	"CBIMAGE\0"
+	.word	1			/* CB_ABI_VERSION */
+	.word	1			/* CB_ARCH_ARM64 */
+	.quad	image_file_size
+	.quad	image_memory_size
+	.asciz	CELLBLOCK_VERSION
+
+	/*
+	 * Entry vectors. Only a synchronous exception from a lower EL in AArch64 can happen:
+	 * interrupts are routed to EL1 (HCR_EL2.IMO, FMO, AMO = 0).
+	 */
+	.org	0x800
+	.global entry_vectors
+entry_vectors:
+	.org	0x800 + 0x400
+	msr	tpidr_el2, x16		/* a stub call preserves all but x0 */
+	cmp	x0, #HVC_SET_VECTORS
+	b.eq	set_vectors
+	cmp	x0, #HVC_SOFT_RESTART
+	b.eq	soft_restart
+	cmp	x0, #HVC_RESET_VECTORS
+	b.eq	stub_success
+	mov32	x16, BOOT_INIT
+	cmp	x0, x16
+	b.eq	boot_init_entry
+	add	x16, x16, #(BOOT_CPU - BOOT_INIT)
+	cmp	x0, x16
+	b.eq	boot_cpu_entry
+	mov32	x0, HVC_STUB_ERR	/* HVC_FINALISE_EL2, too: Linux stays at EL1 */
+	b	stub_return
+set_vectors:
+	msr	vbar_el2, x1
+stub_success:
+	mov	x0, xzr
+stub_return:
+	mrs	x16, tpidr_el2
+	return_from_el2
+soft_restart:				/* x1: where to, x2 to x4: its x0 to x2 */
+	mov	x0, x2
+	mov	x2, x4
+	mov	x4, x1
+	mov	x1, x3
+	br	x4
+	.org	0x800 + 0x800
+
+/* From here to idmap_end the code runs at its physical address, too. */
+	.global idmap_start
+idmap_start:
+
+/*
+ * EL2's MMU on. Returns to the virtual address of its caller. x17: SCTLR_EL2 as it was.
+ * Changes x16 and x17 only.
+ */
+mmu_on:
+	mov32	x16, MAIR_EL2_VALUE
+	msr	mair_el2, x16
+	mrs	x16, id_aa64mmfr0_el1
+	and	x16, x16, #0xf		/* PARange; 52 bits and more need what we do not use */
+	cmp	x16, #5
+	mov	x17, #5
+	csel	x16, x16, x17, lo
+	lsl	x16, x16, #TCR_EL2_PS_SHIFT
+	mov32	x17, (TCR_EL2_RES1 | TCR_EL2_T0SZ_48 | TCR_EL2_WB_ISH)
+	orr	x16, x16, x17
+	msr	tcr_el2, x16
+	adrp	x16, el2_l0
+	msr	ttbr0_el2, x16
+	tlbi	alle2			/* of a former enable (D8.13.4) */
+	ic	iallu
+	dsb	nsh
+	isb				/* registers above before the MMU uses them */
+	mrs	x17, sctlr_el2
+	mov32	x16, SCTLR_EL2_MMU_ON
+	msr	sctlr_el2, x16
+	isb
+	adrp	x16, image_start
+	sub	x30, x30, x16
+	movz	x16, #((HV_BASE >> 32) & 0xffff), lsl #32
+	add	x30, x30, x16
+	ret
+
+/* Back to the caller of HVC with the MMU off. x17: SCTLR_EL2 to restore; changes x16, x17. */
+mmu_off_phys:
+	msr	sctlr_el2, x17
+	isb
+	adr	x16, entry_vectors
+	msr	vbar_el2, x16
+	isb
+	return_from_el2
+
+	.global idmap_end
+idmap_end:
+
+	.global leave_el2
+leave_el2:
+	adrp	x16, hv_phys
+	ldr	x16, [x16, #:lo12:hv_phys]
+	add	x16, x16, #1, lsl #12	/* idmap_start is the second page */
+	add	x16, x16, #(mmu_off_phys - idmap_start)
+	br	x16
+
+	.macro	push_callee_saved
+	stp	x19, x20, [sp, #-96]!
+	stp	x21, x22, [sp, #16]
+	stp	x23, x24, [sp, #32]
+	stp	x25, x26, [sp, #48]
+	stp	x27, x28, [sp, #64]
+	stp	x29, x30, [sp, #80]
+	.endm
+
+	.macro	pop_callee_saved
+	ldp	x21, x22, [sp, #16]
+	ldp	x23, x24, [sp, #32]
+	ldp	x25, x26, [sp, #48]
+	ldp	x27, x28, [sp, #64]
+	ldp	x29, x30, [sp, #80]
+	ldp	x19, x20, [sp], #96
+	.endm
+
+	/* The result of a boot call: 7 registers at sp, then SCTLR_EL2. */
+	.macro	pop_result
+	ldp	x0, x1, [sp]
+	ldp	x2, x3, [sp, #16]
+	ldp	x4, x5, [sp, #32]
+	ldp	x6, x17, [sp, #48]
+	add	sp, sp, #64
+	.endm
+
+/*
+ * CB_HVC_BOOT_INIT, x1: offset of the configuration, x2: its size. The tables are built
+ * with the MMU off, so nothing of them may be cached when it goes on: the driver cleaned
+ * and invalidated this memory before, speculation may have fetched it since.
+ */
+boot_init_entry:
+	msr	tpidr_el2, x30
+	adrp	x16, boot_stack_end
+	mov	sp, x16
+	stp	x1, x2, [sp, #-16]!
+	adrp	x0, image_start
+	bl	boot_map
+	ldp	x1, x2, [sp], #16
+	mrs	x3, ctr_el0
+	ubfx	x3, x3, #16, #4		/* DminLine: log2 of words */
+	mov	x4, #4
+	lsl	x3, x4, x3
+	adrp	x4, boot_memory_start
+	adrp	x5, boot_memory_end
+1:	dc	ivac, x4
+	add	x4, x4, x3
+	cmp	x4, x5
+	b.lo	1b
+	dsb	sy
+	adrp	x0, image_start
+	bl	mmu_on
+	adrp	x16, boot_stack_end
+	mov	sp, x16
+	mrs	x30, tpidr_el2
+	push_callee_saved
+	sub	sp, sp, #64
+	str	x17, [sp, #56]
+	mov	x3, sp
+	bl	boot_init		/* (phys, config offset, config size, result) */
+	pop_result
+	pop_callee_saved
+	b	leave_el2
+
+/* CB_HVC_BOOT_CPU, x1: CPUs that will make this call. */
+boot_cpu_entry:
+	msr	tpidr_el2, x30
+	bl	mmu_on
+	mrs	x3, mpidr_el1
+	movz	x4, #0xff, lsl #32	/* MPIDR_AFFINITY */
+	movk	x4, #0xff, lsl #16
+	movk	x4, #0xffff
+	and	x3, x3, x4
+	adrp	x4, boot_mpidrs
+	add	x4, x4, #:lo12:boot_mpidrs
+	adrp	x5, nr_cpus
+	ldr	w5, [x5, #:lo12:nr_cpus]
+	mov	x6, xzr
+1:	cmp	x6, x5
+	b.hs	unknown_cpu
+	ldr	x7, [x4, x6, lsl #3]
+	cmp	x7, x3
+	b.eq	2f
+	add	x6, x6, #1
+	b	1b
+2:	movz	x7, #((CPU_SLOTS >> 32) & 0xffff), lsl #32
+	movk	x7, #((CPU_SLOTS >> 16) & 0xffff), lsl #16
+	add	x7, x7, x6, lsl #CPU_SLOT_SHIFT
+	add	x8, x7, #(CPU_SLOT_STACK + CPU_SLOT_STACK_SIZE)
+	mov	sp, x8
+	add	x8, x7, #CPU_SLOT_DATA
+	mrs	x30, tpidr_el2
+	msr	tpidr_el2, x8
+	push_callee_saved
+	sub	sp, sp, #64
+	str	x17, [sp, #56]
+	mov	x0, x1
+	mov	x1, x17
+	mov	x2, sp
+	bl	takeover_enter		/* (number of CPUs, SCTLR_EL2, result): enabled? */
+	mov	w16, w0
+	pop_result
+	pop_callee_saved
+	cbz	w16, leave_el2
+	return_from_el2
+
+unknown_cpu:
+	mov	x0, #CPU_MPIDR_UNKNOWN
+	mov	x1, #-1
+	mov	x2, xzr
+	mov	x4, xzr
+	mov	x5, xzr
+	mov	x6, xzr
+	mrs	x30, tpidr_el2
+	b	leave_el2
+
+	.section .boot_memory, "aw", %nobits
+	.balign	4096
+	.skip	4096
+boot_stack_end:

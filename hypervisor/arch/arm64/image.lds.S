@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Layout of cellblock.bin. The sections are page aligned so that EL2 maps text
+ * read-execute, rodata read-only and the rest read-write. Nothing needs relocation.
+ */
+#include <arch/mmu.h>
+
+OUTPUT_ARCH(aarch64)
+ENTRY(image_start)
+
+SECTIONS
+{
+	. = HV_BASE;
+	image_start = .;
+	.head : {
+		KEEP(*(.head))
+	}
+	.text : {
+		*(.text .text.*)
+	}
+	. = ALIGN(4096);
+	rodata_start = .;
+	.rodata : {
+		*(.rodata .rodata.*)
+	}
+	. = ALIGN(4096);
+	data_start = .;
+	.data : {
+		*(.data .data.*)
+	}
+	. = ALIGN(16);
+	file_end = .;
+	image_file_size = ABSOLUTE(file_end - image_start);
+	.bss (NOLOAD) : {
+		*(.bss .bss.* COMMON)
+		. = ALIGN(4096);
+		boot_memory_start = .;
+		*(.boot_memory)
+		boot_memory_end = .;
+	}
+	. = ALIGN(4096);
+	image_end = .;
+	image_memory_size = ABSOLUTE(image_end - image_start);
+
+	/DISCARD/ : {
+		*(.comment .note.* .eh_frame* .ARM.attributes .interp .dynamic .dynsym .dynstr .hash .gnu.hash)
+	}
+	ASSERT(image_end - image_start <= BOOT_MAP_SIZE / 2, "image too large")
+}

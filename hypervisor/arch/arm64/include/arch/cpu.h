@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the hypervisor knows of a CPU, and how a CPU is parked, woken and given to a guest.
+ * A parked CPU waits at EL2 for a request; nothing else makes it move.
+ */
+#ifndef ARCH_CPU_H
+#define ARCH_CPU_H
+
+#include <arch/mmu.h>
+#include <arch/sysreg.h>
+#include <cellblock/public.h>
+#include <core/types.h>
+
+struct cell;
+
+/* General registers of the guest at an exit. x18 to x29 are valid in trap_other() only. */
+struct regs {
+	u64 x[31];
+	u64 reserved;
+};
+
+/* What a parked CPU can be asked to do, as bits of cpu->requests. */
+#define REQUEST_STOP	BIT(0)	/* leave the guest and park */
+#define REQUEST_BOOT	BIT(1)	/* clean the cell's memory and start its boot CPU */
+#define REQUEST_START	BIT(2)	/* start at cpu->entry */
+#define REQUEST_CLEAR	BIT(3)	/* clear the cell's memory */
+#define REQUEST_RELEASE	BIT(4)	/* leave the hypervisor: off, by firmware */
+
+/* EL2 registers as Linux left them. */
+struct linux_el2 {
+	u64 sctlr, hcr, vttbr, vtcr, icc_sre, ich_hcr, ich_vmcr;
+};
+
+/* Lies in the CPU's slot; TPIDR_EL2 points to it. */
+struct cpu {
+	cpuid_t id;
+	struct cell *cell;	/* owner; changes only while the CPU is parked */
+	struct cb_cpu_page *page;
+	u32 requests;		/* atomic: set by any CPU, taken by this one */
+	u32 power;		/* enum cb_cpu_state; changes under cell->lock */
+	u64 entry, context;	/* for REQUEST_START; written while PENDING */
+	u64 hcr;		/* HCR_EL2 while a guest runs */
+	struct linux_el2 saved;
+	u64 gic_state[4];	/* for the GIC driver */
+	paddr_t gicr_phys;
+	u8 gic_target;		/* GICv2: bit of this CPU in ITARGETSR */
+	u8 window_used;		/* pages mapped in the window */
+};
+
+extern u32 nr_cpus;
+extern u64 boot_mpidrs[CB_MAX_CPUS];	/* affinity by CPU number */
+
+static inline struct cpu *cpu_of(cpuid_t id)
+{
+	return (struct cpu *)(CPU_SLOTS + ((u64)id << CPU_SLOT_SHIFT) + CPU_SLOT_DATA);
+}
+
+static inline struct cpu *this_cpu(void)
+{
+	return (struct cpu *)read_sysreg(tpidr_el2);
+}
+
+static inline void count_exit(struct cpu *cpu, enum cb_exit reason)
+{
+	cpu->page->exits[reason]++;
+}
+
+/* PSCI power state, also published; under the lock of the CPU's cell. */
+static inline void cpu_set_power(struct cpu *cpu, enum cb_cpu_state state)
+{
+	cpu->power = state;
+	cpu->page->state = state;
+}
+
+/* The CPU with this MPIDR affinity, or nr_cpus. */
+cpuid_t cpu_by_mpidr(u64 affinity);
+
+/* Ask a CPU for something and wake it if it waits; it must not be able to run its guest. */
+void cpu_request(cpuid_t cpu, u32 requests);
+
+/* Leave the guest for good and wait for requests. */
+__noreturn void cpu_park(void);
+
+/* Wait for an interrupt at EL2, whatever the guest did to its CPU interface. */
+void cpu_wait(void);
+
+/* Start this CPU in its cell at entry with x0 = context and every other register reset. */
+__noreturn void cpu_start(u64 entry, u64 context);
+
+/* Skip the instruction that trapped. */
+static inline void skip_instruction(void)
+{
+	write_sysreg(read_sysreg(elr_el2) + 4, elr_el2);
+}
+
+/* Assembly. */
+__noreturn void guest_enter(u64 x0);
+__noreturn void run_on_empty_stack(__noreturn void (*function)(void));
+__noreturn void trap_leave(struct regs *regs, u64 sctlr);
+void fp_reset(void);
+void sve_reset(void);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Ticket locks and the few atomics the hypervisor needs. EL2 takes no interrupts, so a
+ * lock is never interrupted while it is held.
+ */
+#ifndef ARCH_SPINLOCK_H
+#define ARCH_SPINLOCK_H
+
+#include <arch/barrier.h>
+#include <core/types.h>
+
+/* Fair, so that a cell cannot starve another by hammering on a shared lock. */
+typedef struct {
+	u16 owner;
+	u16 next;
+} spinlock_t;
+
+static inline void spin_lock(spinlock_t *lock)
+{
+	u16 ticket = __atomic_fetch_add(&lock->next, 1, __ATOMIC_RELAXED);
+
+	while (__atomic_load_n(&lock->owner, __ATOMIC_ACQUIRE) != ticket)
+		cpu_relax();
+}
+
+static inline void spin_unlock(spinlock_t *lock)
+{
+	__atomic_store_n(&lock->owner, (u16)(lock->owner + 1), __ATOMIC_RELEASE);
+}
+
+#define load_acquire(p)		__atomic_load_n(p, __ATOMIC_ACQUIRE)
+#define store_release(p, v)	__atomic_store_n(p, v, __ATOMIC_RELEASE)
+#define fetch_or(p, v)		__atomic_fetch_or(p, v, __ATOMIC_ACQ_REL)
+#define fetch_add(p, v)		__atomic_fetch_add(p, v, __ATOMIC_ACQ_REL)
+#define exchange(p, v)		__atomic_exchange_n(p, v, __ATOMIC_ACQ_REL)
+
+/* Store new if *p is old; true if it was. */
+static inline bool compare_swap(u32 *p, u32 old, u32 new)
+{
+	return __atomic_compare_exchange_n(p, &old, new, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+}
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* TLB maintenance for stage 2. */
+#ifndef ARCH_TLB_H
+#define ARCH_TLB_H
+
+#include <arch/barrier.h>
+#include <arch/sysreg.h>
+#include <core/types.h>
+
+/*
+ * Remove all stage-1 and stage-2 translations of a VMID from all CPUs. The operation takes the
+ * VMID from VTTBR_EL2 (Arm ARM D8.13.4), so that is switched for a moment; EL2 does not use
+ * the EL1&0 regime.
+ */
+static inline void tlb_flush_vmid(u64 vttbr)
+{
+	u64 saved = read_sysreg(vttbr_el2);
+
+	dsb(ishst);	/* table changes are visible to all walkers before the TLBI */
+	write_sysreg(vttbr, vttbr_el2);
+	isb();		/* the TLBI uses the new VMID */
+	__asm__ volatile("tlbi vmalls12e1is");
+	dsb(ish);	/* complete on all CPUs */
+	write_sysreg(saved, vttbr_el2);
+	isb();
+}
+
+#endif

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Exceptions that EL1 takes on behalf of EL2, as the CPU itself would (Arm ARM D1.3). */
+#include <arch/sysreg.h>
+#include <arch/trap.h>
+
+/* Offset of the synchronous vector for an exception from the guest's current mode (D1.3.1.2). */
+static u64 vector_offset(u64 spsr)
+{
+	if (spsr & SPSR_M_AARCH32)
+		return 0x600;
+	switch (spsr & SPSR_MODE_MASK) {
+	case SPSR_MODE_EL1H:
+		return 0x200;
+	case SPSR_MODE_EL1T:
+		return 0;
+	default:
+		return 0x400;
+	}
+}
+
+/* PSTATE at the handler (D1.3.1.1 and the extensions' rules for PAN, SSBS and TCO). */
+static u64 handler_pstate(u64 spsr)
+{
+	u64 sctlr = read_sysreg(sctlr_el1);
+	u64 pstate = (spsr & (SPSR_NZCV | SPSR_DIT | SPSR_PAN)) | SPSR_EL1H_DAIF;
+
+	if (FIELD(read_sysreg(id_aa64mmfr1_el1), 23, 20) && !(sctlr & SCTLR_EL1_SPAN))
+		pstate |= SPSR_PAN;
+	if (sctlr & SCTLR_EL1_DSSBS)
+		pstate |= SPSR_SSBS;
+	if (FIELD(read_sysreg(ID_AA64PFR1_EL1_), 11, 8) >= 2)
+		pstate |= SPSR_TCO;
+	return pstate;
+}
+
+static void inject(u64 esr)
+{
+	u64 spsr = read_sysreg(spsr_el2);
+
+	write_sysreg(esr, esr_el1);
+	write_sysreg(read_sysreg(elr_el2), elr_el1);
+	write_sysreg(spsr, spsr_el1);
+	write_sysreg(read_sysreg(vbar_el1) + vector_offset(spsr), elr_el2);
+	write_sysreg(handler_pstate(spsr), spsr_el2);
+}
+
+void inject_undefined(void)
+{
+	inject((u64)ESR_EC_UNKNOWN << ESR_EC_SHIFT | ESR_IL);
+}
+
+void inject_external_abort(u64 esr, bool fetch)
+{
+	bool from_el1 = !(read_sysreg(spsr_el2) & SPSR_M_AARCH32) &&
+			(read_sysreg(spsr_el2) & SPSR_MODE_MASK) != 0;
+	u64 class = fetch ? (from_el1 ? ESR_EC_IABT_CUR : ESR_EC_IABT_LOW) :
+			    (from_el1 ? ESR_EC_DABT_CUR : ESR_EC_DABT_LOW);
+
+	write_sysreg(read_sysreg(far_el2), far_el1);
+	inject(class << ESR_EC_SHIFT | (esr & ESR_IL) | (fetch ? 0 : esr & ESR_DABT_WNR) |
+	       ESR_FSC_EXTERNAL);
+}

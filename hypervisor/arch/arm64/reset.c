@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The state of EL1 and EL0 that is not in general registers (reset.h). Registers of an
+ * extension are touched only if the CPU has it.
+ */
+#include <arch/barrier.h>
+#include <arch/cpu.h>
+#include <arch/reset.h>
+#include <arch/sysreg.h>
+
+#define ZERO(name)	write_sysreg(0, name)
+
+#define CPTR_EL2_TZ	BIT(8)
+#define CPTR_EL2_TSM	BIT(12)
+#define PMCR_RESET	6	/* P and C: all counters zero, E clear: none counts */
+
+static u64 feature(u64 id_register, unsigned int low)
+{
+	return FIELD(id_register, low + 3, low);
+}
+
+void reset_timers(void)
+{
+	ZERO(cntp_ctl_el0);
+	ZERO(cntv_ctl_el0);
+	ZERO(cntp_cval_el0);
+	ZERO(cntv_cval_el0);
+	ZERO(cntkctl_el1);
+	isb();
+}
+
+static void reset_base(void)
+{
+	write_sysreg(SCTLR_EL1_RESET, sctlr_el1);
+	ZERO(cpacr_el1);
+	ZERO(ttbr0_el1);
+	ZERO(ttbr1_el1);
+	ZERO(tcr_el1);
+	ZERO(mair_el1);
+	ZERO(amair_el1);
+	ZERO(vbar_el1);
+	ZERO(esr_el1);
+	ZERO(far_el1);
+	ZERO(afsr0_el1);
+	ZERO(afsr1_el1);
+	ZERO(par_el1);
+	ZERO(elr_el1);
+	ZERO(spsr_el1);
+	ZERO(sp_el0);
+	ZERO(sp_el1);
+	ZERO(tpidr_el0);
+	ZERO(tpidrro_el0);
+	ZERO(tpidr_el1);
+	ZERO(contextidr_el1);
+	ZERO(csselr_el1);
+}
+
+static void reset_pointer_authentication(void)
+{
+	u64 isar1 = read_sysreg(id_aa64isar1_el1), isar2 = read_sysreg(ID_AA64ISAR2_EL1_);
+
+	/* APA, API, GPA, GPI; APA3, GPA3 */
+	if (!(feature(isar1, 4) | feature(isar1, 8) | feature(isar1, 24) | feature(isar1, 28) |
+	      feature(isar2, 12) | feature(isar2, 8)))
+		return;
+	ZERO(APIAKEYLO_EL1);
+	ZERO(APIAKEYHI_EL1);
+	ZERO(APIBKEYLO_EL1);
+	ZERO(APIBKEYHI_EL1);
+	ZERO(APDAKEYLO_EL1);
+	ZERO(APDAKEYHI_EL1);
+	ZERO(APDBKEYLO_EL1);
+	ZERO(APDBKEYHI_EL1);
+	ZERO(APGAKEYLO_EL1);
+	ZERO(APGAKEYHI_EL1);
+}
+
+static void reset_extensions(void)
+{
+	u64 pfr0 = read_sysreg(id_aa64pfr0_el1), pfr1 = read_sysreg(ID_AA64PFR1_EL1_);
+
+	if (feature(pfr0, 56) >= 2) {	/* CSV2_2 */
+		ZERO(SCXTNUM_EL0);
+		ZERO(SCXTNUM_EL1);
+	}
+	if (feature(pfr1, 8) >= 2) {	/* MTE2 */
+		ZERO(TFSR_EL1);
+		ZERO(TFSRE0_EL1);
+		ZERO(RGSR_EL1);
+		ZERO(GCR_EL1);
+	}
+}
+
+/* What Linux left trapped to EL2 no guest has ever seen. */
+static void reset_fp(void)
+{
+	u64 cptr = read_sysreg(cptr_el2);
+
+	if (feature(read_sysreg(ID_AA64PFR1_EL1_), 24) && !(cptr & CPTR_EL2_TSM)) {
+		__asm__ volatile(".inst 0xd503467f");	/* SMSTOP: streaming mode and ZA off */
+		ZERO(SMCR_EL1);
+		ZERO(SMPRI_EL1);
+		ZERO(TPIDR2_EL0);
+	}
+	if (feature(read_sysreg(id_aa64pfr0_el1), 32) && !(cptr & CPTR_EL2_TZ)) {
+		sve_reset();
+		ZERO(ZCR_EL1);
+	}
+	fp_reset();
+}
+
+static void reset_breakpoints(u64 nr)
+{
+#define RESET(n)                        \
+	case n:                         \
+		ZERO(dbgbcr##n##_el1);  \
+		ZERO(dbgbvr##n##_el1);  \
+		__attribute__((fallthrough))
+	switch (nr) {
+	RESET(15); RESET(14); RESET(13); RESET(12); RESET(11); RESET(10); RESET(9); RESET(8);
+	RESET(7); RESET(6); RESET(5); RESET(4); RESET(3); RESET(2); RESET(1); RESET(0);
+	default:
+		break;
+	}
+#undef RESET
+}
+
+static void reset_watchpoints(u64 nr)
+{
+#define RESET(n)                        \
+	case n:                         \
+		ZERO(dbgwcr##n##_el1);  \
+		ZERO(dbgwvr##n##_el1);  \
+		__attribute__((fallthrough))
+	switch (nr) {
+	RESET(15); RESET(14); RESET(13); RESET(12); RESET(11); RESET(10); RESET(9); RESET(8);
+	RESET(7); RESET(6); RESET(5); RESET(4); RESET(3); RESET(2); RESET(1); RESET(0);
+	default:
+		break;
+	}
+#undef RESET
+}
+
+static void reset_performance_monitors(u64 version)
+{
+	if (version == 0 || version == 0xf)	/* none, or none of the architecture's */
+		return;
+	write_sysreg(PMCR_RESET, pmcr_el0);
+	write_sysreg(0xffffffff, pmcntenclr_el0);
+	write_sysreg(0xffffffff, pmintenclr_el1);
+	write_sysreg(0xffffffff, pmovsclr_el0);
+	ZERO(pmuserenr_el0);
+	ZERO(pmccfiltr_el0);
+	for (u64 n = FIELD(read_sysreg(pmcr_el0), 15, 11); n--;) {
+		write_sysreg(n, pmselr_el0);
+		isb();
+		ZERO(pmxevtyper_el0);
+	}
+	ZERO(pmselr_el0);
+}
+
+static void reset_debug(void)
+{
+	u64 dfr0 = read_sysreg(id_aa64dfr0_el1);
+
+	ZERO(mdscr_el1);
+	ZERO(oslar_el1);
+	reset_breakpoints(feature(dfr0, 12));
+	reset_watchpoints(feature(dfr0, 20));
+	reset_performance_monitors(feature(dfr0, 8));
+}
+
+void reset_el1(void)
+{
+	reset_timers();
+	reset_base();
+	reset_pointer_authentication();
+	reset_extensions();
+	reset_debug();
+	reset_fp();
+	isb();
+}

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Enable and disable on each CPU (takeover.h). The driver makes all online CPUs call within
+ * one stop_machine(), so they arrive together; a CPU that does not come makes all turn back.
+ */
+#include <arch/barrier.h>
+#include <arch/smc.h>
+#include <arch/takeover.h>
+#include <core/cell.h>
+#include <core/hypercall.h>
+#include <core/log.h>
+
+#define PATIENCE_SECONDS	5
+
+enum decision { WAITING, GO, REFUSED };
+
+/* Where CPUs meet. Reset by the last that leaves. */
+static struct {
+	u32 decision;	/* enum decision, changes once */
+	u32 arrived;
+	u32 left;
+	spinlock_t lock;
+	struct cb_error error;	/* of the first CPU that refuses; under lock */
+} meeting;
+
+extern u8 vectors[];
+
+/* Entered from entry.S; x: result registers. True if the CPU is under the hypervisor now. */
+bool takeover_enter(u64 nr, u64 sctlr, u64 *x);
+
+static void refuse(const struct cb_error *error)
+{
+	spin_lock(&meeting.lock);
+	if (compare_swap(&meeting.decision, WAITING, REFUSED))
+		meeting.error = *error;
+	spin_unlock(&meeting.lock);
+}
+
+static bool is_late(u64 start)
+{
+	isb();	/* CNTPCT_EL0 may be read early otherwise (D12.1.2) */
+	return read_sysreg(cntpct_el0) - start > PATIENCE_SECONDS * read_sysreg(cntfrq_el0);
+}
+
+/* Wait until nr CPUs are here or one has refused; once they go, the last one runs finish. */
+static bool meet(u32 nr, void (*finish)(void))
+{
+	struct cb_error late = { .code = CB_ERR_CPU_NO_ANSWER,
+				 .cell = CB_NO_CELL,
+				 .other_cell = CB_NO_CELL };
+	u64 start = read_sysreg(cntpct_el0);
+
+	if (fetch_add(&meeting.arrived, 1) + 1 == nr && load_acquire(&meeting.decision) == WAITING) {
+		if (finish)
+			finish();
+		compare_swap(&meeting.decision, WAITING, GO);
+	}
+	while (load_acquire(&meeting.decision) == WAITING) {
+		cpu_relax();
+		if (is_late(start))
+			refuse(&late);
+	}
+	return meeting.decision == GO;
+}
+
+/* What was decided, for the result; the last CPU makes the meeting ready for the next time. */
+static void part(u32 nr, struct cb_error *error)
+{
+	if (meeting.decision == REFUSED)
+		*error = meeting.error;
+	if (fetch_add(&meeting.left, 1) + 1 != nr)
+		return;
+	meeting.arrived = 0;
+	meeting.left = 0;
+	store_release(&meeting.decision, WAITING);
+}
+
+static bool can_run_here(const struct cpu *cpu, u64 nr, struct cb_error *error)
+{
+	error->index = cpu->id;
+	if (nr != nr_cpus) {
+		error->code = CB_ERR_CPU_COUNT;
+		error->address = nr;
+		error->other_address = nr_cpus;
+	} else if (BIT(cpu_pa_bits()) != stage2_limit()) {
+		error->code = CB_ERR_CPU_MISMATCH;
+		error->address = read_sysreg(id_aa64mmfr0_el1);
+	} else {
+		error->index = 0;
+	}
+	return !error->code;
+}
+
+/*
+ * Bits that Linux set for what it uses stay (pointer authentication, for instance). Not its
+ * routing of interrupts, as they are to reach EL1.
+ */
+static u64 root_hcr(u64 linux_hcr)
+{
+	u64 routing = HCR_EL2_IMO | HCR_EL2_FMO | HCR_EL2_AMO;
+
+	return (linux_hcr & ~routing) | HCR_EL2_VM | HCR_EL2_SWIO | HCR_EL2_TSC;
+}
+
+/* Everything of this CPU that depends on the others having come. */
+static void take_over(struct cpu *cpu)
+{
+	cpu->saved.hcr = read_sysreg(hcr_el2);
+	cpu->saved.vtcr = read_sysreg(vtcr_el2);
+	cpu->saved.vttbr = read_sysreg(vttbr_el2);
+	cpu->hcr = root_hcr(cpu->saved.hcr);
+	gic_cpu_enable(cpu);
+	cpu->page->mpidr = boot_mpidrs[cpu->id];
+	cpu_set_power(cpu, CB_CPU_ON);
+	write_sysreg((u64)vectors, vbar_el2);
+	write_sysreg(stage2_vtcr() | cpu_pa_range() << VTCR_EL2_PS_SHIFT, vtcr_el2);
+	write_sysreg(root_cell.stage2.vttbr, vttbr_el2);
+	write_sysreg(cpu->hcr, hcr_el2);
+	isb();
+	/* Nothing that was cached without stage 2 may be used with it (D8.13.4). */
+	__asm__ volatile("tlbi alle1");
+	dsb(nsh);
+	isb();
+}
+
+/* Which CPU interfaces and banks there are is known once each CPU was here. */
+static void all_have_come(void)
+{
+	gic_update_cell(&root_cell);
+	gic_clear_active_spis();
+}
+
+bool takeover_enter(u64 nr, u64 sctlr, u64 *x)
+{
+	struct cb_error error = { .cell = CB_NO_CELL, .other_cell = CB_NO_CELL };
+	struct cpu *cpu = this_cpu();
+	bool go;
+
+	cpu->saved.sctlr = sctlr;
+	gic_cpu_discover(cpu);
+	if (!can_run_here(cpu, nr, &error))
+		refuse(&error);
+	go = meet((u32)nr, all_have_come);
+	if (go)
+		take_over(cpu);
+	part((u32)nr, &error);
+	hypercall_result(x, &error);
+	return go;
+}
+
+static bool may_leave(u64 nr, struct cb_error *error)
+{
+	u64 online = 0;
+	cpuid_t id;
+
+	if (cells_exist(error))
+		return false;
+	for_each_cpu(id, root_cell.cpus)
+		online += cpu_of(id)->power == CB_CPU_ON;
+	if (online == nr)
+		return true;
+	error->code = CB_ERR_CPU_COUNT;
+	error->address = nr;
+	error->other_address = online;
+	return false;
+}
+
+/* CPUs that Linux has offline wait here. They go where Linux would have sent them. */
+static void release_parked(void)
+{
+	cpuid_t id;
+
+	for_each_cpu(id, root_cell.cpus) {
+		u64 start = read_sysreg(cntpct_el0), x[4] = { 0 };
+
+		if (cpu_of(id)->power != CB_CPU_OFF)
+			continue;
+		cpu_request(id, REQUEST_RELEASE);
+		do {
+			x[0] = PSCI_AFFINITY_INFO | SMCCC_64;
+			x[1] = boot_mpidrs[id];
+			x[2] = 0;
+			smc_call(x);
+		} while (x[0] != PSCI_AFFINITY_OFF && !is_late(start));
+	}
+}
+
+static void give_back(struct cpu *cpu)
+{
+	gic_cpu_disable(cpu);
+	write_sysreg(cpu->saved.vtcr, vtcr_el2);
+	write_sysreg(cpu->saved.vttbr, vttbr_el2);
+	write_sysreg(cpu->saved.hcr, hcr_el2);
+	isb();
+	__asm__ volatile("tlbi alle1");	/* what was cached with stage 2 (D8.13.4) */
+	dsb(nsh);
+	isb();
+}
+
+void takeover_leave(struct regs *regs, struct cb_error *error)
+{
+	struct cpu *cpu = this_cpu();
+	u32 nr = (u32)regs->x[1];
+
+	if (!may_leave(regs->x[1], error))
+		refuse(error);
+	if (!meet(nr, release_parked)) {
+		part(nr, error);
+		return;
+	}
+	give_back(cpu);
+	part(nr, error);
+	hypercall_result(regs->x, error);
+	trap_leave(regs, cpu->saved.sctlr);
+}

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Exits by exception class, calls of guests, and what ends a cell. */
+#include <arch/smc.h>
+#include <arch/sysreg.h>
+#include <arch/trap.h>
+#include <core/cell.h>
+#include <core/hypercall.h>
+#include <core/log.h>
+
+#define HVC_STUB_LAST		4	/* numbers below: calls to Linux' hyp stub */
+#define HVC_STUB_ERR		0xbadca11
+
+#define SMCCC_1_2		0x10002
+#define SMCCC_OWNER		0x3f000000
+#define SMCCC_OWNER_ARCH	0x00000000
+#define SMCCC_OWNER_STANDARD	0x04000000
+#define SMCCC_OWNER_VENDOR_HYP	0x06000000
+
+/* Entered from vectors.S. */
+void trap_hvc(struct regs *regs);
+void trap_smc(struct regs *regs);
+void trap_wfx(struct regs *regs);
+void trap_fiq(struct regs *regs);
+void trap_other(struct regs *regs, u64 esr);
+__noreturn void trap_panic(u64 vector);
+
+static bool is_listed(const struct cell *cell, u32 function)
+{
+	const u32 *smcs = cb_config_smcs(cell->config);
+
+	for (u32 i = 0; i < cell->config->smcs.count; i++)
+		if (smcs[i] == function)
+			return true;
+	return false;
+}
+
+/* Mitigations of CPU errata: harmless, and needed by every guest. */
+static bool is_workaround(u32 function)
+{
+	return function == SMCCC_ARCH_WORKAROUND_1 || function == SMCCC_ARCH_WORKAROUND_2 ||
+	       function == SMCCC_ARCH_WORKAROUND_3;
+}
+
+static bool may_forward(const struct cell *cell, const u64 *x)
+{
+	u32 function = (u32)x[0];
+
+	if (cell == &root_cell || is_workaround(function) || is_listed(cell, function))
+		return true;
+	return function == SMCCC_ARCH_FEATURES && is_workaround((u32)x[1]);
+}
+
+/* A call that is not ours to answer: the firmware's, or nobody's. */
+static void forward(struct regs *regs)
+{
+	if (may_forward(this_cpu()->cell, regs->x))
+		smc_forward(regs->x);
+	else
+		regs->x[0] = (u64)SMCCC_NOT_SUPPORTED;
+}
+
+static void standard_call(struct regs *regs)
+{
+	u32 function = (u32)regs->x[0];
+
+	if (function == SMCCC_VERSION)
+		regs->x[0] = SMCCC_1_2;
+	else if ((function & SMCCC_OWNER) != SMCCC_OWNER_STANDARD || (function & 0xffff) >= 0x20 ||
+		 !psci_call(regs))
+		forward(regs);
+}
+
+/* The root cell's KVM or kexec, for instance: EL2 is taken. */
+static void refuse_stub_call(struct regs *regs)
+{
+	static u32 logged;
+
+	if (!exchange(&logged, 1))
+		log_message("root cell: hyp-stub call %u refused: disable the hypervisor first\n",
+			    regs->x[0]);
+	regs->x[0] = HVC_STUB_ERR;
+}
+
+void trap_hvc(struct regs *regs)
+{
+	count_exit(this_cpu(), CB_EXIT_HVC);
+	if ((regs->x[0] & SMCCC_OWNER) == SMCCC_OWNER_VENDOR_HYP)
+		hypercall(regs);
+	else if (regs->x[0] < HVC_STUB_LAST)
+		refuse_stub_call(regs);
+	else
+		standard_call(regs);
+}
+
+void trap_smc(struct regs *regs)
+{
+	count_exit(this_cpu(), CB_EXIT_SMC);
+	skip_instruction();	/* trapped before it was executed (D1.3.1.4) */
+	standard_call(regs);
+}
+
+void trap_wfx(struct regs *regs)
+{
+	(void)regs;
+	count_exit(this_cpu(), CB_EXIT_WFI);
+	cpu_wait();
+	skip_instruction();
+}
+
+void trap_fiq(struct regs *regs)
+{
+	(void)regs;
+	count_exit(this_cpu(), CB_EXIT_OTHER);
+	gic_drop_fiq();
+}
+
+/* ISS of a trapped system register access, without direction and Rt. */
+#define ISS_READ		BIT(0)
+#define ISS_ACTLR_EL1		(3 << 20 | 1 << 17 | 1 << 10)	/* S3_0_C1_C0_1 */
+#define ISS_REGISTER		0x3ffc1e
+
+static void system_register(struct regs *regs, u64 esr)
+{
+	bool write = !(esr & ISS_READ);
+	u64 rt = FIELD(esr, 9, 5), value = write && rt != 31 ? regs->x[rt] : 0;
+
+	if (!gic_sysreg(this_cpu()->cell, (u32)esr, &value, write)) {
+		count_exit(this_cpu(), CB_EXIT_SYSREG);
+		if ((esr & ISS_REGISTER) != ISS_ACTLR_EL1) {
+			inject_undefined();
+			return;
+		}
+		value = 0;	/* implementation defined bits, shared by CPUs: read as zero */
+	}
+	if (!write && rt != 31)
+		regs->x[rt] = value;
+	skip_instruction();
+}
+
+void trap_other(struct regs *regs, u64 esr)
+{
+	switch (esr >> ESR_EC_SHIFT & 0x3f) {
+	case ESR_EC_SYS64:
+		system_register(regs, esr);
+		break;
+	case ESR_EC_DABT_LOW:
+		handle_abort(regs, esr, false);
+		break;
+	case ESR_EC_IABT_LOW:
+		handle_abort(regs, esr, true);
+		break;
+	default:	/* something that Linux left trapped to EL2: not there for anybody */
+		count_exit(this_cpu(), CB_EXIT_OTHER);
+		inject_undefined();
+	}
+}
+
+static void record(struct cb_crash *crash, const struct regs *regs, enum cb_crash_reason reason,
+		   u64 ipa, u64 insn)
+{
+	crash->reason = reason;
+	crash->cpu = this_cpu()->id;
+	crash->esr = read_sysreg(esr_el2);
+	crash->far = read_sysreg(far_el2);
+	crash->ipa = ipa;
+	crash->elr = read_sysreg(elr_el2);
+	crash->spsr = read_sysreg(spsr_el2);
+	crash->insn = insn;
+	if (regs)
+		memcpy(crash->x, regs->x, sizeof(crash->x));
+	crash->sp_el0 = read_sysreg(sp_el0);
+	crash->sp_el1 = read_sysreg(sp_el1);
+	crash->esr_el1 = read_sysreg(esr_el1);
+	crash->far_el1 = read_sysreg(far_el1);
+	crash->elr_el1 = read_sysreg(elr_el1);
+	crash->sctlr_el1 = read_sysreg(sctlr_el1);
+	crash->vbar_el1 = read_sysreg(vbar_el1);
+}
+
+void violation(const struct regs *regs, enum cb_crash_reason reason, u64 ipa, u64 insn)
+{
+	struct cpu *cpu = this_cpu();
+	struct cell *cell = cpu->cell;
+
+	count_exit(cpu, CB_EXIT_VIOLATION);
+	if (cell_first_failure(cell)) {
+		record(&cell->page->crash, regs, reason, ipa, insn);
+		cell->page->crash_cpu = cpu->id;
+		log_message("cell %s: CPU %u: violation %u, ipa %x, pc %x, esr %x\n",
+			    cell->page->name, (u64)cpu->id, (u64)reason, ipa, read_sysreg(elr_el2),
+			    read_sysreg(esr_el2));
+		cell_request_stop(cell, STOP_FAILED);
+	}
+	cpu_park();
+}
+
+void trap_panic(u64 vector)
+{
+	log_message("hypervisor: CPU %u: exception %u at %x, esr %x, far %x\n",
+		    (u64)this_cpu()->id, vector, read_sysreg(elr_el2), read_sysreg(esr_el2),
+		    read_sysreg(far_el2));
+	violation(NULL, CB_CRASH_HYPERVISOR, 0, 0);
+}

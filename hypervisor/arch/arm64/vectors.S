@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Exceptions to EL2 while the hypervisor is enabled, and the way into a guest. An exit that
+ * C answers with arguments and results only (HVC, SMC, WFI) saves what C may change; all
+ * others save every general register. Nothing of EL1 is saved: the CPU has one owner.
+ */
+#include <arch/mmu.h>
+#include <arch/sysreg.h>
+
+/* struct regs: x0 to x30 */
+#define REGS_SIZE	256
+
+	.macro	return_to_guest
+	eret
+	dsb	nsh		/* nothing is speculated past it (Arm ARM C6.2, ERET and SB) */
+	isb
+	.endm
+
+	.macro	save_caller_saved
+	sub	sp, sp, #REGS_SIZE
+	stp	x0, x1, [sp, #0]
+	stp	x2, x3, [sp, #16]
+	stp	x4, x5, [sp, #32]
+	stp	x6, x7, [sp, #48]
+	stp	x8, x9, [sp, #64]
+	stp	x10, x11, [sp, #80]
+	stp	x12, x13, [sp, #96]
+	stp	x14, x15, [sp, #112]
+	stp	x16, x17, [sp, #128]
+	str	x30, [sp, #240]
+	.endm
+
+	.macro	restore_caller_saved
+	ldp	x0, x1, [sp, #0]
+	ldp	x2, x3, [sp, #16]
+	ldp	x4, x5, [sp, #32]
+	ldp	x6, x7, [sp, #48]
+	ldp	x8, x9, [sp, #64]
+	ldp	x10, x11, [sp, #80]
+	ldp	x12, x13, [sp, #96]
+	ldp	x14, x15, [sp, #112]
+	ldp	x16, x17, [sp, #128]
+	ldr	x30, [sp, #240]
+	add	sp, sp, #REGS_SIZE
+	.endm
+
+	/* The stack may be what failed: start again at its top, the guest is not resumed. */
+	.macro	vector_panic kind
+	.balign	0x80
+	mrs	x0, tpidr_el2
+	sub	x0, x0, #(CPU_SLOT_DATA - CPU_SLOT_STACK - CPU_SLOT_STACK_SIZE)
+	mov	sp, x0
+	mov	x0, #\kind
+	b	trap_panic
+	.endm
+
+	.text
+	.balign	0x800
+	.global vectors
+vectors:
+	vector_panic 0		/* current EL, SP_EL0 */
+	vector_panic 1
+	vector_panic 2
+	vector_panic 3
+	vector_panic 4		/* current EL, SP_EL2 */
+	vector_panic 5
+	vector_panic 6
+	vector_panic 7
+
+	.balign	0x80		/* lower EL, AArch64: synchronous */
+	save_caller_saved
+	mrs	x1, esr_el2
+	mov	x0, sp
+	lsr	x2, x1, #ESR_EC_SHIFT
+	cmp	x2, #ESR_EC_HVC64
+	b.eq	exit_hvc
+	cmp	x2, #ESR_EC_SMC64
+	b.eq	exit_smc
+	cmp	x2, #ESR_EC_WFX
+	b.eq	exit_wfx
+	b	exit_other
+
+	vector_panic 9		/* IRQ: HCR_EL2.IMO is 0 while a guest runs */
+
+	.balign	0x80		/* FIQ: an interrupt of Group 0 in the root cell */
+	save_caller_saved
+	bl	trap_fiq
+	restore_caller_saved
+	return_to_guest
+
+	vector_panic 11		/* SError: HCR_EL2.AMO is 0 while a guest runs */
+	vector_panic 12		/* lower EL, AArch32: HCR_EL2.RW is 1 */
+	vector_panic 13
+	vector_panic 14
+	vector_panic 15
+
+exit_hvc:
+	bl	trap_hvc
+	restore_caller_saved
+	return_to_guest
+
+exit_smc:
+	bl	trap_smc
+	restore_caller_saved
+	return_to_guest
+
+exit_wfx:
+	bl	trap_wfx
+	restore_caller_saved
+	return_to_guest
+
+exit_other:
+	stp	x18, x19, [sp, #144]
+	stp	x20, x21, [sp, #160]
+	stp	x22, x23, [sp, #176]
+	stp	x24, x25, [sp, #192]
+	stp	x26, x27, [sp, #208]
+	stp	x28, x29, [sp, #224]
+	bl	trap_other
+	ldp	x18, x19, [sp, #144]
+	ldp	x20, x21, [sp, #160]
+	ldp	x22, x23, [sp, #176]
+	ldp	x24, x25, [sp, #192]
+	ldp	x26, x27, [sp, #208]
+	ldp	x28, x29, [sp, #224]
+	restore_caller_saved
+	return_to_guest
+
+/* void guest_enter(u64 x0): start a guest at ELR_EL2 with all other registers zero. */
+	.global guest_enter
+guest_enter:
+	mrs	x1, tpidr_el2
+	sub	x1, x1, #(CPU_SLOT_DATA - CPU_SLOT_STACK - CPU_SLOT_STACK_SIZE)
+	mov	sp, x1
+	.irp	n, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30
+	mov	x\n, xzr
+	.endr
+	return_to_guest
+
+/* void run_on_empty_stack(void (*function)(void)): call what never returns. */
+	.global run_on_empty_stack
+run_on_empty_stack:
+	mrs	x1, tpidr_el2
+	sub	x1, x1, #(CPU_SLOT_DATA - CPU_SLOT_STACK - CPU_SLOT_STACK_SIZE)
+	mov	sp, x1
+	br	x0
+
+/*
+ * void trap_leave(struct regs *regs, u64 sctlr): return from a hypercall and from EL2 for
+ * good, MMU off. x16 and x17 are lost.
+ */
+	.global trap_leave
+trap_leave:
+	mov	sp, x0
+	msr	tpidr_el2, x1
+	restore_caller_saved
+	mrs	x17, tpidr_el2
+	b	leave_el2
+
+/* void fp_reset(void): FP and SIMD registers zero. Writing V zeroes the rest of Z, too. */
+	.global fp_reset
+	.arch_extension fp
+	.arch_extension simd
+fp_reset:
+	.irp	n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+	movi	v\n\().2d, #0
+	.endr
+	msr	fpcr, xzr
+	msr	fpsr, xzr
+	ret
+
+/* void sve_reset(void): predicates and FFR false. The CPU has SVE and EL2 may use it. */
+	.global sve_reset
+	.arch_extension sve
+sve_reset:
+	.irp	n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+	pfalse	p\n\().b
+	.endr
+	wrffr	p0.b
+	ret
+
+/* void smc_forward(u64 *x): call the firmware with x0 to x17 and put the results there. */
+	.global smc_forward
+smc_forward:
+	stp	x0, x30, [sp, #-16]!
+	mov	x30, x0
+	ldp	x0, x1, [x30, #0]
+	ldp	x2, x3, [x30, #16]
+	ldp	x4, x5, [x30, #32]
+	ldp	x6, x7, [x30, #48]
+	ldp	x8, x9, [x30, #64]
+	ldp	x10, x11, [x30, #80]
+	ldp	x12, x13, [x30, #96]
+	ldp	x14, x15, [x30, #112]
+	ldp	x16, x17, [x30, #128]
+	smc	#0
+	ldr	x30, [sp]
+	stp	x0, x1, [x30, #0]
+	stp	x2, x3, [x30, #16]
+	stp	x4, x5, [x30, #32]
+	stp	x6, x7, [x30, #48]
+	stp	x8, x9, [x30, #64]
+	stp	x10, x11, [x30, #80]
+	stp	x12, x13, [x30, #96]
+	stp	x14, x15, [x30, #112]
+	stp	x16, x17, [x30, #128]
+	ldp	x0, x30, [sp], #16
+	ret

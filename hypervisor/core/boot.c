@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * CB_HVC_BOOT_INIT: one CPU checks the configuration and prepares everything while Linux
+ * still has the machine. A refusal leaves nothing behind but what it wrote into the
+ * hypervisor region.
+ */
+#include <arch/cpu.h>
+#include <arch/mmu.h>
+#include <core/cell.h>
+#include <core/config.h>
+#include <core/hypercall.h>
+#include <core/log.h>
+#include <devices/uart.h>
+
+extern u8 image_end[];
+
+/* Entered from entry.S; x: result registers. */
+void boot_init(paddr_t phys, u64 config_offset, u64 config_size, u64 *x);
+
+static u32 check_place(u64 offset, u64 size, struct cb_error *error)
+{
+	if (!(offset % PAGE_SIZE) && offset >= (u64)image_end - HV_BASE &&
+	    offset <= BOOT_MAP_SIZE / 2 && size <= CB_CONFIG_MAX_SIZE)
+		return CB_OK;
+	error->address = offset;
+	error->size = size;
+	return error->code = CB_ERR_ARGUMENT;
+}
+
+static u32 check_region(struct cb_error *error)
+{
+	const struct cb_frame *region = &system_config->hypervisor;
+
+	if (region->phys == hv_phys)
+		return CB_OK;
+	error->address = hv_phys;
+	error->other_address = region->phys;
+	return error->code = CB_ERR_ARGUMENT;
+}
+
+/* The image, its configuration and the public page come first, the pool has the rest. */
+static void init_pool(u64 config_offset, u64 config_size)
+{
+	u64 image_size = ALIGN_UP(config_offset + config_size, PAGE_SIZE);
+
+	public_page = (struct cb_public *)(HV_BASE + image_size);
+	memset(public_page, 0, PAGE_SIZE);
+	memcpy(public_page->signature, CB_PUBLIC_SIGNATURE, sizeof(public_page->signature));
+	public_page->abi = CB_ABI_VERSION;
+	public_page->nr_cpus = nr_cpus;
+	public_page->image_pages = (u32)(image_size / PAGE_SIZE);
+	public_page->pool_pages = (u32)(system_config->hypervisor.size / PAGE_SIZE);
+	pool_init((void *)HV_BASE, public_page->pool_pages, public_page->image_pages + 1,
+		  public_page->pool_used);
+}
+
+static bool map_cpu(cpuid_t id, struct cb_cpu_page *page)
+{
+	u64 slot = CPU_SLOTS + ((u64)id << CPU_SLOT_SHIFT);
+	void *stack = pool_alloc(1, CB_POOL_HYPERVISOR), *data = pool_alloc(1, CB_POOL_HYPERVISOR);
+
+	if (!stack || !data || !el2_map(slot + CPU_SLOT_STACK, virt_to_phys(stack), EL2_DATA) ||
+	    !el2_map(slot + CPU_SLOT_DATA, virt_to_phys(data), EL2_DATA))
+		return false;
+	cpu_of(id)->id = id;
+	cpu_of(id)->page = page;
+	page->cpu = id;
+	page->mpidr = boot_mpidrs[id];
+	return true;
+}
+
+static u32 init_cpus(struct cb_error *error)
+{
+	struct cb_cpu_page *pages = pool_alloc(nr_cpus, CB_POOL_HYPERVISOR);
+
+	for (cpuid_t id = 0; id < nr_cpus; id++)
+		if (!pages ||
+		    !map_cpu(id, (struct cb_cpu_page *)((u8 *)pages + id * PAGE_SIZE)))
+			return error->code = CB_ERR_NO_MEMORY;
+	public_page->cpus_phys = virt_to_phys(pages);
+	/* Only the window of this slot is used before the CPUs come. */
+	write_sysreg((u64)cpu_of(0), tpidr_el2);
+	return CB_OK;
+}
+
+static u32 init(u64 config_offset, u64 config_size, struct cb_error *error)
+{
+	const void *config = (const void *)(HV_BASE + config_offset);
+
+	if (check_place(config_offset, config_size, error) ||
+	    cb_config_check(config, config_size, CB_CONFIG_SYSTEM, error))
+		return error->code;
+	system_config = config;
+	if (check_region(error))
+		return error->code;
+	nr_cpus = system_config->cpus.count;
+	memcpy(boot_mpidrs, cb_config_cpus(system_config), nr_cpus * sizeof(u64));
+	el2_map_region(system_config->hypervisor.size);
+	init_pool(config_offset, config_size);
+	stage2_setup(cpu_pa_bits());
+	if (init_cpus(error) || gic_init(system_config, error))
+		return error->code;
+	if (!uart_init(&system_config->debug_console))
+		return error->code = CB_ERR_NO_MEMORY;
+	return root_cell_init(error);
+}
+
+void boot_init(paddr_t phys, u64 config_offset, u64 config_size, u64 *x)
+{
+	struct cb_error error = { .cell = CB_NO_CELL, .other_cell = CB_NO_CELL };
+
+	hv_phys = phys;
+	init(config_offset, config_size, &error);
+	hypercall_result(x, &error);
+	if (error.code)
+		return;
+	x[1] = (u64)public_page - HV_BASE;
+	log_message("Cellblock " CELLBLOCK_VERSION ": %u CPUs, GICv%u, %u of %u pages used\n",
+		    (u64)nr_cpus, (u64)gic_version,
+		    (u64)public_page->pool_pages - public_page->pool_used[CB_POOL_FREE],
+		    (u64)public_page->pool_pages);
+}

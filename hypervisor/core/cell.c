@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The life of a cell after it was created: load, start, stop, destroy, and what its CPUs
+ * do when they park. Operations come from the root cell and hold cells_lock; CPUs of the
+ * cell take only the cell's own lock.
+ */
+#include <arch/cpu.h>
+#include <core/cell.h>
+#include <core/create.h>
+#include <core/log.h>
+#include <core/ownership.h>
+
+struct cell root_cell;
+struct cell *cells[CB_MAX_CELLS];
+const struct cb_system_config *system_config;
+struct cb_public *public_page;
+
+static spinlock_t cells_lock;
+
+#define IN_STATE(state)		BIT(state)
+
+struct cell *cell_by_id(u64 id)
+{
+	return id < CB_MAX_CELLS ? cells[id] : NULL;
+}
+
+/* Take the lock and find a cell that is in one of the states; NULL without the lock if refused. */
+static struct cell *lock_cell(u64 id, u64 states, struct cb_error *error)
+{
+	struct cell *cell;
+
+	error->cell = (u32)id;
+	spin_lock(&cells_lock);
+	cell = cell_by_id(id);
+	if (!cell) {
+		error->code = CB_ERR_CELL_UNKNOWN;
+	} else if (cell == &root_cell) {
+		error->code = CB_ERR_CELL_ROOT;
+	} else if (!(states & IN_STATE(cell->page->state))) {
+		error->code = CB_ERR_CELL_STATE;
+		error->address = cell->page->state;
+		error->other_address = states;
+	} else {
+		return cell;
+	}
+	spin_unlock(&cells_lock);
+	return NULL;
+}
+
+static u32 unlock_cell(u32 code, struct cb_error *error)
+{
+	spin_unlock(&cells_lock);
+	return error->code = code;
+}
+
+static const char *const state_names[] = {
+	[CB_CELL_CREATED] = "created", [CB_CELL_LOADING] = "loading",
+	[CB_CELL_RUNNING] = "running", [CB_CELL_STOPPED] = "stopped",
+	[CB_CELL_FAILED] = "failed",   [CB_CELL_DESTROYING] = "being destroyed",
+};
+
+void cell_set_state(struct cell *cell, enum cb_cell_state state)
+{
+	cell->page->generation++;
+	store_release(&cell->page->state, state);	/* behind what the state promises */
+	log_message("cell %s: %s\n", cell->page->name, state_names[state]);
+}
+
+/* Regions that only this cell has, and that hold memory. */
+static bool is_private_memory(const struct cb_region *region)
+{
+	return !(region->flags & (CB_REGION_IO | CB_REGION_SHARED));
+}
+
+/* Let the root cell write the loadable regions, never execute them; or no longer. */
+static u32 open_loadable(struct cell *cell, bool open, struct cb_error *error)
+{
+	const struct cb_region *region = cb_config_regions(cell->config);
+	struct stash stash;
+	size_t pages = 0;
+
+	for (u32 i = 0; i < cell->config->regions.count; i++)
+		if (region[i].flags & CB_REGION_LOADABLE)
+			pages += stage2_pages_needed(region[i].phys, region[i].phys, region[i].size);
+	if (!stash_fill(&stash, pages, CB_POOL_STAGE2)) {
+		error->address = pages;
+		error->other_address = pool_available();
+		return CB_ERR_NO_MEMORY;
+	}
+	for (u32 i = 0; i < cell->config->regions.count; i++, region++) {
+		if (!(region->flags & CB_REGION_LOADABLE))
+			continue;
+		if (open)
+			stage2_map(&root_cell.stage2, region->phys, region->phys, region->size,
+				   CB_REGION_READ | CB_REGION_WRITE, &stash);
+		else
+			stage2_unmap(&root_cell.stage2, region->phys, region->size, &stash);
+	}
+	stash_drain(&stash);
+	return CB_OK;
+}
+
+u32 cell_load(u64 id, struct cb_error *error)
+{
+	struct cell *cell = lock_cell(id,
+				      IN_STATE(CB_CELL_CREATED) | IN_STATE(CB_CELL_LOADING) |
+					      IN_STATE(CB_CELL_STOPPED) | IN_STATE(CB_CELL_FAILED),
+				      error);
+	u32 code = CB_OK;
+
+	if (!cell)
+		return error->code;
+	if (cell->page->state != CB_CELL_LOADING) {
+		code = open_loadable(cell, true, error);
+		if (!code)
+			cell_set_state(cell, CB_CELL_LOADING);
+	}
+	return unlock_cell(code, error);
+}
+
+/* All CPUs are parked: start the first. A request to stop that is left is an old one. */
+static void start_boot_cpu(struct cell *cell)
+{
+	cpuid_t cpu;
+
+	for_each_cpu(cpu, cell->cpus)
+		store_release(&cpu_of(cpu)->requests, 0);
+	cpu = first_cpu(cell->cpus);
+	cpu_set_power(cpu_of(cpu), CB_CPU_PENDING);
+	cpu_request(cpu, REQUEST_BOOT);
+}
+
+static bool is_executable(struct cell *cell, ipa_t entry)
+{
+	paddr_t phys;
+
+	stage2_revive(&cell->stage2);
+	return !(entry & 3) && stage2_lookup(&cell->stage2, entry, &phys) & CB_REGION_EXECUTE;
+}
+
+u32 cell_start(u64 id, ipa_t entry, u64 argument, struct cb_error *error)
+{
+	struct cell *cell = lock_cell(id, IN_STATE(CB_CELL_LOADING), error);
+
+	if (!cell)
+		return error->code;
+	if (!is_executable(cell, entry)) {
+		error->address = entry;
+		return unlock_cell(CB_ERR_ENTRY, error);
+	}
+	if (open_loadable(cell, false, error))
+		return unlock_cell(CB_ERR_NO_MEMORY, error);
+	spin_lock(&cell->lock);
+	cell->entry = entry;
+	cell->argument = argument;
+	cell->stopping = STOP_NONE;
+	cell_set_state(cell, CB_CELL_RUNNING);
+	start_boot_cpu(cell);
+	spin_unlock(&cell->lock);
+	return unlock_cell(CB_OK, error);
+}
+
+static bool all_off(const struct cell *cell)
+{
+	cpuid_t cpu;
+
+	for_each_cpu(cpu, cell->cpus)
+		if (cpu_of(cpu)->power != CB_CPU_OFF)
+			return false;
+	return true;
+}
+
+/* The last CPU of a cell that is being stopped is off. Under cell->lock. */
+static void finish_stop(struct cell *cell)
+{
+	switch (cell->stopping) {
+	case STOP_ORDERLY:
+		cell_set_state(cell, CB_CELL_STOPPED);
+		break;
+	case STOP_FAILED:
+		cell_set_state(cell, CB_CELL_FAILED);
+		break;
+	case STOP_RESTART:
+		cell->stopping = STOP_NONE;
+		stage2_revive(&cell->stage2);
+		start_boot_cpu(cell);
+		break;
+	case STOP_NONE:
+		break;
+	}
+}
+
+bool cell_first_failure(struct cell *cell)
+{
+	bool first;
+
+	spin_lock(&cell->lock);
+	first = cell->stopping == STOP_NONE;
+	if (first)
+		cell->stopping = STOP_FAILED;
+	spin_unlock(&cell->lock);
+	return first;
+}
+
+void cell_request_stop(struct cell *cell, enum stop_reason reason)
+{
+	cpuid_t cpu;
+
+	spin_lock(&cell->lock);
+	/* A failure is worth more than a restart; the root cell's stop overrides that, too. */
+	if (cell->stopping == STOP_NONE || cell->stopping == STOP_RESTART)
+		cell->stopping = reason;
+	for_each_cpu(cpu, cell->cpus)
+		fetch_or(&cpu_of(cpu)->requests, (u32)REQUEST_STOP);
+	stage2_shoot_down(&cell->stage2);
+	for_each_cpu(cpu, cell->cpus)
+		if (cpu != this_cpu()->id)
+			gic_wake(cpu);
+	spin_unlock(&cell->lock);
+}
+
+void cell_cpu_parked(struct cpu *cpu)
+{
+	struct cell *cell = cpu->cell;
+
+	spin_lock(&cell->lock);
+	cpu_set_power(cpu, CB_CPU_OFF);
+	if (cell->stopping != STOP_NONE && cell->page->state == CB_CELL_RUNNING && all_off(cell))
+		finish_stop(cell);
+	spin_unlock(&cell->lock);
+}
+
+u32 cell_stop(u64 id, struct cb_error *error)
+{
+	struct cell *cell = lock_cell(id,
+				      IN_STATE(CB_CELL_RUNNING) | IN_STATE(CB_CELL_STOPPED) |
+					      IN_STATE(CB_CELL_FAILED),
+				      error);
+	bool done;
+
+	if (!cell)
+		return error->code;
+	if (cell->page->state == CB_CELL_RUNNING &&
+	    (cell->stopping == STOP_NONE || cell->stopping == STOP_RESTART))
+		cell_request_stop(cell, STOP_ORDERLY);
+	spin_lock(&cell->lock);
+	if (cell->page->state == CB_CELL_RUNNING && all_off(cell))
+		finish_stop(cell);
+	done = cell->page->state != CB_CELL_RUNNING;
+	spin_unlock(&cell->lock);
+	return unlock_cell(done ? CB_OK : CB_ERR_BUSY, error);
+}
+
+u32 cell_destroy(u64 id, struct cb_error *error)
+{
+	struct cell *cell = lock_cell(id, ~IN_STATE(CB_CELL_RUNNING), error);
+	u32 code = CB_ERR_BUSY;
+
+	if (!cell)
+		return error->code;
+	if (cell->page->state == CB_CELL_DESTROYING) {
+		if (load_acquire(&cell->cleared))
+			code = cell_release(cell, error);
+	} else if (cell->page->state == CB_CELL_LOADING && open_loadable(cell, false, error)) {
+		code = CB_ERR_NO_MEMORY;
+	} else {
+		cell_set_state(cell, CB_CELL_DESTROYING);
+		cpu_request(first_cpu(cell->cpus), REQUEST_CLEAR);
+	}
+	return unlock_cell(code, error);
+}
+
+u32 cell_create(paddr_t config, u64 size, struct cb_error *error)
+{
+	spin_lock(&cells_lock);
+	error->code = create_locked(config, size, error);
+	spin_unlock(&cells_lock);
+	return error->code;
+}
+
+bool cells_exist(struct cb_error *error)
+{
+	for (u32 id = 1; id < CB_MAX_CELLS; id++) {
+		if (!cells[id])
+			continue;
+		error->other_cell = id;
+		error->code = CB_ERR_CELLS_EXIST;
+		return true;
+	}
+	return false;
+}
+
+bool root_touches_page(paddr_t page)
+{
+	struct stash stash;
+	bool mapped = false;
+
+	spin_lock(&cells_lock);
+	if (!is_protected(page) &&
+	    stash_fill(&stash, stage2_pages_needed(page, page, PAGE_SIZE), CB_POOL_STAGE2)) {
+		stage2_map(&root_cell.stage2, page, page, PAGE_SIZE,
+			   CB_REGION_READ | CB_REGION_WRITE | CB_REGION_IO, &stash);
+		stash_drain(&stash);
+		if (public_page->nr_touched < CB_TOUCHED_MAX)
+			public_page->touched[public_page->nr_touched++] = page;
+		else
+			public_page->touched_lost++;
+		mapped = true;
+	}
+	spin_unlock(&cells_lock);
+	return mapped;
+}
+
+/* Work on the cell's own memory in pieces, so that a stop need not wait for all of it. */
+static void for_own_memory(struct cell *cell, bool clear)
+{
+	const struct cb_region *region = cb_config_regions(cell->config);
+
+	for (u32 i = 0; i < cell->config->regions.count; i++, region++) {
+		u64 pages = is_private_memory(region) ? region->size / PAGE_SIZE : 0;
+		paddr_t phys = region->phys;
+
+		while (pages && !(load_acquire(&this_cpu()->requests) & REQUEST_STOP)) {
+			u64 nr = MIN(pages, (u64)CPU_WINDOW_PAGES);
+
+			memory_clean(phys, nr, clear);
+			phys += nr * PAGE_SIZE;
+			pages -= nr;
+		}
+	}
+}
+
+void cell_clean_memory(struct cell *cell)
+{
+	for_own_memory(cell, false);
+}
+
+void cell_clear_memory(struct cell *cell)
+{
+	for_own_memory(cell, true);
+	store_release(&cell->cleared, true);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Making cells out of configurations, and giving back what they had. */
+#ifndef CORE_CREATE_H
+#define CORE_CREATE_H
+
+#include <core/cell.h>
+
+/* Create a cell; error->cell is its number then. The caller holds cells_lock. */
+u32 create_locked(paddr_t config, u64 size, struct cb_error *error);
+
+/*
+ * Give back CPUs, memory and interrupts of a cell whose CPUs are parked and whose memory is
+ * cleared. CB_ERR_NO_MEMORY: nothing has changed, call again. The caller holds cells_lock.
+ */
+u32 cell_release(struct cell *cell, struct cb_error *error);
+
+#endif

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Our own hypercalls. What the root cell may do here is all it can do to other cells;
+ * arguments are checked by the operations.
+ */
+#include <arch/takeover.h>
+#include <cellblock/hypercall.h>
+#include <core/cell.h>
+#include <core/hypercall.h>
+#include <core/log.h>
+
+void hypercall_result(u64 *x, const struct cb_error *error)
+{
+	x[0] = error->code;
+	x[1] = error->cell | (u64)error->other_cell << 32;
+	x[2] = error->index;
+	x[3] = error->address;
+	x[4] = error->size;
+	x[5] = error->other_address;
+	x[6] = error->other_size;
+}
+
+static u64 exits_of(const struct cb_cpu_page *page)
+{
+	u64 exits = 0;
+
+	for (size_t i = 0; i < CB_EXIT_COUNT; i++)
+		exits += page->exits[i];
+	return exits;
+}
+
+static void info(struct regs *regs)
+{
+	const struct cpu *cpu = this_cpu();
+	u64 value;
+
+	switch (regs->x[1]) {
+	case CB_INFO_CELL:
+		value = cpu->cell->id;
+		break;
+	case CB_INFO_CPU:
+		value = cpu->id;
+		break;
+	case CB_INFO_CPUS:
+		value = cpu->cell->cpus;
+		break;
+	case CB_INFO_EXITS:
+		value = exits_of(cpu->page);
+		break;
+	default:
+		regs->x[0] = CB_ERR_ARGUMENT;
+		return;
+	}
+	regs->x[0] = CB_OK;
+	regs->x[1] = value;
+}
+
+static void write_console(struct regs *regs)
+{
+	if (regs->x[1] > CB_CONSOLE_WRITE_MAX) {
+		regs->x[0] = CB_ERR_ARGUMENT;
+		return;
+	}
+	console_write(this_cpu()->cell, (const char *)&regs->x[2], regs->x[1]);
+	regs->x[0] = CB_OK;
+}
+
+/* CB_HVC_CELL_CREATE returns the number of the new cell in x1, like no other. */
+static void create(struct regs *regs, struct cb_error *error)
+{
+	cell_create(regs->x[1], regs->x[2], error);
+	hypercall_result(regs->x, error);
+	if (!error->code)
+		regs->x[1] = error->cell;
+}
+
+static void manage(struct regs *regs)
+{
+	struct cb_error error = { .cell = CB_NO_CELL, .other_cell = CB_NO_CELL };
+	u64 *x = regs->x;
+
+	switch (x[0]) {
+	case CB_HVC_DISABLE:
+		takeover_leave(regs, &error);
+		break;
+	case CB_HVC_CELL_CREATE:
+		create(regs, &error);
+		return;
+	case CB_HVC_CELL_LOAD:
+		cell_load(x[1], &error);
+		break;
+	case CB_HVC_CELL_START:
+		cell_start(x[1], x[2], x[3], &error);
+		break;
+	case CB_HVC_CELL_STOP:
+		cell_stop(x[1], &error);
+		break;
+	case CB_HVC_CELL_DESTROY:
+		cell_destroy(x[1], &error);
+		break;
+	default:
+		x[0] = (u64)SMCCC_NOT_SUPPORTED;
+		return;
+	}
+	hypercall_result(x, &error);
+}
+
+void hypercall(struct regs *regs)
+{
+	switch (regs->x[0]) {
+	case CB_HVC_INFO:
+		info(regs);
+		break;
+	case CB_HVC_CONSOLE_WRITE:
+		write_console(regs);
+		break;
+	case CB_HVC_UID:
+		regs->x[0] = CB_UID_0;
+		regs->x[1] = CB_UID_1;
+		regs->x[2] = CB_UID_2;
+		regs->x[3] = CB_UID_3;
+		break;
+	case CB_HVC_REVISION:
+		regs->x[0] = CB_REVISION_MAJOR;
+		regs->x[1] = CB_REVISION_MINOR;
+		break;
+	default:
+		if (this_cpu()->cell == &root_cell)
+			manage(regs);
+		else if (regs->x[0] >= CB_HVC_DISABLE && regs->x[0] <= CB_HVC_CELL_DESTROY)
+			regs->x[0] = CB_ERR_NOT_PERMITTED;
+		else
+			regs->x[0] = (u64)SMCCC_NOT_SUPPORTED;
+	}
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The page pool: one bit per page, first fit. Allocation happens when cells change,
+ * never on an exit path of a running cell, so simple beats fast.
+ */
+#include <arch/spinlock.h>
+#include <core/pool.h>
+
+/* 64 MiB; what a larger region has beyond that stays unused. */
+#define POOL_MAX_PAGES	16384
+
+static struct {
+	spinlock_t lock;	/* protects all below */
+	u8 *first;
+	size_t nr_pages;
+	size_t nr_free;
+	u32 *used;
+	u64 taken[POOL_MAX_PAGES / 64];
+} pool;
+
+static bool is_taken(size_t page)
+{
+	return pool.taken[page / 64] & BIT(page % 64);
+}
+
+static void mark(size_t page, size_t nr, bool taken)
+{
+	for (; nr; page++, nr--) {
+		if (taken)
+			pool.taken[page / 64] |= BIT(page % 64);
+		else
+			pool.taken[page / 64] &= ~BIT(page % 64);
+	}
+}
+
+void pool_init(void *first, size_t nr_pages, size_t nr_taken, u32 *used)
+{
+	pool.first = first;
+	pool.nr_pages = MIN(nr_pages, (size_t)POOL_MAX_PAGES);
+	pool.nr_free = pool.nr_pages - nr_taken;
+	pool.used = used;
+	memset(pool.taken, 0, sizeof(pool.taken));
+	mark(0, nr_taken, true);
+	used[CB_POOL_FREE] = (u32)pool.nr_free;
+}
+
+static bool is_free_run(size_t page, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (is_taken(page + i))
+			return false;
+	return true;
+}
+
+static void account(size_t nr, enum cb_pool_use use, bool taken)
+{
+	if (taken) {
+		pool.nr_free -= nr;
+		pool.used[use] += (u32)nr;
+	} else {
+		pool.nr_free += nr;
+		pool.used[use] -= (u32)nr;
+	}
+	pool.used[CB_POOL_FREE] = (u32)pool.nr_free;
+}
+
+static void *take_run(size_t nr, enum cb_pool_use use)
+{
+	for (size_t page = 0; page + nr <= pool.nr_pages; page += nr) {
+		if (!is_free_run(page, nr))
+			continue;
+		mark(page, nr, true);
+		account(nr, use, true);
+		return pool.first + page * PAGE_SIZE;
+	}
+	return NULL;
+}
+
+void *pool_alloc(size_t nr, enum cb_pool_use use)
+{
+	void *pages;
+
+	spin_lock(&pool.lock);
+	pages = take_run(nr, use);
+	spin_unlock(&pool.lock);
+	return pages ? memset(pages, 0, nr * PAGE_SIZE) : NULL;
+}
+
+void pool_free(void *pages, size_t nr, enum cb_pool_use use)
+{
+	spin_lock(&pool.lock);
+	mark((size_t)((u8 *)pages - pool.first) / PAGE_SIZE, nr, false);
+	account(nr, use, false);
+	spin_unlock(&pool.lock);
+}
+
+size_t pool_available(void)
+{
+	return READ_ONCE(pool.nr_free);
+}
+
+bool stash_fill(struct stash *stash, size_t nr, enum cb_pool_use use)
+{
+	stash->head = NULL;
+	stash->use = use;
+	for (; nr; nr--) {
+		void *page = pool_alloc(1, use);
+
+		if (!page) {
+			stash_drain(stash);
+			return false;
+		}
+		stash_put(stash, page);
+	}
+	return true;
+}
+
+void *stash_take(struct stash *stash)
+{
+	void *page = stash->head;
+
+	stash->head = *(void **)page;
+	return memset(page, 0, PAGE_SIZE);
+}
+
+void stash_put(struct stash *stash, void *page)
+{
+	*(void **)page = stash->head;
+	stash->head = page;
+}
+
+void stash_drain(struct stash *stash)
+{
+	while (stash->head) {
+		void *page = stash->head;
+
+		stash->head = *(void **)page;
+		pool_free(page, 1, stash->use);
+	}
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The GIC as the rest of the hypervisor sees it (gic.h): the distributor, which both versions
+ * have, and the choice between them.
+ */
+#include <gic/internal.h>
+
+u32 gic_version;
+u8 *gicd;
+spinlock_t gic_lock;
+
+static struct cb_frame gicd_frame;
+static intid_t nr_intids;
+
+static u32 check_version(struct cb_error *error)
+{
+	u32 pidr2 = readl(gicd + (gic_version == 3 ? GIC_PIDR2 : GICD_V2_PIDR2));
+	u32 revision = FIELD(pidr2, 7, 4), found = revision >= 3 ? 3 : revision;
+
+	if (found == gic_version)
+		return CB_OK;
+	error->address = found;
+	error->other_address = gic_version;
+	return error->code = CB_ERR_GIC_VERSION;
+}
+
+u32 gic_init(const struct cb_system_config *config, struct cb_error *error)
+{
+	gic_version = config->gic.version;
+	gicd_frame = config->gic.frames[CB_GIC_GICD];
+	gicd = el2_map_device(gicd_frame.phys, MIN(gicd_frame.size, 0x10000UL));
+	if (!gicd)
+		return error->code = CB_ERR_NO_MEMORY;
+	if (check_version(error))
+		return error->code;
+	nr_intids = (intid_t)(32 * (FIELD(readl(gicd + GICD_TYPER), 4, 0) + 1));
+	nr_intids = MIN(nr_intids, (intid_t)GIC_MAX_INTID);
+	return gic_version == 3 ? gicv3_init(&config->gic, error) :
+				  gicv2_init(&config->gic, error);
+}
+
+intid_t gic_nr_intids(void)
+{
+	return nr_intids;
+}
+
+void gic_cpu_discover(struct cpu *cpu)
+{
+	if (gic_version == 2)
+		gicv2_cpu_discover(cpu);
+}
+
+void gic_cpu_enable(struct cpu *cpu)
+{
+	if (gic_version == 3)
+		gicv3_cpu_enable(cpu);
+}
+
+void gic_cpu_disable(struct cpu *cpu)
+{
+	if (gic_version == 3)
+		gicv3_cpu_disable(cpu);
+}
+
+void gic_clear_active_spis(void)
+{
+	if (gic_version != 3 || public_page->root_mode != CB_ROOT_MODE_DIRECT)
+		return;
+	for (intid_t intid = GIC_FIRST_SPI; intid < nr_intids; intid += 32)
+		writel(~0U, gicd + GICD_ICACTIVER + intid / 8);
+}
+
+void gic_cpu_reset(struct cpu *cpu)
+{
+	if (gic_version == 3)
+		gicv3_cpu_reset(cpu);
+	else
+		gicv2_cpu_reset();
+}
+
+void gic_cpu_start(struct cpu *cpu)
+{
+	if (gic_version == 3)
+		gicv3_cpu_start(cpu);
+}
+
+void gic_wait(void)
+{
+	if (gic_version == 3)
+		gicv3_wait();
+	else
+		gicv2_wait();
+}
+
+void gic_wake(cpuid_t cpu)
+{
+	if (gic_version == 3)
+		gicv3_wake(cpu);
+	else
+		gicv2_wake(cpu);
+}
+
+bool gic_acknowledge_wake(struct cpu *cpu)
+{
+	return gic_version == 3 ? gicv3_acknowledge_wake(cpu) : gicv2_acknowledge_wake();
+}
+
+void gic_drop_fiq(void)
+{
+	u64 intid = read_sysreg(ICC_IAR0_EL1);
+
+	if (intid < GIC_MAX_INTID)
+		write_sysreg(intid, ICC_EOIR0_EL1);
+	isb();
+}
+
+void gicd_wait(void)
+{
+	while (gic_version == 3 && readl(gicd + GICD_CTLR) & GICD_CTLR_RWP)
+		cpu_relax();
+}
+
+void gic_assign_spi(const struct cell *cell, intid_t intid)
+{
+	u32 bit = (u32)BIT(intid % 32);
+	u64 word = intid / 32 * 4;
+	cpuid_t cpu = first_cpu(cell->cpus);
+
+	spin_lock(&gic_lock);
+	writel(bit, gicd + GICD_ICENABLER + word);
+	gicd_wait();	/* disabled before it is routed elsewhere (12.9.14) */
+	writel(bit, gicd + GICD_ICPENDR + word);
+	writel(bit, gicd + GICD_ICACTIVER + word);
+	writeb(0, gicd + GICD_IPRIORITYR + intid);
+	if (gic_version == 3)
+		gicv3_route(intid, boot_mpidrs[cpu]);
+	else
+		writeb(cpu_of(cpu)->gic_target, gicd + GICD_ITARGETSR + intid);
+	spin_unlock(&gic_lock);
+}
+
+static bool in_distributor(ipa_t ipa)
+{
+	return ipa - gicd_frame.phys < MIN(gicd_frame.size, 0x10000UL);
+}
+
+bool gic_traps(const struct cell *cell, ipa_t ipa)
+{
+	return in_distributor(ipa) ||
+	       (gic_version == 3 ? gicv3_traps(ipa) : cell != &root_cell && gicv2_traps(ipa));
+}
+
+bool gic_mmio(struct cell *cell, ipa_t ipa, struct mmio_access *access)
+{
+	u64 offset = ipa - gicd_frame.phys;
+	bool sgi = gic_version == 2 && offset == GICD_SGIR && access->write;
+
+	if (!in_distributor(ipa))
+		return gic_version == 3 ? gicv3_mmio(cell, ipa, access) :
+					  gicv2_mmio(cell, ipa, access);
+	count_exit(this_cpu(), sgi ? CB_EXIT_SGI : CB_EXIT_GICD);
+	gicd_access(cell, offset, access);
+	return true;
+}
+
+void gic_update_cell(struct cell *cell)
+{
+	cpuid_t cpu;
+
+	cell->gic_targets = 0;
+	for_each_cpu(cpu, cell->cpus)
+		cell->gic_targets |= cpu_of(cpu)->gic_target;
+	if (gic_version == 3)
+		gicv3_update_cell(cell);
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The interrupt controller. Interrupts go to the CPU's owner with no exit; what cells share
+ * (distributor, SGIs, ITS) traps and is filtered here. GICv2: IHI 0048, GICv3: IHI 0069.
+ */
+#ifndef GIC_GIC_H
+#define GIC_GIC_H
+
+#include <arch/cpu.h>
+#include <cellblock/config.h>
+#include <cellblock/error.h>
+#include <core/mmio.h>
+#include <core/types.h>
+
+struct cell;
+
+/*
+ * SGI that wakes a CPU whose guest cannot run any more. One of the eight that are
+ * Non-secure on every system; the guest never sees it.
+ */
+#define MANAGEMENT_SGI	7
+
+#define GIC_NR_SGIS	16
+#define GIC_FIRST_SPI	32
+#define GIC_MAX_INTID	1020
+
+/* Chosen by the configuration. */
+extern u32 gic_version;
+
+/*
+ * Map the GIC's frames and check that they are what the configuration says. Before enable.
+ * CB_ERR_GIC_VERSION, CB_ERR_GIC_MISSING, CB_ERR_NO_MEMORY, CB_ERR_IRQ_RANGE.
+ */
+u32 gic_init(const struct cb_system_config *config, struct cb_error *error);
+
+/* Interrupts that the distributor implements: INTIDs below this. */
+intid_t gic_nr_intids(void);
+
+/* What only this CPU can tell about its interface. Before it goes under the hypervisor. */
+void gic_cpu_discover(struct cpu *cpu);
+
+/* This CPU goes from Linux under the hypervisor, or back. */
+void gic_cpu_enable(struct cpu *cpu);
+void gic_cpu_disable(struct cpu *cpu);
+
+/* Once all CPUs are in: nothing that Linux acknowledged before stays active. */
+void gic_clear_active_spis(void);
+
+/* Nothing active, pending or enabled on this CPU but the management SGI: it changes hands. */
+void gic_cpu_reset(struct cpu *cpu);
+
+/* Prepare this CPU's interface for a guest of its cell. */
+void gic_cpu_start(struct cpu *cpu);
+
+/* Wait at EL2 until an interrupt is pending, whatever the guest did to the CPU interface. */
+void gic_wait(void);
+
+/* Interrupt a CPU that is parked or cannot run its guest. */
+void gic_wake(cpuid_t cpu);
+
+/* Take that interrupt away from this CPU; false if there was none. */
+bool gic_acknowledge_wake(struct cpu *cpu);
+
+/* Drop an interrupt that came as FIQ: Group 0 belongs to nobody. */
+void gic_drop_fiq(void);
+
+/* Give an SPI to a cell: disabled, not pending, routed to its first CPU. */
+void gic_assign_spi(const struct cell *cell, intid_t intid);
+
+/* LPIs of a CPU that leaves the root cell. False if the hardware cannot turn them off. */
+bool gic_can_disable_lpis(struct cpu *cpu);
+void gic_disable_lpis(struct cpu *cpu);
+void gic_restore_lpis(struct cpu *cpu);
+
+/* Does ipa lie in a frame that traps and is emulated for this cell? */
+bool gic_traps(const struct cell *cell, ipa_t ipa);
+
+/* The frames that trap; true if ipa lies in one and the access was carried out. */
+bool gic_mmio(struct cell *cell, ipa_t ipa, struct mmio_access *access);
+
+/* A trapped ICC_* register. True if it was one. iss: ESR_EL2.ISS of the trap. */
+bool gic_sysreg(struct cell *cell, u32 iss, u64 *value, bool write);
+
+/* Fill in what gic_sysreg() and the SGI filter need when a cell's CPUs change. */
+void gic_update_cell(struct cell *cell);
+
+
+#endif

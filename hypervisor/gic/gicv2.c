@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * GICv2: a CPU interface in memory. The root cell has both of its pages; a cell the first
+ * one, so that GICC_DIR in the second can be checked.
+ */
+#include <gic/internal.h>
+
+#define MANAGEMENT_BYTE(array) ((array) + MANAGEMENT_SGI)
+
+static u8 *gicc;
+static paddr_t gicc_phys;
+
+u32 gicv2_init(const struct cb_gic_config *config, struct cb_error *error)
+{
+	const struct cb_frame *frame = &config->frames[CB_GIC_GICC];
+
+	gicc_phys = frame->phys;
+	gicc = el2_map_device(frame->phys, MIN(frame->size, 2 * PAGE_SIZE));
+	if (!gicc)
+		return error->code = CB_ERR_NO_MEMORY;
+	return CB_OK;
+}
+
+void gicv2_cpu_discover(struct cpu *cpu)
+{
+	/* The banked targets of SGIs and PPIs tell which CPU interface this is (4.3.12). */
+	cpu->gic_target = readb(gicd + GICD_ITARGETSR);
+}
+
+void gicv2_cpu_reset(void)
+{
+	writel(0, gicc + GICC_CTLR);
+	writel(0, gicc + GICC_PMR);
+	for (u64 n = 0; n < 4; n++) {
+		writel(0, gicc + GICC_APR + 4 * n);
+		writel(~0U, gicd + GICD_CPENDSGIR + 4 * n);
+	}
+	writel(~0U, gicd + GICD_ICENABLER);
+	writel(~0U, gicd + GICD_ICPENDR);
+	writel(~0U, gicd + GICD_ICACTIVER);
+	for (u64 n = 0; n < GIC_FIRST_SPI; n += 4)
+		writel(0, gicd + GICD_IPRIORITYR + n);
+	writel(BIT(MANAGEMENT_SGI), gicd + GICD_ISENABLER);
+}
+
+void gicv2_wait(void)
+{
+	u32 ctlr = readl(gicc + GICC_CTLR), pmr = readl(gicc + GICC_PMR);
+	u32 apr = readl(gicc + GICC_APR);
+
+	/* Enabled, no mask, nothing active: any pending interrupt reaches the CPU (4.4.1, 4.4.2). */
+	writel(0, gicc + GICC_APR);
+	writel(0xff, gicc + GICC_PMR);
+	writel(ctlr | 1, gicc + GICC_CTLR);
+	dsb(sy);	/* before the CPU sleeps */
+	wfi();
+	writel(ctlr, gicc + GICC_CTLR);
+	writel(pmr, gicc + GICC_PMR);
+	writel(apr, gicc + GICC_APR);
+}
+
+void gicv2_wake(cpuid_t cpu)
+{
+	dsb(ishst);	/* the request is visible before the SGI arrives */
+	writel((u32)cpu_of(cpu)->gic_target << GICD_SGIR_LIST_SHIFT | MANAGEMENT_SGI,
+	       gicd + GICD_SGIR);
+}
+
+bool gicv2_acknowledge_wake(void)
+{
+	u8 senders = readb(MANAGEMENT_BYTE(gicd + GICD_CPENDSGIR));
+
+	writeb(senders, MANAGEMENT_BYTE(gicd + GICD_CPENDSGIR));
+	dsb(sy);	/* gone before the CPU looks at its requests */
+	return senders;
+}
+
+/* GICD_SGIR (4.3.15) with a list instead of a filter, limited to the cell's CPUs. */
+void gicv2_send_sgi(struct cell *cell, u32 sgir)
+{
+	u32 self = this_cpu()->gic_target, list;
+
+	switch (FIELD(sgir, 25, GICD_SGIR_FILTER_SHIFT)) {
+	case 0:
+		list = FIELD(sgir, 23, GICD_SGIR_LIST_SHIFT) & cell->gic_targets;
+		break;
+	case 1:
+		list = cell->gic_targets & ~self;
+		break;
+	case 2:
+		list = self;
+		break;
+	default:
+		return;
+	}
+	dsb(ish);	/* what the guest wrote before is visible to the receivers */
+	if (list)
+		writel(list << GICD_SGIR_LIST_SHIFT | (sgir & 0xf), gicd + GICD_SGIR);
+}
+
+static bool may_deactivate(const struct cell *cell, intid_t intid)
+{
+	return intid < GIC_FIRST_SPI ||
+	       (intid < GIC_MAX_INTID && cell->irqs[intid / 32] & BIT(intid % 32));
+}
+
+/* The second page of the CPU interface. */
+bool gicv2_traps(ipa_t ipa)
+{
+	return ipa - gicc_phys - PAGE_SIZE < PAGE_SIZE;
+}
+
+bool gicv2_mmio(struct cell *cell, ipa_t ipa, struct mmio_access *access)
+{
+	u64 offset = ipa - gicc_phys;
+
+	if (!gicv2_traps(ipa))
+		return false;
+	count_exit(this_cpu(), CB_EXIT_GICC);
+	if (offset == GICC_DIR && access->write && access->size == 4 &&
+	    may_deactivate(cell, (intid_t)FIELD(access->value, 9, 0)))
+		writel((u32)access->value, gicc + GICC_DIR);
+	access->value = 0;
+	return true;
+}

@@ -1,0 +1,494 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * GICv3: a CPU interface in system registers, and a redistributor per CPU. Interrupts reach
+ * the owner of a CPU directly (HCR_EL2.IMO = 0). SGIs must trap nevertheless: for the root
+ * cell by HCR_EL2.FMO = 1, which makes the common registers virtual; for others, and for a
+ * root cell that masks by priority, by ICH_HCR_EL2.TC = 1.
+ */
+#include <gic/internal.h>
+
+#define ICC_PMR_LINUX	0xf0	/* DEFAULT_PMR_VALUE: Linux without pseudo-NMI leaves it there */
+#define ICC_PMR_OPEN	0xff
+
+#define SGI1R_LIST	0xffffUL
+#define SGI1R_IRM	BIT(40)
+#define SGI1R_CLUSTER	(0xffUL << 48 | 0xfUL << 44 | 0xffUL << 32 | 0xffUL << 16)
+#define SGI1R_INTID	(0xfUL << 24)
+
+static struct cb_frame redistributors;
+
+static u8 *rd_of(const struct cpu *cpu)
+{
+	return (u8 *)cpu - CPU_SLOT_DATA + CPU_SLOT_GICR;
+}
+
+/* A register of the second frame; it is mapped right behind the first page of the first. */
+static u8 *sgi_of(const struct cpu *cpu)
+{
+	return rd_of(cpu) + PAGE_SIZE;
+}
+
+static u64 typer_affinity(u64 typer)
+{
+	return FIELD(typer, 63, 56) << 32 | FIELD(typer, 55, 32);
+}
+
+static bool map_redistributor(cpuid_t id, paddr_t phys)
+{
+	u64 virt = CPU_SLOTS + ((u64)id << CPU_SLOT_SHIFT) + CPU_SLOT_GICR;
+
+	cpu_of(id)->gicr_phys = phys;
+	return el2_map(virt, phys, EL2_DEVICE) &&
+	       el2_map(virt + PAGE_SIZE, phys + GICR_SGI, EL2_DEVICE);
+}
+
+/* Walk the redistributors (12.11) and give each CPU its own. */
+static u32 find_redistributors(struct cb_error *error)
+{
+	u64 step, typer;
+
+	for (u64 offset = 0; offset + GICR_FRAMES_SIZE <= redistributors.size; offset += step) {
+		paddr_t phys = redistributors.phys + offset;
+		u8 *rd = window_map(phys, 1, EL2_DEVICE);
+		cpuid_t id;
+
+		typer = readq(rd + GICR_TYPER);
+		step = typer & GICR_TYPER_VLPIS ? 2 * GICR_FRAMES_SIZE : GICR_FRAMES_SIZE;
+		window_unmap();
+		id = cpu_by_mpidr(typer_affinity(typer));
+		if (id < nr_cpus && !map_redistributor(id, phys))
+			return error->code = CB_ERR_NO_MEMORY;
+		if (typer & GICR_TYPER_LAST)
+			break;
+	}
+	for (cpuid_t id = 0; id < nr_cpus; id++) {
+		if (cpu_of(id)->gicr_phys)
+			continue;
+		error->index = id;
+		error->address = redistributors.phys;
+		return error->code = CB_ERR_GIC_MISSING;
+	}
+	return CB_OK;
+}
+
+u32 gicv3_init(const struct cb_gic_config *config, struct cb_error *error)
+{
+	redistributors = config->frames[CB_GIC_GICR];
+	return find_redistributors(error);
+}
+
+static void wait_rwp(u8 *rd)
+{
+	while (readl(rd + GICR_CTLR) & GICR_CTLR_RWP)
+		cpu_relax();
+}
+
+/*
+ * Linux booted at EL2 splits priority drop and deactivation. With FMO its EOIR1, which stays
+ * physical, must do both, since its DIR becomes virtual. Its view of PMR and CTLR lives on in
+ * ICH_VMCR_EL2. What it has acknowledged and not yet deactivated is deactivated here.
+ */
+static void virtualize_root(struct cpu *cpu)
+{
+	u64 ctlr = read_sysreg(ICC_CTLR_EL1), pmr = read_sysreg(ICC_PMR_EL1);
+
+	write_sysreg(pmr << ICH_VMCR_VPMR_SHIFT | ICH_VMCR_VENG1 |
+			     (ctlr & ICC_CTLR_EOIMODE ? ICH_VMCR_VEOIM : 0),
+		     ICH_VMCR_EL2);
+	write_sysreg(ctlr & ~(u64)ICC_CTLR_EOIMODE, ICC_CTLR_EL1);
+	write_sysreg(ICC_PMR_OPEN, ICC_PMR_EL1);
+	isb();
+	writel(~0U, sgi_of(cpu) + GICD_ICACTIVER);
+}
+
+/* Traps of SGIs (12.4: ICH_HCR_EL2, and HCR_EL2.FMO in 12.2), by what the guest needs. */
+static void set_traps(struct cpu *cpu, bool direct)
+{
+	write_sysreg(direct ? 0 : ICH_HCR_TC, ICH_HCR_EL2);
+	cpu->hcr = direct ? cpu->hcr | HCR_EL2_FMO : cpu->hcr & ~(u64)HCR_EL2_FMO;
+}
+
+void gicv3_cpu_enable(struct cpu *cpu)
+{
+	cpu->saved.ich_hcr = read_sysreg(ICH_HCR_EL2);
+	cpu->saved.ich_vmcr = read_sysreg(ICH_VMCR_EL2);
+	cpu->saved.icc_sre = read_sysreg(ICC_SRE_EL2);
+	write_sysreg(cpu->saved.icc_sre | ICC_SRE_ALL, ICC_SRE_EL2);
+	isb();
+	if (read_sysreg(ICC_PMR_EL1) != ICC_PMR_LINUX)
+		public_page->root_mode = CB_ROOT_MODE_PSEUDO_NMI;
+	else
+		virtualize_root(cpu);
+	set_traps(cpu, public_page->root_mode == CB_ROOT_MODE_DIRECT);
+}
+
+void gicv3_cpu_disable(struct cpu *cpu)
+{
+	u64 vmcr = read_sysreg(ICH_VMCR_EL2);
+
+	if (public_page->root_mode == CB_ROOT_MODE_DIRECT) {
+		write_sysreg(vmcr >> ICH_VMCR_VPMR_SHIFT, ICC_PMR_EL1);
+		write_sysreg((read_sysreg(ICC_CTLR_EL1) & ~(u64)ICC_CTLR_EOIMODE) |
+				     (vmcr & ICH_VMCR_VEOIM ? ICC_CTLR_EOIMODE : 0),
+			     ICC_CTLR_EL1);
+	}
+	write_sysreg(cpu->saved.ich_vmcr, ICH_VMCR_EL2);
+	write_sysreg(cpu->saved.ich_hcr, ICH_HCR_EL2);
+	write_sysreg(cpu->saved.icc_sre, ICC_SRE_EL2);
+	isb();
+}
+
+/* The active priorities registers; how many there are follows from the preemption bits (12.2.1). */
+#define FOR_EACH_AP(operation)                                          \
+	do {                                                            \
+		u64 bits_ = FIELD(read_sysreg(ICH_VTR_EL2), 28, 26) + 1; \
+									\
+		operation(0);                                           \
+		if (bits_ >= 6)                                         \
+			operation(1);                                   \
+		if (bits_ >= 7) {                                       \
+			operation(2);                                   \
+			operation(3);                                   \
+		}                                                       \
+	} while (0)
+
+static void clear_active_priorities(void)
+{
+#define CLEAR(n)                                    \
+	do {                                        \
+		write_sysreg(0, ICC_AP0R##n##_EL1); \
+		write_sysreg(0, ICC_AP1R##n##_EL1); \
+	} while (0)
+	FOR_EACH_AP(CLEAR);
+#undef CLEAR
+	isb();
+}
+
+void gicv3_cpu_reset(struct cpu *cpu)
+{
+	u8 *sgi = sgi_of(cpu);
+
+	write_sysreg(0, ICC_IGRPEN0_EL1);
+	write_sysreg(0, ICC_IGRPEN1_EL1);
+	write_sysreg(0, ICC_PMR_EL1);
+	write_sysreg(0, ICC_CTLR_EL1);
+	write_sysreg(0, ICC_BPR0_EL1);
+	write_sysreg(0, ICC_BPR1_EL1);
+	write_sysreg(0, ICH_VMCR_EL2);
+	isb();
+	writel(~0U, sgi + GICD_ICENABLER);
+	wait_rwp(rd_of(cpu));
+	writel(~0U, sgi + GICD_ICPENDR);
+	writel(~0U, sgi + GICD_ICACTIVER);
+	writel(~0U, sgi + GICD_IGROUPR);
+	for (u64 n = 0; n < GIC_FIRST_SPI; n += 4)
+		writel(0, sgi + GICD_IPRIORITYR + n);
+	clear_active_priorities();
+	writel(BIT(MANAGEMENT_SGI), sgi + GICD_ISENABLER);
+}
+
+void gicv3_cpu_start(struct cpu *cpu)
+{
+	bool direct = cpu->cell == &root_cell && public_page->root_mode == CB_ROOT_MODE_DIRECT;
+
+	set_traps(cpu, direct);
+	if (direct)
+		write_sysreg(ICC_PMR_OPEN, ICC_PMR_EL1);
+	write_sysreg(ICC_SRE_ALL, ICC_SRE_EL1);
+	isb();
+}
+
+void gicv3_wait(void)
+{
+	u64 pmr = read_sysreg(ICC_PMR_EL1), enable = read_sysreg(ICC_IGRPEN1_EL1);
+	u64 ap0[4] = { 0 }, ap1[4] = { 0 };
+
+#define SAVE(n)                                             \
+	do {                                                \
+		ap0[n] = read_sysreg(ICC_AP0R##n##_EL1);    \
+		ap1[n] = read_sysreg(ICC_AP1R##n##_EL1);    \
+	} while (0)
+#define RESTORE(n)                                          \
+	do {                                                \
+		write_sysreg(ap0[n], ICC_AP0R##n##_EL1);    \
+		write_sysreg(ap1[n], ICC_AP1R##n##_EL1);    \
+	} while (0)
+	/* Enabled, no mask, nothing active: any pending interrupt reaches the CPU (4.8). */
+	FOR_EACH_AP(SAVE);
+	clear_active_priorities();
+	write_sysreg(ICC_PMR_OPEN, ICC_PMR_EL1);
+	write_sysreg(1, ICC_IGRPEN1_EL1);
+	isb();
+	dsb(sy);	/* before the CPU sleeps */
+	wfi();
+	write_sysreg(enable, ICC_IGRPEN1_EL1);
+	write_sysreg(pmr, ICC_PMR_EL1);
+	FOR_EACH_AP(RESTORE);
+	isb();
+#undef SAVE
+#undef RESTORE
+}
+
+/* ICC_SGI1R_EL1 fields that name the cluster of a CPU (12.2.23). */
+static u64 sgi_cluster_of(u64 mpidr)
+{
+	return FIELD(mpidr, 39, 32) << 48 | FIELD(mpidr, 7, 4) << 44 |
+	       FIELD(mpidr, 23, 16) << 32 | FIELD(mpidr, 15, 8) << 16;
+}
+
+void gicv3_wake(cpuid_t id)
+{
+	u8 *sgi = sgi_of(cpu_of(id));
+	u64 mpidr = boot_mpidrs[id];
+
+	spin_lock(&gic_lock);
+	writel(readl(sgi + GICD_IGROUPR) | BIT(MANAGEMENT_SGI), sgi + GICD_IGROUPR);
+	spin_unlock(&gic_lock);
+	writeb(0, sgi + GICD_IPRIORITYR + MANAGEMENT_SGI);
+	writel(BIT(MANAGEMENT_SGI), sgi + GICD_ISENABLER);
+	dsb(sy);	/* the request and the redistributor before the SGI */
+	write_sysreg(sgi_cluster_of(mpidr) | (u64)MANAGEMENT_SGI << 24 | BIT(mpidr % 16),
+		     ICC_SGI1R_EL1);
+	isb();
+}
+
+bool gicv3_acknowledge_wake(struct cpu *cpu)
+{
+	bool pending = readl(sgi_of(cpu) + GICD_ISPENDR) & BIT(MANAGEMENT_SGI);
+
+	writel(BIT(MANAGEMENT_SGI), sgi_of(cpu) + GICD_ICPENDR);
+	dsb(sy);	/* gone before the CPU looks at its requests */
+	return pending;
+}
+
+void gicv3_route(intid_t intid, u64 affinity)
+{
+	writeq(affinity, gicd + GICD_IROUTER + (u64)intid * 8);
+}
+
+void gicv3_update_cell(struct cell *cell)
+{
+	cpuid_t cpu;
+
+	cell->nr_clusters = 0;
+	for_each_cpu(cpu, cell->cpus) {
+		u64 affinity = sgi_cluster_of(boot_mpidrs[cpu]);
+		u32 n = 0;
+
+		while (n < cell->nr_clusters && cell->clusters[n].affinity != affinity)
+			n++;
+		if (n == cell->nr_clusters)
+			cell->clusters[cell->nr_clusters++] = (struct sgi_cluster){ affinity, 0 };
+		cell->clusters[n].targets |= (u16)BIT(boot_mpidrs[cpu] % 16);
+	}
+}
+
+/* Group 1, so ICC_SGI1R_EL1, whatever the guest asked for: that is what a cell's CPUs listen to. */
+static void send_sgi(struct cell *cell, u64 value)
+{
+	u64 mpidr = this_cpu()->page->mpidr;
+
+	dsb(ish);	/* what the guest wrote before is visible to the receivers */
+	for (u32 n = 0; n < cell->nr_clusters; n++) {
+		const struct sgi_cluster *cluster = &cell->clusters[n];
+		u64 targets = cluster->targets;
+
+		if (!(value & SGI1R_IRM)) {
+			if ((value & SGI1R_CLUSTER) != cluster->affinity)
+				continue;
+			targets &= value & SGI1R_LIST;
+		} else if (cluster->affinity == sgi_cluster_of(mpidr)) {
+			targets &= ~BIT(mpidr % 16);
+		}
+		if (targets)
+			write_sysreg((value & SGI1R_INTID) | cluster->affinity | targets,
+				     ICC_SGI1R_EL1);
+	}
+	isb();
+}
+
+static bool may_deactivate(const struct cell *cell, u64 intid)
+{
+	return intid < GIC_FIRST_SPI ||
+	       (intid < GIC_MAX_INTID && cell->irqs[intid / 32] & BIT(intid % 32));
+}
+
+/* ESR_EL2.ISS of a trapped MSR or MRS, without direction and Rt (Arm ARM D19.2.37). */
+#define SYSREG(op0, op1, crn, crm, op2) \
+	((op0) << 20 | (op2) << 17 | (op1) << 14 | (crn) << 10 | (crm) << 1)
+#define SYSREG_MASK	0x3ffc1e
+
+bool gic_sysreg(struct cell *cell, u32 iss, u64 *value, bool write)
+{
+	switch (iss & SYSREG_MASK) {
+	case SYSREG(3, 0, 12, 11, 5):	/* ICC_SGI1R_EL1 */
+	case SYSREG(3, 0, 12, 11, 6):	/* ICC_ASGI1R_EL1 */
+	case SYSREG(3, 0, 12, 11, 7):	/* ICC_SGI0R_EL1 */
+		if (!write)
+			return false;
+		count_exit(this_cpu(), CB_EXIT_SGI);
+		if ((iss & SYSREG_MASK) == SYSREG(3, 0, 12, 11, 5))
+			send_sgi(cell, *value);
+		return true;
+	case SYSREG(3, 0, 4, 6, 0):	/* ICC_PMR_EL1 */
+		if (write)
+			write_sysreg(*value & 0xff, ICC_PMR_EL1);
+		else
+			*value = read_sysreg(ICC_PMR_EL1);
+		break;
+	case SYSREG(3, 0, 12, 12, 4):	/* ICC_CTLR_EL1 */
+		if (write)
+			write_sysreg(*value & (ICC_CTLR_EOIMODE | ICC_CTLR_CBPR), ICC_CTLR_EL1);
+		else
+			*value = read_sysreg(ICC_CTLR_EL1);
+		break;
+	case SYSREG(3, 0, 12, 11, 1):	/* ICC_DIR_EL1 */
+		if (!write)
+			return false;
+		if (may_deactivate(cell, *value & 0xffffff))
+			write_sysreg(*value & 0xffffff, ICC_DIR_EL1);
+		break;
+	case SYSREG(3, 0, 12, 11, 3):	/* ICC_RPR_EL1 */
+		if (write)
+			return false;
+		*value = read_sysreg(ICC_RPR_EL1);
+		break;
+	default:
+		return false;
+	}
+	count_exit(this_cpu(), CB_EXIT_GICC);
+	isb();
+	return true;
+}
+
+/* Whose redistributor lies at phys; NULL if it belongs to no CPU of the configuration. */
+static struct cpu *redistributor_owner(paddr_t phys)
+{
+	if (this_cpu()->gicr_phys == phys)
+		return this_cpu();
+	for (cpuid_t id = 0; id < nr_cpus; id++)
+		if (cpu_of(id)->gicr_phys == phys)
+			return cpu_of(id);
+	return NULL;
+}
+
+/* Cells have no LPIs. What identifies a redistributor may be read by all, to find one's own. */
+static void access_rd_identity(const struct cell *cell, struct cpu *owner, u64 offset,
+			       struct mmio_access *access)
+{
+	u64 typer;
+
+	switch (ALIGN_DOWN(offset, 8)) {
+	case ALIGN_DOWN(GICR_IIDR, 8):
+		access->value = offset == GICR_IIDR ? readl(rd_of(owner) + GICR_IIDR) : 0;
+		break;
+	case GICR_TYPER:
+		typer = readq(rd_of(owner) + GICR_TYPER);
+		if (cell != &root_cell)
+			typer &= ~(GICR_TYPER_PLPIS | GICR_TYPER_VLPIS | GICR_TYPER_DIRECT_LPI);
+		access->value = typer >> (offset % 8 * 8);
+		break;
+	case GIC_PIDR2:
+		/* The same in every frame of a GIC; the distributor's is mapped. */
+		access->value = offset == GIC_PIDR2 ? readl(gicd + GIC_PIDR2) : 0;
+		break;
+	default:
+		access->value = 0;
+	}
+}
+
+static bool is_rd_identity(u64 offset)
+{
+	return offset == GICR_IIDR || ALIGN_DOWN(offset, 8) == GICR_TYPER || offset >= GICD_V3_ID;
+}
+
+/* The first frame. LPIs are the root cell's: their tables let the GIC write memory. */
+static void access_rd(struct cell *cell, struct cpu *owner, u64 offset, struct mmio_access *access)
+{
+	if (offset < PAGE_SIZE && cell == &root_cell)
+		gic_access_raw(rd_of(owner) + offset, access);
+	else if (offset == GICR_WAKER && !access->write)
+		gic_access_raw(rd_of(owner) + offset, access);
+	else
+		access->value = 0;
+}
+
+/* The second frame: SGIs and PPIs of a CPU of the cell, all but their groups. */
+static void access_sgi(struct cpu *owner, u64 offset, struct mmio_access *access)
+{
+	if ((offset >= GICD_ISENABLER && offset < GICD_IPRIORITYR + GIC_FIRST_SPI) ||
+	    (offset >= GICD_ICFGR && offset < GICD_ICFGR + 8) ||
+	    (offset == GICD_IGROUPR && !access->write))
+		gic_access_raw(sgi_of(owner) + offset, access);
+	else
+		access->value = 0;
+}
+
+static void access_redistributor(struct cell *cell, u64 offset, struct mmio_access *access)
+{
+	u64 in_frame = offset % GICR_FRAMES_SIZE;
+	struct cpu *owner = redistributor_owner(redistributors.phys + offset - in_frame);
+
+	if (!owner || offset % access->size)
+		access->value = 0;
+	else if (in_frame < GICR_SGI && is_rd_identity(in_frame) && !access->write)
+		access_rd_identity(cell, owner, in_frame, access);
+	else if (!(cell->cpus & BIT(owner->id)))
+		access->value = 0;
+	else if (in_frame < GICR_SGI)
+		access_rd(cell, owner, in_frame, access);
+	else
+		access_sgi(owner, in_frame - GICR_SGI, access);
+}
+
+bool gicv3_traps(ipa_t ipa)
+{
+	return ipa - redistributors.phys < redistributors.size;
+}
+
+bool gicv3_mmio(struct cell *cell, ipa_t ipa, struct mmio_access *access)
+{
+	if (!gicv3_traps(ipa))
+		return false;
+	count_exit(this_cpu(), CB_EXIT_GICR);
+	access_redistributor(cell, ipa - redistributors.phys, access);
+	return true;
+}
+
+bool gic_can_disable_lpis(struct cpu *cpu)
+{
+	u32 ctlr;
+
+	if (gic_version != 3)
+		return true;
+	ctlr = readl(rd_of(cpu) + GICR_CTLR);
+	return !(ctlr & GICR_CTLR_ENABLE_LPIS) || ctlr & GICR_CTLR_CES;
+}
+
+void gic_disable_lpis(struct cpu *cpu)
+{
+	u8 *rd = rd_of(cpu);
+	u32 ctlr;
+
+	if (gic_version != 3)
+		return;
+	ctlr = readl(rd + GICR_CTLR);
+	cpu->gic_state[0] = ctlr & GICR_CTLR_ENABLE_LPIS;
+	if (!cpu->gic_state[0])
+		return;
+	cpu->gic_state[1] = readq(rd + GICR_PROPBASER);
+	cpu->gic_state[2] = readq(rd + GICR_PENDBASER);
+	writel(ctlr & ~(u32)GICR_CTLR_ENABLE_LPIS, rd + GICR_CTLR);
+	wait_rwp(rd);	/* the GIC no longer uses the tables (12.11.2) */
+}
+
+void gic_restore_lpis(struct cpu *cpu)
+{
+	u8 *rd = rd_of(cpu);
+
+	if (gic_version != 3 || !cpu->gic_state[0])
+		return;
+	writeq(cpu->gic_state[1], rd + GICR_PROPBASER);
+	writeq(cpu->gic_state[2], rd + GICR_PENDBASER);
+	writel(readl(rd + GICR_CTLR) | (u32)GICR_CTLR_ENABLE_LPIS, rd + GICR_CTLR);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Between the files of gic/: what the distributor filter and the two versions share. */
+#ifndef GIC_INTERNAL_H
+#define GIC_INTERNAL_H
+
+#include <arch/io.h>
+#include <arch/spinlock.h>
+#include <core/cell.h>
+#include <gic/gic.h>
+#include <gic/regs.h>
+
+extern u8 *gicd;		/* the distributor, mapped */
+extern spinlock_t gic_lock;	/* registers that several cells have bits of */
+
+/* The distributor as a cell sees it. offset is below the size of the frame. */
+void gicd_access(struct cell *cell, u64 offset, struct mmio_access *access);
+
+/* An access of the given width, without any filter. */
+void gic_access_raw(void *address, struct mmio_access *access);
+
+/* Wait for earlier writes to take effect (GICv3; GICv2 has no such state). */
+void gicd_wait(void);
+
+u32 gicv2_init(const struct cb_gic_config *config, struct cb_error *error);
+void gicv2_cpu_discover(struct cpu *cpu);
+void gicv2_cpu_reset(void);
+void gicv2_wait(void);
+void gicv2_wake(cpuid_t cpu);
+bool gicv2_acknowledge_wake(void);
+void gicv2_send_sgi(struct cell *cell, u32 sgir);
+bool gicv2_traps(ipa_t ipa);
+bool gicv2_mmio(struct cell *cell, ipa_t ipa, struct mmio_access *access);
+
+u32 gicv3_init(const struct cb_gic_config *config, struct cb_error *error);
+void gicv3_cpu_enable(struct cpu *cpu);
+void gicv3_cpu_disable(struct cpu *cpu);
+void gicv3_cpu_reset(struct cpu *cpu);
+void gicv3_cpu_start(struct cpu *cpu);
+void gicv3_wait(void);
+void gicv3_wake(cpuid_t cpu);
+bool gicv3_acknowledge_wake(struct cpu *cpu);
+void gicv3_route(intid_t intid, u64 affinity);
+void gicv3_update_cell(struct cell *cell);
+bool gicv3_traps(ipa_t ipa);
+bool gicv3_mmio(struct cell *cell, ipa_t ipa, struct mmio_access *access);
+
+#endif

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""pytest's side of the system tests: machines to share, and reports of failures.
+
+A test takes `boot` to start machines of its own, or a module shares one:
+
+    @pytest.fixture(scope="module")
+    def machine(boot_shared: Boot, gic: int) -> Machine:
+        return boot_shared(gic=gic)
+
+Whatever uses the fixture `gic` runs with either interrupt controller. Tests may run on two workers (`-n 2 --dist load`, or `loadfile` to have
+shared machines booted once).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from machine import Boot, Config, Machine
+
+# Workers that run in parallel must not share a machine's directory.
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+WORKER += "-" if WORKER else ""
+
+_alive: list[Machine] = []
+
+
+def _booter(request: pytest.FixtureRequest) -> Iterator[Boot]:
+    started: list[Machine] = []
+
+    def boot(login: bool = True, **options: object) -> Machine:
+        config = Config(**options)
+        test = request.node.nodeid.rsplit("/", 1)[-1]
+        name = f"{WORKER}{test}-gicv{config.gic}-{len(started)}"
+        machine = Machine(config, name, login=False)
+        started.append(machine)
+        _alive.append(machine)
+        if login:
+            machine.login()
+        return machine
+
+    yield boot
+    for machine in started:
+        machine.close()
+        _alive.remove(machine)
+
+
+@pytest.fixture(scope="module", params=[2, 3], ids=["gicv2", "gicv3"])
+def gic(request: pytest.FixtureRequest) -> int:
+    """The version of the machine's interrupt controller: each test runs on both."""
+    return request.param
+
+
+@pytest.fixture
+def boot(request: pytest.FixtureRequest) -> Iterator[Boot]:
+    """boot(gic=3, cpu=..., ...) starts a machine that ends with the test.
+
+    The options are those of qemu.Config; login=False returns before Linux is up.
+    """
+    yield from _booter(request)
+
+
+@pytest.fixture(scope="module")
+def boot_shared(request: pytest.FixtureRequest) -> Iterator[Boot]:
+    """The same, for machines that end with the module."""
+    yield from _booter(request)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
+    """Adds the consoles of the machines in use to the report of a failed test."""
+    report = (yield).get_result()
+    if not report.failed:
+        return
+    for machine in _alive:
+        for title, text in machine.report():
+            report.sections.append((f"{title} ({machine.directory.name})", text))

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: GPL-2.0-only
+SRCS_test_config := $(TOP)/hypervisor/core/config.c

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * "enable", "disable", "create", "stop" and "destroy".
+ */
+#include "life.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bootfile.h"
+#include "cells.h"
+#include "file.h"
+#include "output.h"
+#include "report.h"
+
+#include "core/config.h"
+
+/* Whether the regions of a refused configuration can be read, to name them. */
+static bool arrays_are_sound(const struct cb_error *error)
+{
+	return error->code >= CB_ERR_REGION_EMPTY;
+}
+
+/* Checks what ctl->file holds; ctl->config then stands for it in refusals. */
+static int check_config(struct cellctl *ctl, const struct file *file, uint32_t kind)
+{
+	struct cb_error error;
+
+	if (!cb_config_check(file->data, file->size, kind, &error)) {
+		ctl->config = file->data;
+		return EXIT_OK;
+	}
+	if (arrays_are_sound(&error))
+		ctl->config = file->data;
+	return report_config(ctl, &error);
+}
+
+/* Reads a configuration and passes it on with ENABLE or CREATE. */
+static int send_config(struct cellctl *ctl, const char *path, uint32_t kind, unsigned long request,
+		       struct cb_ioc_config *arg)
+{
+	struct file file;
+	int ret = file_read(path, CB_CONFIG_MAX_SIZE, &file);
+
+	if (ret == -EFBIG)
+		return report(ctl, EXIT_FILE, "CB_ERR_CONFIG_TOO_LARGE", "give a .cell file",
+			      "%s is larger than a configuration can be (%u bytes)", path,
+			      CB_CONFIG_MAX_SIZE);
+	if (ret)
+		return report(ctl, EXIT_FILE, "FILE_UNREADABLE", "check its name and permissions",
+			      "the configuration \"%s\" cannot be read: %s", path, strerror(-ret));
+	ctl->file = path;
+	ret = check_config(ctl, &file, kind);
+	if (!ret)
+		ret = cells_connect(ctl);
+	if (!ret) {
+		arg->data = (uintptr_t)file.data;
+		arg->size = (uint32_t)file.size;
+		ret = cells_call(ctl, request, CB_NO_CELL, arg, &arg->error);
+	}
+	ctl->config = NULL;
+	ctl->file = NULL;
+	file_free(&file);
+	return ret;
+}
+
+int create_cell(struct cellctl *ctl, const char *path, uint32_t *cell)
+{
+	struct cb_ioc_config arg = { 0 };
+	struct cb_cell_page page;
+	int ret = send_config(ctl, path, CB_CONFIG_CELL, CB_IOC_CREATE, &arg);
+
+	if (ret)
+		return ret;
+	*cell = arg.cell;
+	ret = cells_page(ctl, arg.cell, &page);
+	if (!ret)
+		bootfile_remove(page.name); /* of an earlier cell of this name */
+	return ret;
+}
+
+int cmd_enable(struct cellctl *ctl)
+{
+	struct cb_ioc_config arg = { 0 };
+
+	return send_config(ctl, ctl->operands[0], CB_CONFIG_SYSTEM, CB_IOC_ENABLE, &arg);
+}
+
+int cmd_disable(struct cellctl *ctl)
+{
+	int ret = cells_connect(ctl);
+
+	return ret ? ret : cells_call_cell(ctl, CB_IOC_DISABLE, CB_ROOT_CELL);
+}
+
+int cmd_create(struct cellctl *ctl)
+{
+	uint32_t cell;
+	int ret = create_cell(ctl, ctl->operands[0], &cell);
+
+	if (!ret && ctl->json)
+		output_json(json_pack("{s:I}", "cell", (json_int_t)cell));
+	return ret;
+}
+
+static int find_and_call(struct cellctl *ctl, unsigned long request)
+{
+	struct cb_cell_page page = { 0 };
+	int ret = cells_connect(ctl);
+
+	if (!ret)
+		ret = cells_find(ctl, ctl->operands[0], &page);
+	if (!ret)
+		ret = cells_call_cell(ctl, request, page.id);
+	if (!ret)
+		bootfile_remove(page.name);
+	return ret;
+}
+
+int cmd_stop(struct cellctl *ctl)
+{
+	return find_and_call(ctl, CB_IOC_STOP);
+}
+
+int cmd_destroy(struct cellctl *ctl)
+{
+	return find_and_call(ctl, CB_IOC_DESTROY);
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Telling the user that something was refused or failed.
+ */
+#include "report.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cellblock/ioctl.h>
+
+#include "cells.h"
+#include "errors.h"
+#include "output.h"
+#include "owner.h"
+
+static json_t *cell_number(uint32_t cell)
+{
+	return cell == CB_NO_CELL ? json_null() : json_integer(cell);
+}
+
+static void add_record(json_t *object, const struct cb_error *error)
+{
+	json_object_set_new(object, "cell", cell_number(error->cell));
+	json_object_set_new(object, "other_cell", cell_number(error->other_cell));
+	json_object_set_new(object, "index", json_integer(error->index));
+	json_object_set_new(object, "address", json_hex(error->address));
+	json_object_set_new(object, "size", json_hex(error->size));
+	json_object_set_new(object, "other_address", json_hex(error->other_address));
+	json_object_set_new(object, "other_size", json_hex(error->other_size));
+	json_object_set_new(object, "name",
+			    json_text(error->name, strnlen(error->name, CB_NAME_SIZE)));
+}
+
+static void print(const struct cellctl *ctl, const struct refusal *refusal,
+		  const struct cb_error *error)
+{
+	json_t *object;
+
+	if (!ctl->json) {
+		fflush(stdout);
+		fprintf(stderr, "cellctl: %s: %s\n", refusal->message, refusal->remedy);
+		return;
+	}
+	object = json_object();
+	json_object_set_new(object, "code", json_string(refusal->code));
+	json_object_set_new(object, "message",
+			    json_text(refusal->message, strlen(refusal->message)));
+	json_object_set_new(object, "remedy", json_text(refusal->remedy, strlen(refusal->remedy)));
+	if (error)
+		add_record(object, error);
+	output_json(json_pack("{s:o}", "error", object));
+}
+
+/* The record, or one that stands for the errno when the driver could not fill it in. */
+static struct cb_error complete(const struct cb_error *error, int status)
+{
+	struct cb_error completed = *error;
+
+	if (error->code == CB_OK)
+		completed = (struct cb_error){
+			.code = CB_ERR_LINUX_ERRNO,
+			.cell = CB_NO_CELL,
+			.other_cell = CB_NO_CELL,
+			.address = (uint64_t)(int64_t)status,
+			.name = "ioctl",
+		};
+	return completed;
+}
+
+int report_refusal(const struct cellctl *ctl, const struct cb_error *error, int status)
+{
+	char cells[CB_MAX_CELLS][CB_NAME_SIZE] = { 0 };
+	struct cb_error completed = complete(error, status);
+	struct error_context context = {
+		.file = ctl->file,
+		.config = ctl->config,
+		.cells = (const char(*)[CB_NAME_SIZE])cells,
+	};
+	struct refusal refusal;
+	char unbind[256];
+
+	cells_names(ctl, cells);
+	if (completed.code == CB_ERR_REGION_IN_USE &&
+	    owner_unbind(completed.address, completed.size, unbind, sizeof(unbind)))
+		context.unbind = unbind;
+	error_describe(&completed, &context, &refusal);
+	print(ctl, &refusal, &completed);
+	return refusal.exit;
+}
+
+int report_config(const struct cellctl *ctl, const struct cb_error *error)
+{
+	struct error_context context = {
+		.file = ctl->file,
+		.config = ctl->config,
+		.file_check = true,
+	};
+	struct refusal refusal;
+
+	error_describe(error, &context, &refusal);
+	print(ctl, &refusal, error);
+	return refusal.exit;
+}
+
+int report(const struct cellctl *ctl, int exit, const char *code, const char *remedy,
+	   const char *format, ...)
+{
+	struct refusal refusal = { .code = code, .exit = exit };
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(refusal.message, sizeof(refusal.message), format, ap);
+	va_end(ap);
+	snprintf(refusal.remedy, sizeof(refusal.remedy), "%s", remedy);
+	print(ctl, &refusal, NULL);
+	return exit;
+}
