@@ -20,7 +20,8 @@ PYTHON := /usr/bin/python3
 ifeq ($(shell uname -m),aarch64)
 KDIR ?= /lib/modules/$(shell uname -r)/build
 endif
-KVER = $(shell cat $(KDIR)/include/config/kernel.release)
+# The kernel that the module was built for, from the module itself.
+KVER = $(shell strings $(BUILD)/driver/cellblock.ko | sed -n 's/^vermagic=\([^ ]*\).*/\1/p')
 
 all: hypervisor driver cellctl configs inmates
 

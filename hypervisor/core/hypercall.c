@@ -74,18 +74,20 @@ static void create(struct regs *regs, struct cb_error *error)
 		regs->x[1] = error->cell;
 }
 
-static void manage(struct regs *regs)
+/* What the root cell does to cells; true if the hypervisor was disabled. */
+static bool manage(struct regs *regs)
 {
 	struct cb_error error = { .cell = CB_NO_CELL, .other_cell = CB_NO_CELL };
 	u64 *x = regs->x;
+	bool left = false;
 
 	switch (x[0]) {
 	case CB_HVC_DISABLE:
-		takeover_leave(regs, &error);
+		left = takeover_leave(x[1], &error);
 		break;
 	case CB_HVC_CELL_CREATE:
 		create(regs, &error);
-		return;
+		return false;
 	case CB_HVC_CELL_LOAD:
 		cell_load(x[1], &error);
 		break;
@@ -100,12 +102,13 @@ static void manage(struct regs *regs)
 		break;
 	default:
 		x[0] = (u64)SMCCC_NOT_SUPPORTED;
-		return;
+		return false;
 	}
 	hypercall_result(x, &error);
+	return left;
 }
 
-void hypercall(struct regs *regs)
+bool hypercall(struct regs *regs)
 {
 	switch (regs->x[0]) {
 	case CB_HVC_INFO:
@@ -126,10 +129,11 @@ void hypercall(struct regs *regs)
 		break;
 	default:
 		if (this_cpu()->cell == &root_cell)
-			manage(regs);
-		else if (regs->x[0] >= CB_HVC_DISABLE && regs->x[0] <= CB_HVC_CELL_DESTROY)
+			return manage(regs);
+		if (regs->x[0] >= CB_HVC_DISABLE && regs->x[0] <= CB_HVC_CELL_DESTROY)
 			regs->x[0] = CB_ERR_NOT_PERMITTED;
 		else
 			regs->x[0] = (u64)SMCCC_NOT_SUPPORTED;
 	}
+	return false;
 }

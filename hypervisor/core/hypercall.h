@@ -9,8 +9,11 @@
 
 #define SMCCC_NOT_SUPPORTED	(-1L)
 
-/* A call of the vendor specific hypervisor range; regs are arguments and results. */
-void hypercall(struct regs *regs);
+/*
+ * A call of the vendor specific hypervisor range; regs are arguments and results. True if this
+ * CPU has been given back to Linux and must leave EL2.
+ */
+bool hypercall(struct regs *regs);
 
 /* A PSCI call. False if it is one that the firmware may answer for the root cell. */
 bool psci_call(struct regs *regs);

@@ -27,8 +27,8 @@ SECTIONS
 	data_start = .;
 	.data : {
 		*(.data .data.*)
+		. = ALIGN(16);	/* so the file ends where the header says */
 	}
-	. = ALIGN(16);
 	file_end = .;
 	image_file_size = ABSOLUTE(file_end - image_start);
 	.bss (NOLOAD) : {

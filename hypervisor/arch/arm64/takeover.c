@@ -197,19 +197,15 @@ static void give_back(struct cpu *cpu)
 	isb();
 }
 
-void takeover_leave(struct regs *regs, struct cb_error *error)
+bool takeover_leave(u64 nr, struct cb_error *error)
 {
-	struct cpu *cpu = this_cpu();
-	u32 nr = (u32)regs->x[1];
+	bool go;
 
-	if (!may_leave(regs->x[1], error))
+	if (!may_leave(nr, error))
 		refuse(error);
-	if (!meet(nr, release_parked)) {
-		part(nr, error);
-		return;
-	}
-	give_back(cpu);
-	part(nr, error);
-	hypercall_result(regs->x, error);
-	trap_leave(regs, cpu->saved.sctlr);
+	go = meet((u32)nr, release_parked);
+	if (go)
+		give_back(this_cpu());
+	part((u32)nr, error);
+	return go;
 }

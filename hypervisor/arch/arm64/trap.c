@@ -17,7 +17,7 @@
 #define SMCCC_OWNER_VENDOR_HYP	0x06000000
 
 /* Entered from vectors.S. */
-void trap_hvc(struct regs *regs);
+bool trap_hvc(struct regs *regs);
 void trap_smc(struct regs *regs);
 void trap_wfx(struct regs *regs);
 void trap_fiq(struct regs *regs);
@@ -81,15 +81,17 @@ static void refuse_stub_call(struct regs *regs)
 	regs->x[0] = HVC_STUB_ERR;
 }
 
-void trap_hvc(struct regs *regs)
+/* True if this CPU must leave EL2. */
+bool trap_hvc(struct regs *regs)
 {
 	count_exit(this_cpu(), CB_EXIT_HVC);
 	if ((regs->x[0] & SMCCC_OWNER) == SMCCC_OWNER_VENDOR_HYP)
-		hypercall(regs);
-	else if (regs->x[0] < HVC_STUB_LAST)
+		return hypercall(regs);
+	if (regs->x[0] < HVC_STUB_LAST)
 		refuse_stub_call(regs);
 	else
 		standard_call(regs);
+	return false;
 }
 
 void trap_smc(struct regs *regs)

@@ -96,8 +96,13 @@ vectors:
 
 exit_hvc:
 	bl	trap_hvc
+	cbnz	w0, 1f
 	restore_caller_saved
 	return_to_guest
+1:	restore_caller_saved
+	mrs	x17, tpidr_el2
+	ldr	x17, [x17]		/* saved.sctlr */
+	b	leave_el2
 
 exit_smc:
 	bl	trap_smc
@@ -144,18 +149,6 @@ run_on_empty_stack:
 	sub	x1, x1, #(CPU_SLOT_DATA - CPU_SLOT_STACK - CPU_SLOT_STACK_SIZE)
 	mov	sp, x1
 	br	x0
-
-/*
- * void trap_leave(struct regs *regs, u64 sctlr): return from a hypercall and from EL2 for
- * good, MMU off. x16 and x17 are lost.
- */
-	.global trap_leave
-trap_leave:
-	mov	sp, x0
-	msr	tpidr_el2, x1
-	restore_caller_saved
-	mrs	x17, tpidr_el2
-	b	leave_el2
 
 /* void fp_reset(void): FP and SIMD registers zero. Writing V zeroes the rest of Z, too. */
 	.global fp_reset

@@ -28,11 +28,13 @@ struct regs {
 
 /* EL2 registers as Linux left them. */
 struct linux_el2 {
-	u64 sctlr, hcr, vttbr, vtcr, icc_sre, ich_hcr, ich_vmcr;
+	u64 sctlr;	/* first, for vectors.S */
+	u64 hcr, vttbr, vtcr, icc_sre, ich_hcr, ich_vmcr;
 };
 
 /* Lies in the CPU's slot; TPIDR_EL2 points to it. */
 struct cpu {
+	struct linux_el2 saved;	/* first, for vectors.S */
 	cpuid_t id;
 	struct cell *cell;	/* owner; changes only while the CPU is parked */
 	struct cb_cpu_page *page;
@@ -40,7 +42,6 @@ struct cpu {
 	u32 power;		/* enum cb_cpu_state; changes under cell->lock */
 	u64 entry, context;	/* for REQUEST_START; written while PENDING */
 	u64 hcr;		/* HCR_EL2 while a guest runs */
-	struct linux_el2 saved;
 	u64 gic_state[4];	/* for the GIC driver */
 	paddr_t gicr_phys;
 	u8 gic_target;		/* GICv2: bit of this CPU in ITARGETSR */
@@ -96,7 +97,6 @@ static inline void skip_instruction(void)
 /* Assembly. */
 __noreturn void guest_enter(u64 x0);
 __noreturn void run_on_empty_stack(__noreturn void (*function)(void));
-__noreturn void trap_leave(struct regs *regs, u64 sctlr);
 void fp_reset(void);
 void sve_reset(void);
 

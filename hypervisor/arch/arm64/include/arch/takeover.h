@@ -6,10 +6,13 @@
 #ifndef ARCH_TAKEOVER_H
 #define ARCH_TAKEOVER_H
 
-#include <arch/cpu.h>
 #include <cellblock/error.h>
+#include <core/types.h>
 
-/* CB_HVC_DISABLE. Returns only if it is refused. */
-void takeover_leave(struct regs *regs, struct cb_error *error);
+/*
+ * CB_HVC_DISABLE by nr CPUs. True if this CPU is Linux' again and must leave EL2; otherwise
+ * error says why not, and nothing has changed.
+ */
+bool takeover_leave(u64 nr, struct cb_error *error);
 
 #endif
