@@ -2,6 +2,7 @@
 /*
  * QEMU `virt` with GICv2 and 4 CPUs, the real-time clock and GPIO not
  * listed: the permissive root cell gets them at first touch, and they are recorded.
+ * For bring-up: the hypervisor prints its messages on the UART, too.
  *	qemu-system-aarch64 -machine virt,virtualization=on,gic-version=2 -smp 4
  */
 #include "qemu-virt.h"
