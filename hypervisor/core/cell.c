@@ -230,16 +230,11 @@ void cell_cpu_parked(struct cpu *cpu)
 	spin_unlock(&cell->lock);
 }
 
-u32 cell_stop(u64 id, struct cb_error *error)
+/* True once no CPU of the cell runs any more. */
+static bool stop(struct cell *cell)
 {
-	struct cell *cell = lock_cell(id,
-				      IN_STATE(CB_CELL_RUNNING) | IN_STATE(CB_CELL_STOPPED) |
-					      IN_STATE(CB_CELL_FAILED),
-				      error);
 	bool done;
 
-	if (!cell)
-		return error->code;
 	if (cell->page->state == CB_CELL_RUNNING &&
 	    (cell->stopping == STOP_NONE || cell->stopping == STOP_RESTART))
 		cell_request_stop(cell, STOP_ORDERLY);
@@ -248,12 +243,24 @@ u32 cell_stop(u64 id, struct cb_error *error)
 		finish_stop(cell);
 	done = cell->page->state != CB_CELL_RUNNING;
 	spin_unlock(&cell->lock);
-	return unlock_cell(done ? CB_OK : CB_ERR_BUSY, error);
+	return done;
+}
+
+u32 cell_stop(u64 id, struct cb_error *error)
+{
+	struct cell *cell = lock_cell(id,
+				      IN_STATE(CB_CELL_RUNNING) | IN_STATE(CB_CELL_STOPPED) |
+					      IN_STATE(CB_CELL_FAILED),
+				      error);
+
+	if (!cell)
+		return error->code;
+	return unlock_cell(stop(cell) ? CB_OK : CB_ERR_BUSY, error);
 }
 
 u32 cell_destroy(u64 id, struct cb_error *error)
 {
-	struct cell *cell = lock_cell(id, ~IN_STATE(CB_CELL_RUNNING), error);
+	struct cell *cell = lock_cell(id, ~0UL, error);
 	u32 code = CB_ERR_BUSY;
 
 	if (!cell)
@@ -261,6 +268,8 @@ u32 cell_destroy(u64 id, struct cb_error *error)
 	if (cell->page->state == CB_CELL_DESTROYING) {
 		if (load_acquire(&cell->cleared))
 			code = cell_release(cell, error);
+	} else if (!stop(cell)) {
+		code = CB_ERR_BUSY;
 	} else if (cell->page->state == CB_CELL_LOADING && open_loadable(cell, false, error)) {
 		code = CB_ERR_NO_MEMORY;
 	} else {

@@ -338,12 +338,12 @@ static u32 check_root(struct cb_error *error)
 	return CB_OK;
 }
 
-static void map_root_frame(enum cb_gic_frame which, struct stash *stash)
+static void map_root_frame(enum cb_gic_frame which, u64 limit, struct stash *stash)
 {
 	const struct cb_frame *frame = &system_config->gic.frames[which];
 
 	if (frame->size)
-		stage2_map(&root_cell.stage2, frame->phys, frame->phys, frame->size,
+		stage2_map(&root_cell.stage2, frame->phys, frame->phys, MIN(frame->size, limit),
 			   CB_REGION_READ | CB_REGION_WRITE | CB_REGION_IO, stash);
 }
 
@@ -354,11 +354,14 @@ static void map_root(struct stash *stash)
 	for (u32 i = 0; i < root_cell.config->regions.count; i++, region++)
 		stage2_map(&root_cell.stage2, region->phys, region->phys, region->size,
 			   region->flags, stash);
-	/* Not shared with cells: the CPU interface and the ITS, whose LPIs are the root cell's. */
-	if (gic_version == 2)
-		map_root_frame(CB_GIC_GICC, stash);
-	else
-		map_root_frame(CB_GIC_ITS, stash);
+	/*
+	 * Not shared with cells: the CPU interface, and the ITS, whose LPIs are the root cell's. KVM
+	 * looks at the virtual interface of its CPU, in the first page; it does nothing while
+	 * interrupts go to EL1.
+	 */
+	map_root_frame(CB_GIC_GICC, 2 * PAGE_SIZE, stash);
+	map_root_frame(CB_GIC_GICH, PAGE_SIZE, stash);
+	map_root_frame(CB_GIC_ITS, ~0UL, stash);
 	root_show_pages(public_page, 1, stash);
 	root_show_pages(phys_to_virt(public_page->cpus_phys), nr_cpus, stash);
 	root_show_pages(root_cell.page, 1, stash);

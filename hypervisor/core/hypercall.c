@@ -74,6 +74,23 @@ static void create(struct regs *regs, struct cb_error *error)
 		regs->x[1] = error->cell;
 }
 
+/*
+ * Linux' KVM calls its own code at EL2, which is not there now. This is its way to learn so
+ * (ARM_EXCEPTION_HYP_GONE): starting a VM fails, and no call of KVM's does anything.
+ */
+#define KVM_CALLS		0xc6000000UL	/* KVM_HOST_SMCCC_FUNC(0) to (63) */
+#define KVM_CALLS_MASK		(~0x3fUL)
+#define KVM_HYP_GONE		0xbadca11
+
+static bool answer_kvm(u64 *x)
+{
+	if ((x[0] & KVM_CALLS_MASK) != KVM_CALLS)
+		return false;
+	x[0] = 0;
+	x[1] = KVM_HYP_GONE;
+	return true;
+}
+
 /* What the root cell does to cells; true if the hypervisor was disabled. */
 static bool manage(struct regs *regs)
 {
@@ -101,7 +118,8 @@ static bool manage(struct regs *regs)
 		cell_destroy(x[1], &error);
 		break;
 	default:
-		x[0] = (u64)SMCCC_NOT_SUPPORTED;
+		if (!answer_kvm(x))
+			x[0] = (u64)SMCCC_NOT_SUPPORTED;
 		return false;
 	}
 	hypercall_result(x, &error);

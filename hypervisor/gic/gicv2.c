@@ -7,7 +7,7 @@
 
 #define MANAGEMENT_BYTE(array) ((array) + MANAGEMENT_SGI)
 
-static u8 *gicc;
+static u8 *gicc, *gich;
 static paddr_t gicc_phys;
 
 u32 gicv2_init(const struct cb_gic_config *config, struct cb_error *error)
@@ -16,7 +16,8 @@ u32 gicv2_init(const struct cb_gic_config *config, struct cb_error *error)
 
 	gicc_phys = frame->phys;
 	gicc = el2_map_device(frame->phys, MIN(frame->size, 2 * PAGE_SIZE));
-	if (!gicc)
+	gich = el2_map_device(config->frames[CB_GIC_GICH].phys, PAGE_SIZE);
+	if (!gicc || !gich)
 		return error->code = CB_ERR_NO_MEMORY;
 	return CB_OK;
 }
@@ -29,6 +30,7 @@ void gicv2_cpu_discover(struct cpu *cpu)
 
 void gicv2_cpu_reset(void)
 {
+	writel(0, gich + GICH_HCR);
 	writel(0, gicc + GICC_CTLR);
 	writel(0, gicc + GICC_PMR);
 	for (u64 n = 0; n < 4; n++) {

@@ -59,4 +59,7 @@
 #define GICC_APR		0x00d0
 #define GICC_DIR		0x1000
 
+/* Virtual interface control of GICv2 */
+#define GICH_HCR		0x0000
+
 #endif
