@@ -52,7 +52,10 @@ void gic_cpu_reset(struct cpu *cpu);
 /* Prepare this CPU's interface for a guest of its cell. */
 void gic_cpu_start(struct cpu *cpu);
 
-/* Wait at EL2 until an interrupt is pending, whatever the guest did to the CPU interface. */
+/*
+ * Wait at EL2 until an interrupt is pending, whatever the guest did to the CPU interface. A guest
+ * that waits within a handler is not made to wait: what wakes it might not reach the CPU.
+ */
 void gic_wait(void);
 
 /* Interrupt a CPU that is parked or cannot run its guest. */

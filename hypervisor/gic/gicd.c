@@ -10,7 +10,6 @@ enum gicd_kind {
 	GICD_IDENTITY,	/* GICD_CTLR to GICD_IIDR: read-only for everybody */
 	GICD_READ_ONLY,	/* one bit per interrupt, read-only: groups */
 	GICD_BITS,	/* one bit per interrupt, set and clear registers */
-	GICD_ENABLE_CLEAR,
 	GICD_PRIORITY,	/* 8 bits per interrupt */
 	GICD_TARGETS,	/* 8 bits per interrupt, GICv2: limited to the cell's CPUs */
 	GICD_CONFIG,	/* 2 bits per interrupt */
@@ -22,7 +21,7 @@ static const u8 gicd_kinds[32] = {
 	[GICD_CTLR / 0x80] = GICD_IDENTITY,
 	[GICD_IGROUPR / 0x80] = GICD_READ_ONLY,
 	[GICD_ISENABLER / 0x80] = GICD_BITS,
-	[GICD_ICENABLER / 0x80] = GICD_ENABLE_CLEAR,
+	[GICD_ICENABLER / 0x80] = GICD_BITS,
 	[GICD_ISPENDR / 0x80] = GICD_BITS,
 	[GICD_ICPENDR / 0x80] = GICD_BITS,
 	[GICD_ISACTIVER / 0x80] = GICD_BITS,
@@ -37,12 +36,15 @@ static const u8 gicd_kinds[32] = {
 
 /*
  * Which interrupts of the 32 from intid (a multiple of 32) are the cell's. SGIs and PPIs are
- * banked on GICv2 and so the CPU's own; on GICv3 they are in the redistributor.
+ * banked on GICv2 and so the CPU's own, but the management SGI stays enabled and first in
+ * priority; on GICv3 they are in the redistributor.
  */
-static u32 own_interrupts(const struct cell *cell, intid_t intid)
+static u32 own_interrupts(const struct cell *cell, intid_t intid, bool write)
 {
+	if (intid < GIC_FIRST_SPI && gic_version != 2)
+		return 0;
 	if (intid < GIC_FIRST_SPI)
-		return gic_version == 2 ? ~0U : 0;
+		return write ? ~(u32)BIT(MANAGEMENT_SGI) : ~0U;
 	return cell->irqs[intid / 32];
 }
 
@@ -113,7 +115,8 @@ static void access_fields(u8 *address, u32 own, struct mmio_access *access)
 /* One byte per interrupt: from offset in the register array, access->size of them. */
 static u32 own_bytes(const struct cell *cell, u64 offset, const struct mmio_access *access)
 {
-	u32 own = own_interrupts(cell, (intid_t)offset) >> (offset % 32);
+	u32 own = own_interrupts(cell, (intid_t)ALIGN_DOWN(offset, 32), access->write) >>
+		  (offset % 32);
 
 	return spread_to_bytes(own & (access->size == 1 ? 1 : 0xf));
 }
@@ -133,7 +136,7 @@ static void access_targets(struct cell *cell, u64 offset, struct mmio_access *ac
 static void access_config(const struct cell *cell, u64 offset, struct mmio_access *access)
 {
 	intid_t intid = (intid_t)(offset - GICD_ICFGR) * 4;
-	u32 own = own_interrupts(cell, intid) >> (intid % 32);
+	u32 own = own_interrupts(cell, intid, access->write) >> (intid % 32);
 
 	if (access->size != 4)
 		own = 0;
@@ -215,14 +218,10 @@ void gicd_access(struct cell *cell, u64 offset, struct mmio_access *access)
 	case GICD_READ_ONLY:
 		if (access->write)
 			break;
-		access_bits(gicd + offset, own_interrupts(cell, (intid_t)in_array * 8), access);
-		break;
-	case GICD_ENABLE_CLEAR:
-		if (in_array == 0)
-			access->value &= access->write ? ~BIT(MANAGEMENT_SGI) : ~0UL;
 		__attribute__((fallthrough));
 	case GICD_BITS:
-		access_bits(gicd + offset, own_interrupts(cell, (intid_t)in_array * 8), access);
+		access_bits(gicd + offset,
+			    own_interrupts(cell, (intid_t)in_array * 8, access->write), access);
 		break;
 	case GICD_PRIORITY:
 		access_fields(gicd + offset, own_bytes(cell, offset - GICD_IPRIORITYR, access),

@@ -28,15 +28,34 @@ void gicv2_cpu_discover(struct cpu *cpu)
 	cpu->gic_target = readb(gicd + GICD_ITARGETSR);
 }
 
-void gicv2_cpu_reset(void)
+static void end_interrupts(u32 active, intid_t first)
 {
+	for (; active && readl(gicc + GICC_RPR) != GIC_PRIORITY_IDLE; active &= active - 1)
+		writel(first + (u32)__builtin_ctz(active), gicc + GICC_EOIR);
+}
+
+/*
+ * The guest may have been stopped within handlers. Clearing GICC_APR ends that, but not on every
+ * implementation (QEMU keeps the running priority apart), so what is active is ended before.
+ */
+static void drop_priority(const struct cell *cell)
+{
+	end_interrupts(readl(gicd + GICD_ISACTIVER), 0);
+	for (intid_t intid = GIC_FIRST_SPI; intid < gic_nr_intids(); intid += 32)
+		end_interrupts(readl(gicd + GICD_ISACTIVER + intid / 8) & cell->irqs[intid / 32],
+			       intid);
+	for (u64 n = 0; n < 4; n++)
+		writel(0, gicc + GICC_APR + 4 * n);
+}
+
+void gicv2_cpu_reset(const struct cpu *cpu)
+{
+	drop_priority(cpu->cell);
 	writel(0, gich + GICH_HCR);
 	writel(0, gicc + GICC_CTLR);
 	writel(0, gicc + GICC_PMR);
-	for (u64 n = 0; n < 4; n++) {
-		writel(0, gicc + GICC_APR + 4 * n);
+	for (u64 n = 0; n < 4; n++)
 		writel(~0U, gicd + GICD_CPENDSGIR + 4 * n);
-	}
 	writel(~0U, gicd + GICD_ICENABLER);
 	writel(~0U, gicd + GICD_ICPENDR);
 	writel(~0U, gicd + GICD_ICACTIVER);
@@ -48,17 +67,16 @@ void gicv2_cpu_reset(void)
 void gicv2_wait(void)
 {
 	u32 ctlr = readl(gicc + GICC_CTLR), pmr = readl(gicc + GICC_PMR);
-	u32 apr = readl(gicc + GICC_APR);
 
 	/* Enabled, no mask, nothing active: any pending interrupt reaches the CPU (4.4.1, 4.4.2). */
-	writel(0, gicc + GICC_APR);
+	if (readl(gicc + GICC_RPR) != GIC_PRIORITY_IDLE)
+		return;
 	writel(0xff, gicc + GICC_PMR);
 	writel(ctlr | 1, gicc + GICC_CTLR);
 	dsb(sy);	/* before the CPU sleeps */
 	wfi();
 	writel(ctlr, gicc + GICC_CTLR);
 	writel(pmr, gicc + GICC_PMR);
-	writel(apr, gicc + GICC_APR);
 }
 
 void gicv2_wake(cpuid_t cpu)

@@ -138,29 +138,23 @@ void gicv3_cpu_disable(struct cpu *cpu)
 	isb();
 }
 
-/* The active priorities registers; how many there are follows from the preemption bits (12.2.1). */
-#define FOR_EACH_AP(operation)                                          \
-	do {                                                            \
-		u64 bits_ = FIELD(read_sysreg(ICH_VTR_EL2), 28, 26) + 1; \
-									\
-		operation(0);                                           \
-		if (bits_ >= 6)                                         \
-			operation(1);                                   \
-		if (bits_ >= 7) {                                       \
-			operation(2);                                   \
-			operation(3);                                   \
-		}                                                       \
-	} while (0)
-
+/* How many active priorities registers there are follows from the preemption bits (12.2.1). */
 static void clear_active_priorities(void)
 {
-#define CLEAR(n)                                    \
-	do {                                        \
-		write_sysreg(0, ICC_AP0R##n##_EL1); \
-		write_sysreg(0, ICC_AP1R##n##_EL1); \
-	} while (0)
-	FOR_EACH_AP(CLEAR);
-#undef CLEAR
+	u64 bits = FIELD(read_sysreg(ICH_VTR_EL2), 28, 26) + 1;
+
+	write_sysreg(0, ICC_AP0R0_EL1);
+	write_sysreg(0, ICC_AP1R0_EL1);
+	if (bits >= 6) {
+		write_sysreg(0, ICC_AP0R1_EL1);
+		write_sysreg(0, ICC_AP1R1_EL1);
+	}
+	if (bits >= 7) {
+		write_sysreg(0, ICC_AP0R2_EL1);
+		write_sysreg(0, ICC_AP1R2_EL1);
+		write_sysreg(0, ICC_AP0R3_EL1);
+		write_sysreg(0, ICC_AP1R3_EL1);
+	}
 	isb();
 }
 
@@ -201,21 +195,10 @@ void gicv3_cpu_start(struct cpu *cpu)
 void gicv3_wait(void)
 {
 	u64 pmr = read_sysreg(ICC_PMR_EL1), enable = read_sysreg(ICC_IGRPEN1_EL1);
-	u64 ap0[4] = { 0 }, ap1[4] = { 0 };
 
-#define SAVE(n)                                             \
-	do {                                                \
-		ap0[n] = read_sysreg(ICC_AP0R##n##_EL1);    \
-		ap1[n] = read_sysreg(ICC_AP1R##n##_EL1);    \
-	} while (0)
-#define RESTORE(n)                                          \
-	do {                                                \
-		write_sysreg(ap0[n], ICC_AP0R##n##_EL1);    \
-		write_sysreg(ap1[n], ICC_AP1R##n##_EL1);    \
-	} while (0)
 	/* Enabled, no mask, nothing active: any pending interrupt reaches the CPU (4.8). */
-	FOR_EACH_AP(SAVE);
-	clear_active_priorities();
+	if (read_sysreg(ICC_RPR_EL1) != GIC_PRIORITY_IDLE)
+		return;
 	write_sysreg(ICC_PMR_OPEN, ICC_PMR_EL1);
 	write_sysreg(1, ICC_IGRPEN1_EL1);
 	isb();
@@ -223,10 +206,7 @@ void gicv3_wait(void)
 	wfi();
 	write_sysreg(enable, ICC_IGRPEN1_EL1);
 	write_sysreg(pmr, ICC_PMR_EL1);
-	FOR_EACH_AP(RESTORE);
 	isb();
-#undef SAVE
-#undef RESTORE
 }
 
 /* ICC_SGI1R_EL1 fields that name the cluster of a CPU (12.2.23). */

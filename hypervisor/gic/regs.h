@@ -51,11 +51,15 @@
 #define GICR_PENDBASER		0x0078
 #define GICR_SGI		0x10000
 
+/* Running priority when no interrupt is active, both versions */
+#define GIC_PRIORITY_IDLE	0xff
+
 /* CPU interface of GICv2 */
 #define GICC_CTLR		0x0000
 #define GICC_PMR		0x0004
 #define GICC_IAR		0x000c
 #define GICC_EOIR		0x0010
+#define GICC_RPR		0x0014
 #define GICC_APR		0x00d0
 #define GICC_DIR		0x1000
 

@@ -131,7 +131,7 @@ static void replace(struct stage2 *s2, u64 *entry, u64 value)
 	WRITE_ONCE(*entry, value);
 }
 
-/* Put back a table and those below it; no entry points to it any more. */
+/* Put back a table of a level below 1 and those below it; no entry points to it any more. */
 static void put_tree(u64 *table, unsigned int level, struct stash *stash)
 {
 	for (size_t i = 0; level < LAST_LEVEL && i < ENTRIES; i++)
@@ -260,7 +260,9 @@ static void set_range(struct stage2 *s2, ipa_t ipa, paddr_t phys, u64 size, u64 
 		phys += done;
 		size -= done;
 	}
-	fold(s2, first, stash);
+	/* Tables remain at the two ends, and below each entry of level 0, which is never a block. */
+	for (ipa = first; ipa < last; ipa = ALIGN_DOWN(ipa, span(0)) + span(0))
+		fold(s2, ipa, stash);
 	fold(s2, last, stash);
 	spin_unlock(&s2->lock);
 }
