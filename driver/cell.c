@@ -95,16 +95,32 @@ static bool keep_asking(unsigned long since)
 	return !fatal_signal_pending(current);
 }
 
+#define STOP_TIMEOUT		(10 * HZ)	/* a CPU needs microseconds to stop */
+
+/* While CPUs are to stop, a busy answer has them in its address. */
+static int refuse_silent_cpu(const struct cell *cell, struct cb_error *error)
+{
+	u32 cpu = __ffs64(error->address);
+
+	refuse_cell(error, CB_ERR_CPU_NO_ANSWER, cell->id, CB_NO_CELL);
+	error->index = cpu;
+	return cb_error_errno(error->code);
+}
+
 static int repeat_while_busy(struct cell *cell, struct cb_error *error,
 			     int (*once)(struct cell *cell, struct cb_error *error))
 {
-	unsigned long since = jiffies;
+	unsigned long since = jiffies, stopping_since = jiffies;
 	int err;
 
 	for (;;) {
 		err = once(cell, error);
 		if (!err || error->code != CB_ERR_BUSY || !keep_asking(since))
 			return err;
+		if (!error->address)
+			stopping_since = jiffies;
+		else if (time_after(jiffies, stopping_since + STOP_TIMEOUT))
+			return refuse_silent_cpu(cell, error);
 		usleep_range(500, 1000);
 	}
 }

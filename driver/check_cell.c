@@ -21,7 +21,7 @@ static int check_name(const struct cb_cell_config *config, struct cb_error *erro
 	for (id = 0; id < CB_MAX_CELLS; id++) {
 		const struct cell *cell = cellblock.cells[id];
 
-		if (!cell || strncmp(cell->config->header.name, name, CB_NAME_SIZE))
+		if (!cell || strncmp(cell->page->name, name, CB_NAME_SIZE))
 			continue;
 		refuse_cell(error, CB_ERR_CELL_NAME_TAKEN, CB_NO_CELL, id);
 		strscpy(error->name, name, sizeof(error->name));

@@ -42,6 +42,7 @@ static u32 check_region(struct cb_error *error)
 static void init_pool(u64 config_offset, u64 config_size)
 {
 	u64 image_size = ALIGN_UP(config_offset + config_size, PAGE_SIZE);
+	u64 size = el2_map_region(system_config->hypervisor.size);
 
 	public_page = (struct cb_public *)(HV_BASE + image_size);
 	memset(public_page, 0, PAGE_SIZE);
@@ -49,7 +50,7 @@ static void init_pool(u64 config_offset, u64 config_size)
 	public_page->abi = CB_ABI_VERSION;
 	public_page->nr_cpus = nr_cpus;
 	public_page->image_pages = (u32)(image_size / PAGE_SIZE);
-	public_page->pool_pages = (u32)(system_config->hypervisor.size / PAGE_SIZE);
+	public_page->pool_pages = (u32)(size / PAGE_SIZE);
 	pool_init((void *)HV_BASE, public_page->pool_pages, public_page->image_pages + 1,
 		  public_page->pool_used);
 }
@@ -95,7 +96,6 @@ static u32 init(u64 config_offset, u64 config_size, struct cb_error *error)
 		return error->code;
 	nr_cpus = system_config->cpus.count;
 	memcpy(boot_mpidrs, cb_config_cpus(system_config), nr_cpus * sizeof(u64));
-	el2_map_region(system_config->hypervisor.size);
 	init_pool(config_offset, config_size);
 	stage2_setup(cpu_pa_bits());
 	if (init_cpus(error) || gic_init(system_config, error))

@@ -123,6 +123,7 @@ static void start_boot_cpu(struct cell *cell)
 {
 	cpuid_t cpu;
 
+	gic_reset_spis(cell);
 	for_each_cpu(cpu, cell->cpus)
 		store_release(&cpu_of(cpu)->requests, 0);
 	cpu = first_cpu(cell->cpus);
@@ -160,14 +161,15 @@ u32 cell_start(u64 id, ipa_t entry, u64 argument, struct cb_error *error)
 	return unlock_cell(CB_OK, error);
 }
 
-static bool all_off(const struct cell *cell)
+static cpuset_t running_cpus(const struct cell *cell)
 {
+	cpuset_t running = 0;
 	cpuid_t cpu;
 
 	for_each_cpu(cpu, cell->cpus)
 		if (cpu_of(cpu)->power != CB_CPU_OFF)
-			return false;
-	return true;
+			running |= BIT(cpu);
+	return running;
 }
 
 /* The last CPU of a cell that is being stopped is off. Under cell->lock. */
@@ -219,19 +221,35 @@ void cell_request_stop(struct cell *cell, enum stop_reason reason)
 	spin_unlock(&cell->lock);
 }
 
+/* Under cell->lock. */
+static void turn_off(struct cell *cell, struct cpu *cpu)
+{
+	cpu_set_power(cpu, CB_CPU_OFF);
+	if (cell->page->state == CB_CELL_RUNNING && !running_cpus(cell))
+		finish_stop(cell);
+}
+
 void cell_cpu_parked(struct cpu *cpu)
 {
 	struct cell *cell = cpu->cell;
 
 	spin_lock(&cell->lock);
-	cpu_set_power(cpu, CB_CPU_OFF);
-	if (cell->stopping != STOP_NONE && cell->page->state == CB_CELL_RUNNING && all_off(cell))
-		finish_stop(cell);
+	turn_off(cell, cpu);
 	spin_unlock(&cell->lock);
 }
 
-/* True once no CPU of the cell runs any more. */
-static bool stop(struct cell *cell)
+void cell_cpu_stopped(struct cpu *cpu)
+{
+	struct cell *cell = cpu->cell;
+
+	spin_lock(&cell->lock);
+	if (cell->stopping != STOP_NONE)
+		turn_off(cell, cpu);
+	spin_unlock(&cell->lock);
+}
+
+/* True once no CPU of the cell runs any more; until then error->address has those that do. */
+static bool stop(struct cell *cell, struct cb_error *error)
 {
 	bool done;
 
@@ -239,9 +257,10 @@ static bool stop(struct cell *cell)
 	    (cell->stopping == STOP_NONE || cell->stopping == STOP_RESTART))
 		cell_request_stop(cell, STOP_ORDERLY);
 	spin_lock(&cell->lock);
-	if (cell->page->state == CB_CELL_RUNNING && all_off(cell))
+	if (cell->page->state == CB_CELL_RUNNING && !running_cpus(cell))
 		finish_stop(cell);
 	done = cell->page->state != CB_CELL_RUNNING;
+	error->address = done ? 0 : running_cpus(cell);
 	spin_unlock(&cell->lock);
 	return done;
 }
@@ -255,7 +274,7 @@ u32 cell_stop(u64 id, struct cb_error *error)
 
 	if (!cell)
 		return error->code;
-	return unlock_cell(stop(cell) ? CB_OK : CB_ERR_BUSY, error);
+	return unlock_cell(stop(cell, error) ? CB_OK : CB_ERR_BUSY, error);
 }
 
 u32 cell_destroy(u64 id, struct cb_error *error)
@@ -268,7 +287,7 @@ u32 cell_destroy(u64 id, struct cb_error *error)
 	if (cell->page->state == CB_CELL_DESTROYING) {
 		if (load_acquire(&cell->cleared))
 			code = cell_release(cell, error);
-	} else if (!stop(cell)) {
+	} else if (!stop(cell, error)) {
 		code = CB_ERR_BUSY;
 	} else if (cell->page->state == CB_CELL_LOADING && open_loadable(cell, false, error)) {
 		code = CB_ERR_NO_MEMORY;
@@ -304,8 +323,12 @@ bool root_touches_page(paddr_t page)
 	struct stash stash;
 	bool mapped = false;
 
+	paddr_t phys;
+
 	spin_lock(&cells_lock);
-	if (!is_protected(page) &&
+	if (stage2_lookup(&root_cell.stage2, page, &phys)) {
+		mapped = true;	/* another CPU touched it, too */
+	} else if (!is_protected(page) &&
 	    stash_fill(&stash, stage2_pages_needed(page, page, PAGE_SIZE), CB_POOL_STAGE2)) {
 		stage2_map(&root_cell.stage2, page, page, PAGE_SIZE,
 			   CB_REGION_READ | CB_REGION_WRITE | CB_REGION_IO, &stash);
@@ -320,7 +343,7 @@ bool root_touches_page(paddr_t page)
 	return mapped;
 }
 
-/* Work on the cell's own memory in pieces, so that a stop need not wait for all of it. */
+/* Work on the cell's own memory in pieces, so that a stop need not wait until all is cleaned. */
 static void for_own_memory(struct cell *cell, bool clear)
 {
 	const struct cb_region *region = cb_config_regions(cell->config);
@@ -329,7 +352,8 @@ static void for_own_memory(struct cell *cell, bool clear)
 		u64 pages = is_private_memory(region) ? region->size / PAGE_SIZE : 0;
 		paddr_t phys = region->phys;
 
-		while (pages && !(load_acquire(&this_cpu()->requests) & REQUEST_STOP)) {
+		while (pages &&
+		       (clear || !(load_acquire(&this_cpu()->requests) & REQUEST_STOP))) {
 			u64 nr = MIN(pages, (u64)CPU_WINDOW_PAGES);
 
 			memory_clean(phys, nr, clear);

@@ -24,12 +24,6 @@ enum stop_reason {
 	STOP_RESTART,	/* PSCI SYSTEM_RESET */
 };
 
-/* CPUs of a cell that one write of ICC_SGI1R_EL1 can address. */
-struct sgi_cluster {
-	u64 affinity;	/* Aff3, Aff2, Aff1 and range selector, as in ICC_SGI1R_EL1 */
-	u16 targets;
-};
-
 struct cell {
 	u32 id;
 	struct cb_cell_page *page;
@@ -37,12 +31,13 @@ struct cell {
 	const struct cb_cell_config *config;
 	size_t config_pages;	/* this struct and config together */
 
-	cpuset_t cpus;		/* changes under cells_lock while those CPUs are parked */
 	struct stage2 stage2;
-	u32 irqs[32];		/* SPIs by INTID; changes under cells_lock and the GIC lock */
+
+	/* Change under cells_lock and the GIC lock. */
+	cpuset_t cpus;		/* and only while those CPUs are parked, under lock */
+	u32 irqs[32];		/* SPIs by INTID */
 	u8 gic_targets;		/* GICv2: ITARGETSR bits of the CPUs */
-	u32 nr_clusters;	/* GICv3 */
-	struct sgi_cluster clusters[CB_MAX_CPUS];
+	u16 sgi_targets[CB_MAX_CPUS];	/* GICv3: CPUs by cluster */
 
 	spinlock_t lock;	/* protects power of the CPUs and all below */
 	enum stop_reason stopping;
@@ -95,6 +90,9 @@ void cell_request_stop(struct cell *cell, enum stop_reason reason);
 
 /* The calling CPU parks: it is off now, and the last one finishes a stop. */
 void cell_cpu_parked(struct cpu *cpu);
+
+/* The calling CPU is parked and was asked to stop: a start that it was asked for is off. */
+void cell_cpu_stopped(struct cpu *cpu);
 
 /* Requests to the boot CPU: clean or clear the cell's RAM. */
 void cell_clean_memory(struct cell *cell);

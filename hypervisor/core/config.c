@@ -465,7 +465,8 @@ static int check_hypervisor(const struct cb_frame *hypervisor, struct cb_error *
 	if (size % CB_PAGE_SIZE)
 		return refuse(err, CB_ERR_HV_UNALIGNED, .address = phys, .size = size,
 			      .other_address = CB_PAGE_SIZE);
-	if (exceeds_address_width(phys, size))
+	/* In the last 512 GiB of its address space EL2 maps itself. */
+	if (exceeds_address_width(phys, size) || phys >> 39 == (1 << (CB_ADDRESS_BITS - 39)) - 1)
 		return refuse(err, CB_ERR_REGION_WRAPS, .address = phys, .size = size,
 			      .other_address = CB_ADDRESS_BITS);
 	return CB_OK;

@@ -136,6 +136,17 @@ static void root_hide_page(const void *virt, struct stash *stash)
 	stage2_unmap(&root_cell.stage2, virt_to_phys(virt), PAGE_SIZE, stash);
 }
 
+/* Tables for a range of the root cell, which may be pieces of several of its regions. */
+static size_t root_pages_needed(paddr_t phys, u64 size)
+{
+	struct root_piece piece;
+	size_t pages = 0;
+
+	for (; size && root_piece_at(phys, size, &piece); phys += piece.size, size -= piece.size)
+		pages += stage2_pages_needed(piece.phys, piece.phys, piece.size);
+	return pages;
+}
+
 /* Pages that map_memory() and unmap_from_root() or the way back take together. */
 static size_t pages_needed(const struct cell *cell)
 {
@@ -144,7 +155,7 @@ static size_t pages_needed(const struct cell *cell)
 
 	for (u32 i = 0; i < cell->config->regions.count; i++, region++)
 		pages += stage2_pages_needed(region->virt, region->phys, region->size) +
-			 stage2_pages_needed(region->phys, region->phys, region->size);
+			 root_pages_needed(region->phys, region->size);
 	if (gic_version == 2)
 		pages += stage2_pages_needed(0, 0, PAGE_SIZE);
 	return pages;
@@ -195,43 +206,55 @@ static void move_irqs(struct cell *from, struct cell *to, const struct cb_cell_c
 {
 	const struct cb_irq_range *range = cb_config_irqs(config);
 
-	for (u32 i = 0; i < config->irqs.count; i++, range++) {
-		for (intid_t intid = range->first; intid < range->first + range->count; intid++) {
-			from->irqs[intid / 32] &= ~(u32)BIT(intid % 32);
-			gic_assign_spi(to, intid);
-			to->irqs[intid / 32] |= (u32)BIT(intid % 32);
-		}
-	}
+	for (u32 i = 0; i < config->irqs.count; i++, range++)
+		for (intid_t intid = range->first; intid < range->first + range->count; intid++)
+			gic_move_spi(from, to, intid);
 }
 
-/* The CPUs are parked. Both locks, as PSCI of either cell looks at its CPUs. */
-static void move_cpus(struct cell *from, struct cell *to, cpuset_t cpus)
+static bool all_off(cpuset_t cpus)
 {
 	cpuid_t cpu;
 
-	spin_lock(&from->lock);
-	spin_lock(&to->lock);
-	from->cpus &= ~cpus;
-	to->cpus |= cpus;
-	for_each_cpu(cpu, cpus) {
-		cpu_of(cpu)->cell = to;
-		cpu_of(cpu)->page->cell = to->id;
-	}
-	gic_update_cell(from);
-	gic_update_cell(to);
-	spin_unlock(&to->lock);
-	spin_unlock(&from->lock);
-	root_cell.page->cpus = root_cell.cpus;
+	for_each_cpu(cpu, cpus)
+		if (cpu_of(cpu)->power != CB_CPU_OFF)
+			return false;
+	return true;
 }
 
+/*
+ * Both locks, as PSCI of either cell looks at its CPUs. False, and nothing has changed, if PSCI has
+ * started one of them meanwhile.
+ */
+static bool move_cpus(struct cell *from, struct cell *to, cpuset_t cpus)
+{
+	cpuid_t cpu;
+	bool off;
+
+	spin_lock(&from->lock);
+	spin_lock(&to->lock);
+	off = all_off(cpus);
+	if (off) {
+		for_each_cpu(cpu, cpus) {
+			cpu_of(cpu)->cell = to;
+			cpu_of(cpu)->page->cell = to->id;
+		}
+		gic_move_cpus(from, to, cpus);
+		root_cell.page->cpus = root_cell.cpus;
+	}
+	spin_unlock(&to->lock);
+	spin_unlock(&from->lock);
+	return off;
+}
+
+/* The CPUs have been moved. */
 static void take_from_root(struct cell *cell, struct stash *stash)
 {
 	cpuid_t cpu;
 
-	for_each_cpu(cpu, cell->config->cpus)
+	for_each_cpu(cpu, cell->cpus)
 		gic_disable_lpis(cpu_of(cpu));
-	move_cpus(&root_cell, cell, cell->config->cpus);
 	move_irqs(&root_cell, cell, cell->config);
+	gic_evict_spis(cell);
 	unmap_from_root(cell, stash);
 	map_memory(cell, stash);
 	publish(cell);
@@ -263,6 +286,12 @@ u32 create_locked(paddr_t config, u64 size, struct cb_error *error)
 	if (prepare(cell, size, &stash, error)) {
 		free_cell(cell);
 		return error->code;
+	}
+	if (!move_cpus(&root_cell, cell, cell->config->cpus)) {
+		error->index = first_cpu(cell->config->cpus);
+		stash_drain(&stash);
+		free_cell(cell);
+		return error->code = CB_ERR_CPU_ONLINE;
 	}
 	take_from_root(cell, &stash);
 	stash_drain(&stash);

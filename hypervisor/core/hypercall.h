@@ -15,8 +15,11 @@
  */
 bool hypercall(struct regs *regs);
 
-/* A PSCI call. False if it is one that the firmware may answer for the root cell. */
-bool psci_call(struct regs *regs);
+/*
+ * The PSCI call function. False if it is one that the firmware may answer for the root cell:
+ * none that takes an entry point, which the firmware would enter at EL2.
+ */
+bool psci_call(u32 function, struct regs *regs);
 
 /* Put a refusal, or CB_OK with a first result, into the registers of a hypercall. */
 void hypercall_result(u64 *x, const struct cb_error *error);

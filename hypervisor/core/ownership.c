@@ -81,10 +81,10 @@ bool root_piece_at(paddr_t phys, u64 size, struct root_piece *piece)
 	return false;
 }
 
-/* A cell may have less than the root cell: fewer rights, and registers where that has memory. */
+/* A cell may have fewer rights than the root cell; memory stays memory, registers registers. */
 static bool permitted(u32 wanted, u32 root)
 {
-	return !(wanted & RIGHTS & ~root) && !(root & CB_REGION_IO & ~wanted) &&
+	return !(wanted & RIGHTS & ~root) && !((root ^ wanted) & CB_REGION_IO) &&
 	       !(wanted & CB_REGION_SHARED & ~root);
 }
 

@@ -103,6 +103,8 @@ bool stash_fill(struct stash *stash, size_t nr, enum cb_pool_use use)
 {
 	stash->head = NULL;
 	stash->use = use;
+	if (nr > pool_available())
+		return false;
 	for (; nr; nr--) {
 		void *page = pool_alloc(1, use);
 

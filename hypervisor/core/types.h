@@ -39,7 +39,6 @@ typedef u64 cpuset_t;	/* bit n: CPU n */
 #define __packed	__attribute__((packed))
 #define __aligned(n)	__attribute__((aligned(n)))
 #define __section(s)	__attribute__((section(s)))
-#define unlikely(x)	__builtin_expect(!!(x), 0)
 
 /* One store or load that the compiler neither splits, merges nor repeats. */
 #define WRITE_ONCE(x, v)	(*(volatile __typeof__(x) *)&(x) = (v))

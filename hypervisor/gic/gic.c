@@ -64,7 +64,7 @@ void gic_cpu_disable(struct cpu *cpu)
 
 void gic_clear_active_spis(void)
 {
-	if (gic_version != 3 || public_page->root_mode != CB_ROOT_MODE_DIRECT)
+	if (gic_version != 3)
 		return;
 	for (intid_t intid = GIC_FIRST_SPI; intid < nr_intids; intid += 32)
 		writel(~0U, gicd + GICD_ICACTIVER + intid / 8);
@@ -120,22 +120,64 @@ void gicd_wait(void)
 		cpu_relax();
 }
 
-void gic_assign_spi(const struct cell *cell, intid_t intid)
+static void route_spi(intid_t intid, cpuid_t cpu)
+{
+	if (gic_version == 3)
+		gicv3_route(intid, boot_mpidrs[cpu]);
+	else
+		writeb(cpu_of(cpu)->gic_target, gicd + GICD_ITARGETSR + intid);
+}
+
+/* Under gic_lock. */
+static void reset_spi(const struct cell *cell, intid_t intid)
 {
 	u32 bit = (u32)BIT(intid % 32);
 	u64 word = intid / 32 * 4;
-	cpuid_t cpu = first_cpu(cell->cpus);
 
-	spin_lock(&gic_lock);
 	writel(bit, gicd + GICD_ICENABLER + word);
 	gicd_wait();	/* disabled before it is routed elsewhere (12.9.14) */
 	writel(bit, gicd + GICD_ICPENDR + word);
 	writel(bit, gicd + GICD_ICACTIVER + word);
 	writeb(0, gicd + GICD_IPRIORITYR + intid);
+	route_spi(intid, first_cpu(cell->cpus));
+}
+
+static bool has_spi(const struct cell *cell, intid_t intid)
+{
+	return cell->irqs[intid / 32] & BIT(intid % 32);
+}
+
+void gic_move_spi(struct cell *from, struct cell *to, intid_t intid)
+{
+	spin_lock(&gic_lock);
+	from->irqs[intid / 32] &= ~(u32)BIT(intid % 32);
+	reset_spi(to, intid);
+	to->irqs[intid / 32] |= (u32)BIT(intid % 32);
+	spin_unlock(&gic_lock);
+}
+
+void gic_reset_spis(const struct cell *cell)
+{
+	spin_lock(&gic_lock);
+	for (intid_t intid = GIC_FIRST_SPI; intid < nr_intids; intid++)
+		if (has_spi(cell, intid))
+			reset_spi(cell, intid);
+	spin_unlock(&gic_lock);
+}
+
+static bool reaches(intid_t intid, const struct cell *cell)
+{
 	if (gic_version == 3)
-		gicv3_route(intid, boot_mpidrs[cpu]);
-	else
-		writeb(cpu_of(cpu)->gic_target, gicd + GICD_ITARGETSR + intid);
+		return gicv3_reaches(intid, cell->cpus);
+	return readb(gicd + GICD_ITARGETSR + intid) & cell->gic_targets;
+}
+
+void gic_evict_spis(const struct cell *cell)
+{
+	spin_lock(&gic_lock);
+	for (intid_t intid = GIC_FIRST_SPI; intid < nr_intids; intid++)
+		if (!has_spi(cell, intid) && reaches(intid, cell))
+			route_spi(intid, first_cpu(root_cell.cpus));
 	spin_unlock(&gic_lock);
 }
 
@@ -159,17 +201,31 @@ bool gic_mmio(struct cell *cell, ipa_t ipa, struct mmio_access *access)
 		return gic_version == 3 ? gicv3_mmio(cell, ipa, access) :
 					  gicv2_mmio(cell, ipa, access);
 	count_exit(this_cpu(), sgi ? CB_EXIT_SGI : CB_EXIT_GICD);
+	spin_lock(&gic_lock);
 	gicd_access(cell, offset, access);
+	spin_unlock(&gic_lock);
 	return true;
 }
 
 void gic_update_cell(struct cell *cell)
 {
+	u8 targets = 0;
 	cpuid_t cpu;
 
-	cell->gic_targets = 0;
 	for_each_cpu(cpu, cell->cpus)
-		cell->gic_targets |= cpu_of(cpu)->gic_target;
+		targets |= cpu_of(cpu)->gic_target;
+	/* Written once: CPUs of the cell send SGIs meanwhile. */
+	WRITE_ONCE(cell->gic_targets, targets);
 	if (gic_version == 3)
 		gicv3_update_cell(cell);
+}
+
+void gic_move_cpus(struct cell *from, struct cell *to, cpuset_t cpus)
+{
+	spin_lock(&gic_lock);
+	from->cpus &= ~cpus;
+	to->cpus |= cpus;
+	gic_update_cell(from);
+	gic_update_cell(to);
+	spin_unlock(&gic_lock);
 }

@@ -67,8 +67,18 @@ bool gic_acknowledge_wake(struct cpu *cpu);
 /* Drop an interrupt that came as FIQ: Group 0 belongs to nobody. */
 void gic_drop_fiq(void);
 
-/* Give an SPI to a cell: disabled, not pending, routed to its first CPU. */
-void gic_assign_spi(const struct cell *cell, intid_t intid);
+/*
+ * Ownership of CPUs and SPIs as the filters see it: they look at it under the GIC lock, so
+ * nobody acts on what has just ceased to be true.
+ */
+void gic_move_cpus(struct cell *from, struct cell *to, cpuset_t cpus);
+void gic_move_spi(struct cell *from, struct cell *to, intid_t intid);
+
+/* The SPIs of a cell as after reset: disabled, neither pending nor active, routed to its first CPU. */
+void gic_reset_spis(const struct cell *cell);
+
+/* No SPI of another cell reaches the CPUs of this one any more. */
+void gic_evict_spis(const struct cell *cell);
 
 /* LPIs of a CPU that leaves the root cell. False if the hardware cannot turn them off. */
 bool gic_can_disable_lpis(struct cpu *cpu);
@@ -84,8 +94,7 @@ bool gic_mmio(struct cell *cell, ipa_t ipa, struct mmio_access *access);
 /* A trapped ICC_* register. True if it was one. iss: ESR_EL2.ISS of the trap. */
 bool gic_sysreg(struct cell *cell, u32 iss, u64 *value, bool write);
 
-/* Fill in what gic_sysreg() and the SGI filter need when a cell's CPUs change. */
+/* The SGI filter's idea of who is in a cell. Also part of gic_move_cpus(). */
 void gic_update_cell(struct cell *cell);
-
 
 #endif

@@ -107,9 +107,7 @@ static void access_fields(u8 *address, u32 own, struct mmio_access *access)
 		access->value &= own;
 		return;
 	}
-	spin_lock(&gic_lock);
 	writel((readl(address) & ~own) | ((u32)access->value & own), address);
-	spin_unlock(&gic_lock);
 }
 
 /* One byte per interrupt: from offset in the register array, access->size of them. */

@@ -59,6 +59,8 @@ void gicv2_cpu_reset(const struct cpu *cpu)
 	writel(~0U, gicd + GICD_ICENABLER);
 	writel(~0U, gicd + GICD_ICPENDR);
 	writel(~0U, gicd + GICD_ICACTIVER);
+	writel(0, gicd + GICD_ICFGR + 4);
+	writel(0, gicc + GICC_BPR);
 	for (u64 n = 0; n < GIC_FIRST_SPI; n += 4)
 		writel(0, gicd + GICD_IPRIORITYR + n);
 	writel(BIT(MANAGEMENT_SGI), gicd + GICD_ISENABLER);
@@ -91,7 +93,9 @@ bool gicv2_acknowledge_wake(void)
 	u8 senders = readb(MANAGEMENT_BYTE(gicd + GICD_CPENDSGIR));
 
 	writeb(senders, MANAGEMENT_BYTE(gicd + GICD_CPENDSGIR));
-	dsb(sy);	/* gone before the CPU looks at its requests */
+	/* Gone before the CPU looks at its requests: reading back proves that the write arrived. */
+	(void)readb(MANAGEMENT_BYTE(gicd + GICD_CPENDSGIR));
+	dsb(sy);
 	return senders;
 }
 

@@ -17,6 +17,13 @@
 
 static struct cb_frame redistributors;
 
+/* Which CPUs one write of ICC_SGI1R_EL1 can address: Aff3, Aff2, Aff1 and range selector. */
+static u64 clusters[CB_MAX_CPUS];
+static u32 nr_clusters;
+
+/* Group 0 is EL3's if SCR_EL3.FIQ is 1, and its registers trap there (12.2). */
+static bool has_group0;
+
 static u8 *rd_of(const struct cpu *cpu)
 {
 	return (u8 *)cpu - CPU_SLOT_DATA + CPU_SLOT_GICR;
@@ -71,9 +78,48 @@ static u32 find_redistributors(struct cb_error *error)
 	return CB_OK;
 }
 
+/* ICC_SGI1R_EL1 fields that name the cluster of a CPU (12.2.23). */
+static u64 sgi_cluster_of(u64 mpidr)
+{
+	return FIELD(mpidr, 39, 32) << 48 | FIELD(mpidr, 7, 4) << 44 |
+	       FIELD(mpidr, 23, 16) << 32 | FIELD(mpidr, 15, 8) << 16;
+}
+
+static void find_clusters(void)
+{
+	for (cpuid_t id = 0; id < nr_cpus; id++) {
+		u64 cluster = sgi_cluster_of(boot_mpidrs[id]);
+		u32 n = 0;
+
+		while (n < nr_clusters && clusters[n] != cluster)
+			n++;
+		clusters[n] = cluster;
+		nr_clusters = MAX(nr_clusters, n + 1);
+	}
+}
+
+/*
+ * With SCR_EL3.FIQ the Non-secure view of ICC_PMR_EL1 is shifted (4.8.1): the lowest priority bit
+ * that is implemented does not stick.
+ */
+static bool probe_group0(void)
+{
+	u64 saved = read_sysreg(ICC_PMR_EL1), seen;
+	u64 bits = FIELD(read_sysreg(ICC_CTLR_EL1), 10, 8) + 1;
+
+	write_sysreg(BIT(8 - bits), ICC_PMR_EL1);
+	isb();
+	seen = read_sysreg(ICC_PMR_EL1);
+	write_sysreg(saved, ICC_PMR_EL1);
+	isb();
+	return seen;
+}
+
 u32 gicv3_init(const struct cb_gic_config *config, struct cb_error *error)
 {
 	redistributors = config->frames[CB_GIC_GICR];
+	find_clusters();
+	has_group0 = probe_group0();
 	return find_redistributors(error);
 }
 
@@ -113,7 +159,7 @@ void gicv3_cpu_enable(struct cpu *cpu)
 	cpu->saved.ich_hcr = read_sysreg(ICH_HCR_EL2);
 	cpu->saved.ich_vmcr = read_sysreg(ICH_VMCR_EL2);
 	cpu->saved.icc_sre = read_sysreg(ICC_SRE_EL2);
-	write_sysreg(cpu->saved.icc_sre | ICC_SRE_ALL, ICC_SRE_EL2);
+	write_sysreg(cpu->saved.icc_sre | ICC_SRE_EL2_ALL, ICC_SRE_EL2);
 	isb();
 	if (read_sysreg(ICC_PMR_EL1) != ICC_PMR_LINUX)
 		public_page->root_mode = CB_ROOT_MODE_PSEUDO_NMI;
@@ -143,31 +189,36 @@ static void clear_active_priorities(void)
 {
 	u64 bits = FIELD(read_sysreg(ICH_VTR_EL2), 28, 26) + 1;
 
-	write_sysreg(0, ICC_AP0R0_EL1);
 	write_sysreg(0, ICC_AP1R0_EL1);
-	if (bits >= 6) {
-		write_sysreg(0, ICC_AP0R1_EL1);
+	if (bits >= 6)
 		write_sysreg(0, ICC_AP1R1_EL1);
-	}
 	if (bits >= 7) {
-		write_sysreg(0, ICC_AP0R2_EL1);
 		write_sysreg(0, ICC_AP1R2_EL1);
-		write_sysreg(0, ICC_AP0R3_EL1);
 		write_sysreg(0, ICC_AP1R3_EL1);
 	}
-	isb();
+	if (!has_group0)
+		return;
+	write_sysreg(0, ICC_AP0R0_EL1);
+	if (bits >= 6)
+		write_sysreg(0, ICC_AP0R1_EL1);
+	if (bits >= 7) {
+		write_sysreg(0, ICC_AP0R2_EL1);
+		write_sysreg(0, ICC_AP0R3_EL1);
+	}
 }
 
 void gicv3_cpu_reset(struct cpu *cpu)
 {
 	u8 *sgi = sgi_of(cpu);
 
-	write_sysreg(0, ICC_IGRPEN0_EL1);
+	if (has_group0) {
+		write_sysreg(0, ICC_IGRPEN0_EL1);
+		write_sysreg(0, ICC_BPR0_EL1);
+	}
 	write_sysreg(0, ICC_IGRPEN1_EL1);
+	write_sysreg(0, ICC_BPR1_EL1);
 	write_sysreg(0, ICC_PMR_EL1);
 	write_sysreg(0, ICC_CTLR_EL1);
-	write_sysreg(0, ICC_BPR0_EL1);
-	write_sysreg(0, ICC_BPR1_EL1);
 	write_sysreg(0, ICH_VMCR_EL2);
 	isb();
 	writel(~0U, sgi + GICD_ICENABLER);
@@ -175,9 +226,11 @@ void gicv3_cpu_reset(struct cpu *cpu)
 	writel(~0U, sgi + GICD_ICPENDR);
 	writel(~0U, sgi + GICD_ICACTIVER);
 	writel(~0U, sgi + GICD_IGROUPR);
+	writel(0, sgi + GICD_ICFGR + 4);
 	for (u64 n = 0; n < GIC_FIRST_SPI; n += 4)
 		writel(0, sgi + GICD_IPRIORITYR + n);
 	clear_active_priorities();
+	isb();
 	writel(BIT(MANAGEMENT_SGI), sgi + GICD_ISENABLER);
 }
 
@@ -188,7 +241,7 @@ void gicv3_cpu_start(struct cpu *cpu)
 	set_traps(cpu, direct);
 	if (direct)
 		write_sysreg(ICC_PMR_OPEN, ICC_PMR_EL1);
-	write_sysreg(ICC_SRE_ALL, ICC_SRE_EL1);
+	write_sysreg(ICC_SRE_EL1_ALL, ICC_SRE_EL1);
 	isb();
 }
 
@@ -209,13 +262,6 @@ void gicv3_wait(void)
 	isb();
 }
 
-/* ICC_SGI1R_EL1 fields that name the cluster of a CPU (12.2.23). */
-static u64 sgi_cluster_of(u64 mpidr)
-{
-	return FIELD(mpidr, 39, 32) << 48 | FIELD(mpidr, 7, 4) << 44 |
-	       FIELD(mpidr, 23, 16) << 32 | FIELD(mpidr, 15, 8) << 16;
-}
-
 void gicv3_wake(cpuid_t id)
 {
 	u8 *sgi = sgi_of(cpu_of(id));
@@ -225,6 +271,7 @@ void gicv3_wake(cpuid_t id)
 	writel(readl(sgi + GICD_IGROUPR) | BIT(MANAGEMENT_SGI), sgi + GICD_IGROUPR);
 	spin_unlock(&gic_lock);
 	writeb(0, sgi + GICD_IPRIORITYR + MANAGEMENT_SGI);
+	writel(BIT(MANAGEMENT_SGI), sgi + GICD_ICACTIVER);
 	writel(BIT(MANAGEMENT_SGI), sgi + GICD_ISENABLER);
 	dsb(sy);	/* the request and the redistributor before the SGI */
 	write_sysreg(sgi_cluster_of(mpidr) | (u64)MANAGEMENT_SGI << 24 | BIT(mpidr % 16),
@@ -237,7 +284,9 @@ bool gicv3_acknowledge_wake(struct cpu *cpu)
 	bool pending = readl(sgi_of(cpu) + GICD_ISPENDR) & BIT(MANAGEMENT_SGI);
 
 	writel(BIT(MANAGEMENT_SGI), sgi_of(cpu) + GICD_ICPENDR);
-	dsb(sy);	/* gone before the CPU looks at its requests */
+	/* Gone before the CPU looks at its requests: reading back proves that the write arrived. */
+	(void)readl(sgi_of(cpu) + GICD_ISPENDR);
+	dsb(sy);
 	return pending;
 }
 
@@ -246,20 +295,25 @@ void gicv3_route(intid_t intid, u64 affinity)
 	writeq(affinity, gicd + GICD_IROUTER + (u64)intid * 8);
 }
 
+bool gicv3_reaches(intid_t intid, cpuset_t cpus)
+{
+	u64 route = readq(gicd + GICD_IROUTER + (u64)intid * 8);
+	cpuid_t cpu = cpu_by_mpidr(route);
+
+	return route & GICD_IROUTER_IRM || (cpu < nr_cpus && cpus & BIT(cpu));
+}
+
 void gicv3_update_cell(struct cell *cell)
 {
-	cpuid_t cpu;
+	for (u32 n = 0; n < nr_clusters; n++) {
+		u16 targets = 0;
+		cpuid_t cpu;
 
-	cell->nr_clusters = 0;
-	for_each_cpu(cpu, cell->cpus) {
-		u64 affinity = sgi_cluster_of(boot_mpidrs[cpu]);
-		u32 n = 0;
-
-		while (n < cell->nr_clusters && cell->clusters[n].affinity != affinity)
-			n++;
-		if (n == cell->nr_clusters)
-			cell->clusters[cell->nr_clusters++] = (struct sgi_cluster){ affinity, 0 };
-		cell->clusters[n].targets |= (u16)BIT(boot_mpidrs[cpu] % 16);
+		for_each_cpu(cpu, cell->cpus)
+			if (sgi_cluster_of(boot_mpidrs[cpu]) == clusters[n])
+				targets |= (u16)BIT(boot_mpidrs[cpu] % 16);
+		/* Written once: CPUs of the cell send SGIs meanwhile. */
+		WRITE_ONCE(cell->sgi_targets[n], targets);
 	}
 }
 
@@ -269,20 +323,18 @@ static void send_sgi(struct cell *cell, u64 value)
 	u64 mpidr = this_cpu()->page->mpidr;
 
 	dsb(ish);	/* what the guest wrote before is visible to the receivers */
-	for (u32 n = 0; n < cell->nr_clusters; n++) {
-		const struct sgi_cluster *cluster = &cell->clusters[n];
-		u64 targets = cluster->targets;
+	for (u32 n = 0; n < nr_clusters; n++) {
+		u64 targets = READ_ONCE(cell->sgi_targets[n]);
 
 		if (!(value & SGI1R_IRM)) {
-			if ((value & SGI1R_CLUSTER) != cluster->affinity)
+			if ((value & SGI1R_CLUSTER) != clusters[n])
 				continue;
 			targets &= value & SGI1R_LIST;
-		} else if (cluster->affinity == sgi_cluster_of(mpidr)) {
+		} else if (clusters[n] == sgi_cluster_of(mpidr)) {
 			targets &= ~BIT(mpidr % 16);
 		}
 		if (targets)
-			write_sysreg((value & SGI1R_INTID) | cluster->affinity | targets,
-				     ICC_SGI1R_EL1);
+			write_sysreg((value & SGI1R_INTID) | clusters[n] | targets, ICC_SGI1R_EL1);
 	}
 	isb();
 }
@@ -382,12 +434,15 @@ static bool is_rd_identity(u64 offset)
 	return offset == GICR_IIDR || ALIGN_DOWN(offset, 8) == GICR_TYPER || offset >= GICD_V3_ID;
 }
 
-/* The first frame. LPIs are the root cell's: their tables let the GIC write memory. */
+/*
+ * The first frame. LPIs are the root cell's: their tables let the GIC write memory. Nobody puts a
+ * redistributor to sleep: a parked CPU behind it could not be woken.
+ */
 static void access_rd(struct cell *cell, struct cpu *owner, u64 offset, struct mmio_access *access)
 {
-	if (offset < PAGE_SIZE && cell == &root_cell)
-		gic_access_raw(rd_of(owner) + offset, access);
-	else if (offset == GICR_WAKER && !access->write)
+	bool waker = ALIGN_DOWN(offset, 8) == ALIGN_DOWN(GICR_WAKER, 8);
+
+	if (waker ? !access->write : offset < PAGE_SIZE && cell == &root_cell)
 		gic_access_raw(rd_of(owner) + offset, access);
 	else
 		access->value = 0;
@@ -431,7 +486,9 @@ bool gicv3_mmio(struct cell *cell, ipa_t ipa, struct mmio_access *access)
 	if (!gicv3_traps(ipa))
 		return false;
 	count_exit(this_cpu(), CB_EXIT_GICR);
+	spin_lock(&gic_lock);
 	access_redistributor(cell, ipa - redistributors.phys, access);
+	spin_unlock(&gic_lock);
 	return true;
 }
 
@@ -460,6 +517,9 @@ void gic_disable_lpis(struct cpu *cpu)
 	cpu->gic_state[2] = readq(rd + GICR_PENDBASER);
 	writel(ctlr & ~(u32)GICR_CTLR_ENABLE_LPIS, rd + GICR_CTLR);
 	wait_rwp(rd);	/* the GIC no longer uses the tables (12.11.2) */
+	/* The configuration accepts hardware that cannot: then there is nothing to give back. */
+	if (readl(rd + GICR_CTLR) & GICR_CTLR_ENABLE_LPIS)
+		cpu->gic_state[0] = 0;
 }
 
 void gic_restore_lpis(struct cpu *cpu)

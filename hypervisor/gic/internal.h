@@ -10,9 +10,11 @@
 #include <gic/regs.h>
 
 extern u8 *gicd;		/* the distributor, mapped */
-extern spinlock_t gic_lock;	/* registers that several cells have bits of */
 
-/* The distributor as a cell sees it. offset is below the size of the frame. */
+/* Registers that several cells have bits of, and who has which CPUs and SPIs. */
+extern spinlock_t gic_lock;
+
+/* The distributor as a cell sees it, under gic_lock. offset is below the size of the frame. */
 void gicd_access(struct cell *cell, u64 offset, struct mmio_access *access);
 
 /* An access of the given width, without any filter. */
@@ -40,6 +42,7 @@ void gicv3_wait(void);
 void gicv3_wake(cpuid_t cpu);
 bool gicv3_acknowledge_wake(struct cpu *cpu);
 void gicv3_route(intid_t intid, u64 affinity);
+bool gicv3_reaches(intid_t intid, cpuset_t cpus);
 void gicv3_update_cell(struct cell *cell);
 bool gicv3_traps(ipa_t ipa);
 bool gicv3_mmio(struct cell *cell, ipa_t ipa, struct mmio_access *access);

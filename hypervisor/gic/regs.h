@@ -28,6 +28,7 @@
 #define GICD_V2_PIDR2		0x0fe8
 #define GICD_IROUTER		0x6000
 #define GICD_IROUTER_END	0x8000
+#define GICD_IROUTER_IRM	BIT(31)
 #define GICD_V3_ID		0xffd0
 #define GIC_PIDR2		0xffe8
 
@@ -57,6 +58,7 @@
 /* CPU interface of GICv2 */
 #define GICC_CTLR		0x0000
 #define GICC_PMR		0x0004
+#define GICC_BPR		0x0008
 #define GICC_IAR		0x000c
 #define GICC_EOIR		0x0010
 #define GICC_RPR		0x0014

@@ -143,7 +143,8 @@ static const struct sentence sentences[] = {
 	SAY(CB_ERR_CPU_DUPLICATE, EXIT_REFUSED, "{who}: two CPUs have MPIDR {addr}",
 	    "list each CPU once"),
 	SAY(CB_ERR_CPU_NO_ANSWER, EXIT_REFUSED, "CPU {index} did not enter the hypervisor in time",
-	    "see dmesg, and try again"),
+	    "try again; an inmate that does nothing but fault in its own stage 1 cannot be stopped "
+	    "(see docs/limits.md): reset the machine to get its CPU back"),
 	SAY(CB_ERR_CPU_MISMATCH, EXIT_REFUSED,
 	    "CPU {index} differs from the first CPU: its ID register reads {addr}, the first's "
 	    "{oaddr}",
@@ -500,8 +501,8 @@ static void say_unbind(struct text *text, const struct view *view)
 	if (view->context->unbind)
 		text_add(text, "unbind it first: %s", view->context->unbind);
 	else
-		text_add(text, "unbind that driver first (see /proc/iomem), "
-			       "or take the region out of the configuration");
+		text_add(text, "unbind that driver first, disable the device in the device "
+			       "tree of Linux, or take the region out of the configuration");
 }
 
 static void say_frame(struct text *text, const struct view *view)

@@ -362,11 +362,14 @@ int start_cell(const struct cellctl *ctl, uint32_t cell)
 
 int cmd_load(struct cellctl *ctl)
 {
-	struct cb_cell_page page;
+	struct cb_cell_page page = { 0 };
 	int ret = cells_connect(ctl);
 
 	if (!ret)
 		ret = cells_find(ctl, ctl->operands[0], &page);
+	if (!ret && page.id == CB_ROOT_CELL)
+		ret = report(ctl, EXIT_REFUSED, "CB_ERR_CELL_ROOT", "name another cell",
+			     "the root cell cannot be loaded: it runs");
 	return ret ? ret : load_cell(ctl, page.id, ctl->operands[1]);
 }
 

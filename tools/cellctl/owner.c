@@ -22,6 +22,15 @@ static bool name_is_within(const char *name, uint64_t start, uint64_t size)
 	return end != name && *end == '.' && address >= start && address - start < size;
 }
 
+/* Some drivers do not let go of their devices: then there is no such file. */
+static bool can_unbind(const char *bus, const char *driver)
+{
+	char path[PATH_MAX + 64];
+
+	snprintf(path, sizeof(path), "/sys/bus/%s/drivers/%s/unbind", bus, driver);
+	return !access(path, F_OK);
+}
+
 static bool unbind_command(const char *bus, const char *device, char *command, size_t size)
 {
 	char path[PATH_MAX], target[PATH_MAX];
@@ -34,9 +43,9 @@ static bool unbind_command(const char *bus, const char *device, char *command, s
 		return false;
 	target[n] = '\0';
 	driver = strrchr(target, '/');
-	snprintf(command, size, "echo %s > /sys/bus/%s/drivers/%s/unbind", device, bus,
-		 driver ? driver + 1 : target);
-	return true;
+	driver = driver ? driver + 1 : target;
+	snprintf(command, size, "echo %s > /sys/bus/%s/drivers/%s/unbind", device, bus, driver);
+	return can_unbind(bus, driver);
 }
 
 static bool search_bus(const char *bus, uint64_t start, uint64_t size, char *command,

@@ -11,7 +11,7 @@
 
 /*
  * Writes the shell command that unbinds the device whose registers start within the
- * range. Returns whether there is one that has a driver.
+ * range. Returns whether there is one, with a driver that can be unbound.
  */
 bool owner_unbind(uint64_t start, uint64_t size, char *command, size_t command_size);
 

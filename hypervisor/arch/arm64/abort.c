@@ -115,6 +115,7 @@ static void emulate(struct regs *regs, u64 esr, ipa_t ipa)
 	u32 insn = 0;
 
 	if (esr & ESR_DABT_CM) {	/* there is nothing in a cache */
+		count_exit(this_cpu(), CB_EXIT_OTHER);
 		skip_instruction();
 		return;
 	}
@@ -171,6 +172,23 @@ static bool is_stage2_fault(u64 esr)
 	       type == ESR_FSC_PERMISSION || type == 0;	/* 0: address size */
 }
 
+/* What the type of the memory forbids: alignment and exclusives on registers, for instance. */
+static void refuse_type(struct regs *regs, u64 esr, bool fetch)
+{
+	if (this_cpu()->cell != &root_cell)
+		violation(regs, CB_CRASH_TRAP, 0, 0);
+	refuse_root(esr, fetch, 0);
+}
+
+/*
+ * DC IVAC to memory that the cell may only read. With stage 2 it cleans, too (D7.5.9), and what
+ * cannot be written is not dirty: there is nothing to do.
+ */
+static bool is_maintenance(u64 esr, bool fetch)
+{
+	return !fetch && esr & ESR_DABT_CM && (esr & ESR_FSC_TYPE) == ESR_FSC_PERMISSION;
+}
+
 void handle_abort(struct regs *regs, u64 esr, bool fetch)
 {
 	struct cpu *cpu = this_cpu();
@@ -183,8 +201,15 @@ void handle_abort(struct regs *regs, u64 esr, bool fetch)
 		count_exit(cpu, CB_EXIT_MANAGEMENT);
 		cpu_park();
 	}
-	if (!is_stage2_fault(esr))
-		violation(regs, CB_CRASH_TRAP, 0, 0);
+	if (!is_stage2_fault(esr)) {
+		refuse_type(regs, esr, fetch);
+		return;
+	}
+	if (is_maintenance(esr, fetch)) {
+		count_exit(cpu, CB_EXIT_OTHER);
+		skip_instruction();
+		return;
+	}
 	if (!fault_ipa(esr, &ipa) || stage2_lookup(&cell->stage2, ipa, &phys) & needed) {
 		count_exit(cpu, CB_EXIT_RETRY);
 	} else if (is_emulated(cell, ipa, esr, fetch)) {

@@ -72,6 +72,7 @@ static __noreturn void parked(void)
 {
 	struct cpu *cpu = this_cpu();
 
+	reset_profiling();	/* its buffers are translated by what goes next */
 	/* The tables of a cell may go while its CPUs are parked, those of the root cell stay. */
 	write_sysreg(root_cell.stage2.vttbr, vttbr_el2);
 	isb();
@@ -85,10 +86,11 @@ static __noreturn void parked(void)
 		while (!gic_acknowledge_wake(cpu))
 			cpu_wait();
 		requests = exchange(&cpu->requests, 0);
-		if (requests & REQUEST_STOP)
-			cell_cpu_parked(cpu);
-		else
-			serve(cpu, requests);
+		if (requests & REQUEST_STOP) {
+			cell_cpu_stopped(cpu);
+			requests &= REQUEST_CLEAR | REQUEST_RELEASE;
+		}
+		serve(cpu, requests);
 	}
 }
 
@@ -108,6 +110,7 @@ void cpu_start(u64 entry, u64 context)
 	if (cell != &root_cell)
 		cpu->hcr |= cell_traps;
 	reset_el1();
+	gic_cpu_reset(cpu);	/* again: the owner of a parked CPU reaches its redistributor */
 	gic_cpu_start(cpu);
 	write_sysreg(cpu->hcr, hcr_el2);
 	write_sysreg(cell->stage2.vttbr, vttbr_el2);

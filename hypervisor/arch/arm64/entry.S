@@ -179,6 +179,7 @@ boot_init_entry:
 	lsl	x3, x4, x3
 	adrp	x4, boot_memory_start
 	adrp	x5, boot_memory_end
+	dsb	sy			/* the stores to Device memory before the DC (D7.5.9) */
 1:	dc	ivac, x4
 	add	x4, x4, x3
 	cmp	x4, x5

@@ -56,7 +56,8 @@ void inject_external_abort(u64 esr, bool fetch)
 	u64 class = fetch ? (from_el1 ? ESR_EC_IABT_CUR : ESR_EC_IABT_LOW) :
 			    (from_el1 ? ESR_EC_DABT_CUR : ESR_EC_DABT_LOW);
 
+	u64 fsc = esr & ESR_DABT_S1PTW ? ESR_FSC_EXTERNAL_WALK | (esr & 3) : ESR_FSC_EXTERNAL;
+
 	write_sysreg(read_sysreg(far_el2), far_el1);
-	inject(class << ESR_EC_SHIFT | (esr & ESR_IL) | (fetch ? 0 : esr & ESR_DABT_WNR) |
-	       ESR_FSC_EXTERNAL);
+	inject(class << ESR_EC_SHIFT | (esr & ESR_IL) | (fetch ? 0 : esr & ESR_DABT_WNR) | fsc);
 }

@@ -116,7 +116,7 @@ bool el2_map(u64 virt, paddr_t phys, enum el2_memory type)
 	return true;
 }
 
-void el2_map_region(u64 size)
+u64 el2_map_region(u64 size)
 {
 	u64 offset = BOOT_MAP_SIZE;
 
@@ -125,6 +125,7 @@ void el2_map_region(u64 size)
 	for (; offset + SZ_2M <= size; offset += SZ_2M)
 		hv_l2[offset / SZ_2M] = (hv_phys + offset) | DESC_BLOCK | ATTR_DATA;
 	publish_tables();
+	return offset;
 }
 
 void *el2_map_device(paddr_t phys, size_t size)

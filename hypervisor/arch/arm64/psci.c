@@ -48,14 +48,22 @@ static s64 affinity_info(struct cell *cell, u64 affinity, u64 level)
 	return states[load_acquire(&cpu_of(id)->power)];
 }
 
-static s64 features(struct cell *cell, u32 function, bool *mine)
+static bool firmware_may_reset(const struct cell *cell, u32 function)
 {
-	switch (function & ~SMCCC_64) {
+	return cell == &root_cell && (function & ~SMCCC_64) == PSCI_SYSTEM_RESET2;
+}
+
+static s64 features(const struct cell *cell, u32 function, bool *mine)
+{
+	switch (function) {
 	case PSCI_VERSION:
 	case PSCI_CPU_SUSPEND:
+	case PSCI_CPU_SUSPEND | SMCCC_64:
 	case PSCI_CPU_OFF:
 	case PSCI_CPU_ON:
+	case PSCI_CPU_ON | SMCCC_64:
 	case PSCI_AFFINITY_INFO:
+	case PSCI_AFFINITY_INFO | SMCCC_64:
 	case PSCI_MIGRATE_INFO_TYPE:
 	case PSCI_SYSTEM_OFF:
 	case PSCI_SYSTEM_RESET:
@@ -63,7 +71,7 @@ static s64 features(struct cell *cell, u32 function, bool *mine)
 	case SMCCC_VERSION:
 		return PSCI_SUCCESS;
 	default:
-		*mine = cell != &root_cell;
+		*mine = !firmware_may_reset(cell, function);
 		return PSCI_NOT_SUPPORTED;
 	}
 }
@@ -77,14 +85,14 @@ static bool system_stop(struct cell *cell, enum stop_reason reason)
 	cpu_park();
 }
 
-bool psci_call(struct regs *regs)
+bool psci_call(u32 function, struct regs *regs)
 {
 	struct cell *cell = this_cpu()->cell;
 	u64 *x = regs->x;
 	bool mine = true;
 	s64 result;
 
-	switch ((u32)x[0]) {
+	switch (function) {
 	case PSCI_VERSION:
 		result = PSCI_1_1;
 		break;
@@ -102,6 +110,8 @@ bool psci_call(struct regs *regs)
 		result = PSCI_SUCCESS;
 		break;
 	case PSCI_AFFINITY_INFO:
+		result = affinity_info(cell, (u32)x[1], (u32)x[2]);
+		break;
 	case PSCI_AFFINITY_INFO | SMCCC_64:
 		result = affinity_info(cell, x[1], x[2]);
 		break;
@@ -120,7 +130,7 @@ bool psci_call(struct regs *regs)
 		result = PSCI_NOT_SUPPORTED;
 		break;
 	default:
-		mine = cell != &root_cell;
+		mine = !firmware_may_reset(cell, function);
 		result = PSCI_NOT_SUPPORTED;
 	}
 	if (mine)

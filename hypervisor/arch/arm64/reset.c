@@ -12,6 +12,8 @@
 
 #define CPTR_EL2_TZ	BIT(8)
 #define CPTR_EL2_TSM	BIT(12)
+#define PMBIDR_P	BIT(4)	/* the buffer belongs to a higher exception level */
+#define TRBIDR_P	BIT(4)
 #define PMCR_RESET	6	/* P and C: all counters zero, E clear: none counts */
 
 static u64 feature(u64 id_register, unsigned int low)
@@ -89,6 +91,29 @@ static void reset_extensions(void)
 		ZERO(RGSR_EL1);
 		ZERO(GCR_EL1);
 	}
+	if (feature(pfr0, 28))			/* RAS */
+		ZERO(DISR_EL1);
+	if (feature(read_sysreg(id_aa64mmfr1_el1), 16))	/* LOR */
+		ZERO(LORC_EL1);
+}
+
+/* Later controls of translation. Without them it is as the tables of an unaware guest mean. */
+static void reset_translation(void)
+{
+	u64 mmfr3 = read_sysreg(ID_AA64MMFR3_EL1_);
+
+	if (feature(mmfr3, 0))
+		ZERO(TCR2_EL1);
+	if (feature(mmfr3, 4))
+		ZERO(SCTLR2_EL1);
+	if (feature(mmfr3, 8)) {		/* S1PIE */
+		ZERO(PIR_EL1);
+		ZERO(PIRE0_EL1);
+	}
+	if (feature(mmfr3, 16)) {		/* S1POE */
+		ZERO(POR_EL1);
+		ZERO(POR_EL0);
+	}
 }
 
 /* What Linux left trapped to EL2 no guest has ever seen. */
@@ -159,6 +184,41 @@ static void reset_performance_monitors(u64 version)
 	ZERO(pmselr_el0);
 }
 
+/*
+ * Statistical profiling and trace buffers are written through the translation of EL1: they must be
+ * off, and drained (D17.9, D6.5), before somebody else's is in place.
+ */
+void reset_profiling(void)
+{
+	u64 dfr0 = read_sysreg(id_aa64dfr0_el1);
+
+	if (feature(dfr0, 32) && !(read_sysreg(PMBIDR_EL1) & PMBIDR_P)) {
+		ZERO(PMSCR_EL1);
+		isb();
+		__asm__ volatile("hint #17");	/* PSB CSYNC */
+		dsb(nsh);
+		ZERO(PMBLIMITR_EL1);
+		ZERO(PMBPTR_EL1);
+		ZERO(PMBSR_EL1);
+	}
+	if (feature(dfr0, 40))
+		ZERO(TRFCR_EL1);
+	if (feature(dfr0, 44) && !(read_sysreg(TRBIDR_EL1) & TRBIDR_P)) {
+		isb();
+		__asm__ volatile("hint #18");	/* TSB CSYNC */
+		dsb(nsh);
+		ZERO(TRBLIMITR_EL1);
+		ZERO(TRBPTR_EL1);
+		ZERO(TRBBASER_EL1);
+		ZERO(TRBSR_EL1);
+	}
+	if (feature(dfr0, 52)) {
+		ZERO(BRBCR_EL1);
+		__asm__ volatile("sys #1, c7, c2, #4");	/* BRB IALL */
+	}
+	isb();
+}
+
 static void reset_debug(void)
 {
 	u64 dfr0 = read_sysreg(id_aa64dfr0_el1);
@@ -173,9 +233,11 @@ static void reset_debug(void)
 void reset_el1(void)
 {
 	reset_timers();
+	reset_profiling();
 	reset_base();
 	reset_pointer_authentication();
 	reset_extensions();
+	reset_translation();
 	reset_debug();
 	reset_fp();
 	isb();

@@ -106,7 +106,6 @@ bool stage2_init(struct stage2 *s2, u16 vmid)
 	if (!s2->root)
 		return false;
 	s2->vttbr = virt_to_phys(s2->root) | ((u64)vmid << VTTBR_EL2_VMID_SHIFT);
-	s2->shot_down = false;
 	return true;
 }
 
@@ -307,7 +306,6 @@ static size_t nr_first_entries(void)
 void stage2_shoot_down(struct stage2 *s2)
 {
 	spin_lock(&s2->lock);
-	s2->shot_down = true;
 	for (size_t i = 0; i < nr_first_entries(); i++)
 		WRITE_ONCE(s2->root[i], s2->root[i] & ~PTE_VALID);
 	tlb_flush_vmid(s2->vttbr);
@@ -317,7 +315,6 @@ void stage2_shoot_down(struct stage2 *s2)
 void stage2_revive(struct stage2 *s2)
 {
 	spin_lock(&s2->lock);
-	s2->shot_down = false;
 	for (size_t i = 0; i < nr_first_entries(); i++)
 		if (s2->root[i])
 			WRITE_ONCE(s2->root[i], s2->root[i] | PTE_VALID);

@@ -42,8 +42,11 @@ static bool is_late(u64 start)
 	return read_sysreg(cntpct_el0) - start > PATIENCE_SECONDS * read_sysreg(cntfrq_el0);
 }
 
-/* Wait until nr CPUs are here or one has refused; once they go, the last one runs finish. */
-static bool meet(u32 nr, void (*finish)(void))
+/*
+ * Wait until nr CPUs are here, or one has refused. The last one runs prepare, if there is one,
+ * before they go.
+ */
+static bool meet(u32 nr, void (*prepare)(void))
 {
 	struct cb_error late = { .code = CB_ERR_CPU_NO_ANSWER,
 				 .cell = CB_NO_CELL,
@@ -51,8 +54,8 @@ static bool meet(u32 nr, void (*finish)(void))
 	u64 start = read_sysreg(cntpct_el0);
 
 	if (fetch_add(&meeting.arrived, 1) + 1 == nr && load_acquire(&meeting.decision) == WAITING) {
-		if (finish)
-			finish();
+		if (prepare)
+			prepare();
 		compare_swap(&meeting.decision, WAITING, GO);
 	}
 	while (load_acquire(&meeting.decision) == WAITING) {
@@ -110,7 +113,6 @@ static void take_over(struct cpu *cpu)
 	cpu->saved.vttbr = read_sysreg(vttbr_el2);
 	cpu->hcr = root_hcr(cpu->saved.hcr);
 	gic_cpu_enable(cpu);
-	cpu->page->mpidr = boot_mpidrs[cpu->id];
 	cpu_set_power(cpu, CB_CPU_ON);
 	write_sysreg((u64)vectors, vbar_el2);
 	write_sysreg(stage2_vtcr() | cpu_pa_range() << VTCR_EL2_PS_SHIFT, vtcr_el2);
@@ -165,6 +167,16 @@ static bool may_leave(u64 nr, struct cb_error *error)
 	return false;
 }
 
+static cpuid_t first_running(void)
+{
+	cpuid_t id;
+
+	for_each_cpu(id, root_cell.cpus)
+		if (cpu_of(id)->power == CB_CPU_ON)
+			break;
+	return id;
+}
+
 /* CPUs that Linux has offline wait here. They go where Linux would have sent them. */
 static void release_parked(void)
 {
@@ -203,9 +215,12 @@ bool takeover_leave(u64 nr, struct cb_error *error)
 
 	if (!may_leave(nr, error))
 		refuse(error);
-	go = meet((u32)nr, release_parked);
-	if (go)
+	go = meet((u32)nr, NULL);
+	if (go) {
+		if (this_cpu()->id == first_running())
+			release_parked();
 		give_back(this_cpu());
+	}
 	part((u32)nr, error);
 	return go;
 }

@@ -19,7 +19,7 @@
 /* Entered from vectors.S. */
 bool trap_hvc(struct regs *regs);
 void trap_smc(struct regs *regs);
-void trap_wfx(struct regs *regs);
+void trap_wfx(struct regs *regs, u64 esr);
 void trap_fiq(struct regs *regs);
 void trap_other(struct regs *regs, u64 esr);
 __noreturn void trap_panic(u64 vector);
@@ -41,33 +41,48 @@ static bool is_workaround(u32 function)
 	       function == SMCCC_ARCH_WORKAROUND_3;
 }
 
-static bool may_forward(const struct cell *cell, const u64 *x)
+/* PSCI, and SDEI, which registers an entry point that the firmware would enter at EL2. */
+static bool is_standard(u32 function)
 {
-	u32 function = (u32)x[0];
+	return (function & SMCCC_OWNER) == SMCCC_OWNER_STANDARD;
+}
 
+#define NUMBER(function)	((function) & 0xffff)
+#define PSCI_END		0x20
+#define SDEI_END		0x40
+
+static bool may_forward(const struct cell *cell, u32 function, const u64 *x)
+{
+	if (is_standard(function) && NUMBER(function) >= PSCI_END && NUMBER(function) < SDEI_END)
+		return false;
 	if (cell == &root_cell || is_workaround(function) || is_listed(cell, function))
 		return true;
 	return function == SMCCC_ARCH_FEATURES && is_workaround((u32)x[1]);
 }
 
-/* A call that is not ours to answer: the firmware's, or nobody's. */
-static void forward(struct regs *regs)
+/* What every implementation has of the architecture's calls (DEN 0028, 7.3). */
+static bool is_basic(u32 function)
 {
-	if (may_forward(this_cpu()->cell, regs->x))
-		smc_forward(regs->x);
-	else
-		regs->x[0] = (u64)SMCCC_NOT_SUPPORTED;
+	return function == SMCCC_VERSION || function == SMCCC_ARCH_FEATURES;
 }
 
 static void standard_call(struct regs *regs)
 {
-	u32 function = (u32)regs->x[0];
+	u32 function = (u32)regs->x[0] & ~SMCCC_SVE_HINT;
+	u64 *x = regs->x;
 
-	if (function == SMCCC_VERSION)
-		regs->x[0] = SMCCC_1_2;
-	else if ((function & SMCCC_OWNER) != SMCCC_OWNER_STANDARD || (function & 0xffff) >= 0x20 ||
-		 !psci_call(regs))
-		forward(regs);
+	if (function == SMCCC_VERSION) {
+		x[0] = SMCCC_1_2;
+	} else if (function == SMCCC_ARCH_FEATURES && is_basic((u32)x[1])) {
+		x[0] = 0;
+	} else if (is_standard(function) && NUMBER(function) < PSCI_END) {
+		if (!psci_call(function, regs))
+			smc_forward(x);
+	} else if (may_forward(this_cpu()->cell, function, x)) {
+		smc_forward(x);
+	} else {
+		x[0] = (u64)SMCCC_NOT_SUPPORTED;
+	}
 }
 
 /* The root cell's KVM or kexec, for instance: EL2 is taken. */
@@ -75,7 +90,7 @@ static void refuse_stub_call(struct regs *regs)
 {
 	static u32 logged;
 
-	if (!exchange(&logged, 1))
+	if (this_cpu()->cell == &root_cell && !exchange(&logged, 1))
 		log_message("root cell: hyp-stub call %u refused: disable the hypervisor first\n",
 			    regs->x[0]);
 	regs->x[0] = HVC_STUB_ERR;
@@ -101,11 +116,13 @@ void trap_smc(struct regs *regs)
 	standard_call(regs);
 }
 
-void trap_wfx(struct regs *regs)
+/* WFIT has a deadline, which is not kept here: as a hint it may complete at any time (D1.7.2). */
+void trap_wfx(struct regs *regs, u64 esr)
 {
 	(void)regs;
 	count_exit(this_cpu(), CB_EXIT_WFI);
-	cpu_wait();
+	if (!(esr & ESR_WFX_TIMEOUT))
+		cpu_wait();
 	skip_instruction();
 }
 

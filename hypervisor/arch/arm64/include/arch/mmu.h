@@ -7,7 +7,7 @@
 #ifndef ARCH_MMU_H
 #define ARCH_MMU_H
 
-#define HV_BASE			0x400000000000
+#define HV_BASE			0xff8000000000
 #define CPU_SLOTS		(HV_BASE + 0x20000000)
 #define DEVICES			(HV_BASE + 0x30000000)
 
@@ -55,8 +55,11 @@ static inline void *phys_to_virt(paddr_t phys)
  */
 bool el2_map(u64 virt, paddr_t phys, enum el2_memory type);
 
-/* Map the rest of the hypervisor region, up to size bytes, behind BOOT_MAP_SIZE. */
-void el2_map_region(u64 size);
+/*
+ * Map the rest of the hypervisor region of size bytes, behind BOOT_MAP_SIZE. Returns how much of
+ * it can be used: behind the first 2 MiB only whole blocks of that size.
+ */
+u64 el2_map_region(u64 size);
 
 /* Map the pages of a device and return where; NULL if there is no room. */
 void *el2_map_device(paddr_t phys, size_t size);

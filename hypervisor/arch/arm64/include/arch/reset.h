@@ -8,6 +8,9 @@
 /* Stop the timers of EL1, so that they cannot interrupt the next owner. */
 void reset_timers(void);
 
+/* Stop profiling and tracing into memory of EL1, and wait until what was buffered is written. */
+void reset_profiling(void);
+
 /* System registers, debug, performance monitors, FP, SVE and SME state of EL1 and EL0. */
 void reset_el1(void);
 

@@ -15,7 +15,6 @@ struct stage2 {
 	spinlock_t lock;	/* protects the tables */
 	u64 *root;		/* first level, up to 16 concatenated tables */
 	u64 vttbr;		/* VTTBR_EL2: root and VMID */
-	bool shot_down;		/* first level invalidated by stage2_shoot_down() */
 };
 
 /* Geometry of all stage-2 tables, from the CPUs' physical address width (32 to 48 bits). */

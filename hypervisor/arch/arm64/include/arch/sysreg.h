@@ -35,7 +35,6 @@
 #define ICH_VMCR_EL2		S3_4_C12_C11_7
 #define SCXTNUM_EL0		S3_3_C13_C0_7
 #define SCXTNUM_EL1		S3_0_C13_C0_7
-#define ID_AA64ZFR0		S3_0_C0_C4_4
 #define ZCR_EL1			S3_0_C1_C2_0
 #define SMCR_EL1		S3_0_C1_C2_6
 #define SMPRI_EL1		S3_0_C1_C2_4
@@ -54,7 +53,27 @@
 #define APDBKEYHI_EL1		S3_0_C2_C2_3
 #define APGAKEYLO_EL1		S3_0_C2_C3_0
 #define APGAKEYHI_EL1		S3_0_C2_C3_1
-#define ID_AA64SMFR0_EL1_	S3_0_C0_C4_5
+#define PMSCR_EL1		S3_0_C9_C9_0
+#define PMBLIMITR_EL1		S3_0_C9_C10_0
+#define PMBPTR_EL1		S3_0_C9_C10_1
+#define PMBSR_EL1		S3_0_C9_C10_3
+#define PMBIDR_EL1		S3_0_C9_C10_7
+#define TRFCR_EL1		S3_0_C1_C2_1
+#define TRBLIMITR_EL1		S3_0_C9_C11_0
+#define TRBPTR_EL1		S3_0_C9_C11_1
+#define TRBBASER_EL1		S3_0_C9_C11_2
+#define TRBSR_EL1		S3_0_C9_C11_3
+#define TRBIDR_EL1		S3_0_C9_C11_7
+#define BRBCR_EL1		S2_1_C9_C0_0
+#define DISR_EL1		S3_0_C12_C1_1
+#define LORC_EL1		S3_0_C10_C4_3
+#define TCR2_EL1		S3_0_C2_C0_3
+#define SCTLR2_EL1		S3_0_C1_C0_3
+#define PIR_EL1			S3_0_C10_C2_3
+#define PIRE0_EL1		S3_0_C10_C2_2
+#define POR_EL1			S3_0_C10_C2_4
+#define POR_EL0			S3_3_C10_C2_4
+#define ID_AA64MMFR3_EL1_	S3_0_C0_C7_3
 #define ID_AA64PFR1_EL1_	S3_0_C0_C4_1
 #define ID_AA64ISAR2_EL1_	S3_0_C0_C6_2
 
@@ -112,8 +131,8 @@
 #define ESR_EC_IABT_CUR		0x21
 #define ESR_EC_DABT_LOW		0x24
 #define ESR_EC_DABT_CUR		0x25
+#define ESR_WFX_TIMEOUT		(1UL << 1)
 #define ESR_DABT_ISV		(1UL << 24)
-#define ESR_DABT_FNV		(1UL << 10)
 #define ESR_DABT_CM		(1UL << 8)
 #define ESR_DABT_S1PTW		(1UL << 7)
 #define ESR_DABT_WNR		(1UL << 6)
@@ -122,6 +141,7 @@
 #define ESR_FSC_ACCESS		0x08
 #define ESR_FSC_PERMISSION	0x0c
 #define ESR_FSC_EXTERNAL	0x10
+#define ESR_FSC_EXTERNAL_WALK	0x14	/* plus level */
 
 /* SPSR_ELx for AArch64, D19.2.131 */
 #define SPSR_EL1H_DAIF		0x3c5
@@ -129,9 +149,7 @@
 #define SPSR_MODE_EL1T		0x04
 #define SPSR_MODE_EL1H		0x05
 #define SPSR_M_AARCH32		(1 << 4)
-#define SPSR_DAIF		(0xf << 6)
 #define SPSR_SSBS		(1 << 12)
-#define SPSR_ALLINT		(1 << 13)
 #define SPSR_PAN		(1 << 22)
 #define SPSR_DIT		(1 << 24)
 #define SPSR_TCO		(1 << 25)
@@ -140,15 +158,13 @@
 /* ICC_*, ICH_*: GIC architecture specification (IHI 0069), 12.2 and 12.4 */
 #define ICC_CTLR_EOIMODE	(1 << 1)
 #define ICC_CTLR_CBPR		(1 << 0)
-#define ICC_SRE_SRE		(1 << 0)
-#define ICC_SRE_ALL		0xf		/* SRE, DFB, DIB, Enable */
+#define ICC_SRE_EL1_ALL		0x7		/* SRE, DFB, DIB */
+#define ICC_SRE_EL2_ALL		0xf		/* the same, and Enable for EL1 */
 #define ICH_HCR_TC		(1 << 10)
 #define ICH_VMCR_VENG1		(1 << 1)
 #define ICH_VMCR_VEOIM		(1 << 9)
-#define ICH_VMCR_VBPR1_SHIFT	18
 #define ICH_VMCR_VPMR_SHIFT	24
 
-#define MPIDR_AFFINITY		0xff00ffffffUL
 #define PAR_EL1_F		1
 
 #ifndef __ASSEMBLER__
