@@ -69,7 +69,7 @@ bool decode_load_store(u32 insn, struct load_store *decoded)
 		return decode_pair(insn, decoded);
 	if ((insn & 0x3f200000) == 0x38000000)		/* 9-bit immediate, V = 0 */
 		return decode_imm9(insn, decoded);
-	if ((insn & 0x3f200c00) == 0x38200800 ||	/* register offset, V = 0 */
+	if ((insn & 0x3f204c00) == 0x38204800 ||	/* register offset, V = 0 */
 	    (insn & 0x3f000000) == 0x39000000)		/* unsigned immediate, V = 0 */
 		return decode_opc(insn, decoded);
 	return false;

@@ -31,7 +31,7 @@ static const u8 gicd_kinds[32] = {
 	[GICD_ITARGETSR / 0x80] = GICD_TARGETS, GICD_TARGETS, GICD_TARGETS, GICD_TARGETS,
 	GICD_TARGETS, GICD_TARGETS, GICD_TARGETS, GICD_TARGETS,
 	[GICD_ICFGR / 0x80] = GICD_CONFIG, GICD_CONFIG,
-	[GICD_SGIR / 0x80] = GICD_SGI,
+	[GICD_SGIR / 0x80] = GICD_SGI, GICD_SGI,
 };
 
 /*
@@ -63,11 +63,11 @@ static u32 spread_to_pairs(u32 bits)
 	return ((bits | bits << 1) & 0x55555555) * 3;
 }
 
-void gic_access_raw(void *address, struct mmio_access *access)
+void gic_access_raw(void *address, u8 widths, struct mmio_access *access)
 {
 	u64 value = access->value;
 
-	switch (access->size) {
+	switch (access->size & widths) {
 	case 1:
 		access->write ? writeb((u8)value, address) : (void)(access->value = readb(address));
 		break;
@@ -78,7 +78,7 @@ void gic_access_raw(void *address, struct mmio_access *access)
 		access->write ? writeq(value, address) : (void)(access->value = readq(address));
 		break;
 	default:
-		access->value = 0;	/* no register of a GIC is 16 bits wide */
+		access->value = 0;
 	}
 }
 
@@ -98,12 +98,12 @@ static void access_bits(u8 *address, u32 own, struct mmio_access *access)
 /* Fields that share a word with those of other cells. */
 static void access_fields(u8 *address, u32 own, struct mmio_access *access)
 {
-	if (!own || access->size > 4 || access->size == 2) {
+	if (!own) {
 		access->value = 0;
 		return;
 	}
-	if (!access->write || access->size == 1 || own == ~0U) {
-		gic_access_raw(address, access);
+	if (!access->write || access->size != 4 || own == ~0U) {
+		gic_access_raw(address, 1 | 4, access);
 		access->value &= own;
 		return;
 	}
@@ -162,9 +162,9 @@ static void access_sgi(struct cell *cell, u64 offset, struct mmio_access *access
 	else if (offset == GICD_SGIR && access->write && access->size == 4)
 		gicv2_send_sgi(cell, (u32)access->value);
 	else if (offset >= GICD_CPENDSGIR && offset < GICD_SPENDSGIR + 0x10)
-		gic_access_raw(gicd + offset, access);
+		gic_access_raw(gicd + offset, 1 | 4, access);
 	else if (offset >= GICD_V2_ID && !access->write)
-		gic_access_raw(gicd + ALIGN_DOWN(offset, 4), access);
+		gic_access_raw(gicd + offset, 4, access);
 	else
 		access->value = 0;
 }
@@ -238,7 +238,7 @@ void gicd_access(struct cell *cell, u64 offset, struct mmio_access *access)
 		if (offset >= GICD_IROUTER && offset < GICD_IROUTER_END)
 			access_route(cell, offset, access);
 		else if (offset >= GICD_V3_ID && gic_version == 3 && !access->write)
-			gic_access_raw(gicd + ALIGN_DOWN(offset, 4), access);
+			gic_access_raw(gicd + offset, 4, access);
 		else
 			access->value = 0;
 		break;

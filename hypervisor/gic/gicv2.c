@@ -73,6 +73,8 @@ void gicv2_wait(void)
 	/* Enabled, no mask, nothing active: any pending interrupt reaches the CPU (4.4.1, 4.4.2). */
 	if (readl(gicc + GICC_RPR) != GIC_PRIORITY_IDLE)
 		return;
+	/* Nor the SGI itself, which would not be signalled again: that is not banked for its sender. */
+	writel(BIT(MANAGEMENT_SGI), gicd + GICD_ICACTIVER);
 	writel(0xff, gicc + GICC_PMR);
 	writel(ctlr | 1, gicc + GICC_CTLR);
 	dsb(sy);	/* before the CPU sleeps */

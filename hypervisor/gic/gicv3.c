@@ -441,9 +441,10 @@ static bool is_rd_identity(u64 offset)
 static void access_rd(struct cell *cell, struct cpu *owner, u64 offset, struct mmio_access *access)
 {
 	bool waker = ALIGN_DOWN(offset, 8) == ALIGN_DOWN(GICR_WAKER, 8);
+	bool wide = offset >= GICR_SETLPIR && offset < GICR_SYNCR;	/* all about LPIs */
 
 	if (waker ? !access->write : offset < PAGE_SIZE && cell == &root_cell)
-		gic_access_raw(rd_of(owner) + offset, access);
+		gic_access_raw(rd_of(owner) + offset, wide ? 4 | 8 : 4, access);
 	else
 		access->value = 0;
 }
@@ -451,10 +452,12 @@ static void access_rd(struct cell *cell, struct cpu *owner, u64 offset, struct m
 /* The second frame: SGIs and PPIs of a CPU of the cell, all but their groups. */
 static void access_sgi(struct cpu *owner, u64 offset, struct mmio_access *access)
 {
-	if ((offset >= GICD_ISENABLER && offset < GICD_IPRIORITYR + GIC_FIRST_SPI) ||
-	    (offset >= GICD_ICFGR && offset < GICD_ICFGR + 8) ||
-	    (offset == GICD_IGROUPR && !access->write))
-		gic_access_raw(sgi_of(owner) + offset, access);
+	if (offset >= GICD_IPRIORITYR && offset < GICD_IPRIORITYR + GIC_FIRST_SPI)
+		gic_access_raw(sgi_of(owner) + offset, 1 | 4, access);
+	else if ((offset >= GICD_ISENABLER && offset < GICD_IPRIORITYR) ||
+		 (offset >= GICD_ICFGR && offset < GICD_ICFGR + 8) ||
+		 (offset == GICD_IGROUPR && !access->write))
+		gic_access_raw(sgi_of(owner) + offset, 4, access);
 	else
 		access->value = 0;
 }

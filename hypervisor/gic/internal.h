@@ -17,8 +17,11 @@ extern spinlock_t gic_lock;
 /* The distributor as a cell sees it, under gic_lock. offset is below the size of the frame. */
 void gicd_access(struct cell *cell, u64 offset, struct mmio_access *access);
 
-/* An access of the given width, without any filter. */
-void gic_access_raw(void *address, struct mmio_access *access);
+/*
+ * An access without any filter. widths: sizes that the register has, as the sum of 1, 4 and 8;
+ * others read as zero, so that a guest cannot provoke what a GIC answers with an abort.
+ */
+void gic_access_raw(void *address, u8 widths, struct mmio_access *access);
 
 /* Wait for earlier writes to take effect (GICv3; GICv2 has no such state). */
 void gicd_wait(void);

@@ -48,8 +48,10 @@
 #define GICR_TYPER_DIRECT_LPI	BIT(3)
 #define GICR_TYPER_LAST		BIT(4)
 #define GICR_WAKER		0x0014
+#define GICR_SETLPIR		0x0040
 #define GICR_PROPBASER		0x0070
 #define GICR_PENDBASER		0x0078
+#define GICR_SYNCR		0x00c0
 #define GICR_SGI		0x10000
 
 /* Running priority when no interrupt is active, both versions */
