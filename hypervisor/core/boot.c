@@ -75,8 +75,7 @@ static u32 init_cpus(struct cb_error *error)
 	struct cb_cpu_page *pages = pool_alloc(nr_cpus, CB_POOL_HYPERVISOR);
 
 	for (cpuid_t id = 0; id < nr_cpus; id++)
-		if (!pages ||
-		    !map_cpu(id, (struct cb_cpu_page *)((u8 *)pages + id * PAGE_SIZE)))
+		if (!pages || !map_cpu(id, (struct cb_cpu_page *)((u8 *)pages + id * PAGE_SIZE)))
 			return error->code = CB_ERR_NO_MEMORY;
 	public_page->cpus_phys = virt_to_phys(pages);
 	/* Only the window of this slot is used before the CPUs come. */

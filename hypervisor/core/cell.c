@@ -17,7 +17,7 @@ struct cb_public *public_page;
 
 static spinlock_t cells_lock;
 
-#define IN_STATE(state)		BIT(state)
+#define IN_STATE(state) BIT(state)
 
 struct cell *cell_by_id(u64 id)
 {
@@ -62,7 +62,7 @@ static const char *const state_names[] = {
 void cell_set_state(struct cell *cell, enum cb_cell_state state)
 {
 	cell->page->generation++;
-	store_release(&cell->page->state, state);	/* behind what the state promises */
+	store_release(&cell->page->state, state); /* behind what the state promises */
 	log_message("cell %s: %s\n", cell->page->name, state_names[state]);
 }
 
@@ -81,7 +81,8 @@ static u32 open_loadable(struct cell *cell, bool open, struct cb_error *error)
 
 	for (u32 i = 0; i < cell->config->regions.count; i++)
 		if (region[i].flags & CB_REGION_LOADABLE)
-			pages += stage2_pages_needed(region[i].phys, region[i].phys, region[i].size);
+			pages +=
+				stage2_pages_needed(region[i].phys, region[i].phys, region[i].size);
 	if (!stash_fill(&stash, pages, CB_POOL_STAGE2)) {
 		error->address = pages;
 		error->other_address = pool_available();
@@ -124,7 +125,7 @@ static void start_boot_cpu(struct cell *cell)
 	cpuid_t cpu;
 
 	gic_reset_spis(cell);
-	for_each_cpu(cpu, cell->cpus)
+	for_each_cpu (cpu, cell->cpus)
 		store_release(&cpu_of(cpu)->requests, 0);
 	cpu = first_cpu(cell->cpus);
 	cpu_set_power(cpu_of(cpu), CB_CPU_PENDING);
@@ -166,7 +167,7 @@ static cpuset_t running_cpus(const struct cell *cell)
 	cpuset_t running = 0;
 	cpuid_t cpu;
 
-	for_each_cpu(cpu, cell->cpus)
+	for_each_cpu (cpu, cell->cpus)
 		if (cpu_of(cpu)->power != CB_CPU_OFF)
 			running |= BIT(cpu);
 	return running;
@@ -212,10 +213,10 @@ void cell_request_stop(struct cell *cell, enum stop_reason reason)
 	/* A failure is worth more than a restart; the root cell's stop overrides that, too. */
 	if (cell->stopping == STOP_NONE || cell->stopping == STOP_RESTART)
 		cell->stopping = reason;
-	for_each_cpu(cpu, cell->cpus)
+	for_each_cpu (cpu, cell->cpus)
 		fetch_or(&cpu_of(cpu)->requests, (u32)REQUEST_STOP);
 	stage2_shoot_down(&cell->stage2);
-	for_each_cpu(cpu, cell->cpus)
+	for_each_cpu (cpu, cell->cpus)
 		if (cpu != this_cpu()->id)
 			gic_wake(cpu);
 	spin_unlock(&cell->lock);
@@ -327,9 +328,9 @@ bool root_touches_page(paddr_t page)
 
 	spin_lock(&cells_lock);
 	if (stage2_lookup(&root_cell.stage2, page, &phys)) {
-		mapped = true;	/* another CPU touched it, too */
+		mapped = true; /* another CPU touched it, too */
 	} else if (!is_protected(page) &&
-	    stash_fill(&stash, stage2_pages_needed(page, page, PAGE_SIZE), CB_POOL_STAGE2)) {
+		   stash_fill(&stash, stage2_pages_needed(page, page, PAGE_SIZE), CB_POOL_STAGE2)) {
 		stage2_map(&root_cell.stage2, page, page, PAGE_SIZE,
 			   CB_REGION_READ | CB_REGION_WRITE | CB_REGION_IO, &stash);
 		stash_drain(&stash);
@@ -352,8 +353,7 @@ static void for_own_memory(struct cell *cell, bool clear)
 		u64 pages = is_private_memory(region) ? region->size / PAGE_SIZE : 0;
 		paddr_t phys = region->phys;
 
-		while (pages &&
-		       (clear || !(load_acquire(&this_cpu()->requests) & REQUEST_STOP))) {
+		while (pages && (clear || !(load_acquire(&this_cpu()->requests) & REQUEST_STOP))) {
 			u64 nr = MIN(pages, (u64)CPU_WINDOW_PAGES);
 
 			memory_clean(phys, nr, clear);

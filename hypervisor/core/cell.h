@@ -18,10 +18,10 @@
 
 /* What happens once the last CPU of a cell has parked. */
 enum stop_reason {
-	STOP_NONE = 0,	/* the cell runs, CPUs may come and go by PSCI */
-	STOP_ORDERLY,	/* by the root cell or by PSCI SYSTEM_OFF */
+	STOP_NONE = 0, /* the cell runs, CPUs may come and go by PSCI */
+	STOP_ORDERLY,  /* by the root cell or by PSCI SYSTEM_OFF */
 	STOP_FAILED,
-	STOP_RESTART,	/* PSCI SYSTEM_RESET */
+	STOP_RESTART, /* PSCI SYSTEM_RESET */
 };
 
 struct cell {
@@ -29,26 +29,26 @@ struct cell {
 	struct cb_cell_page *page;
 	u8 *console;
 	const struct cb_cell_config *config;
-	size_t config_pages;	/* this struct and config together */
+	size_t config_pages; /* this struct and config together */
 
 	struct stage2 stage2;
 
 	/* Change under cells_lock and the GIC lock. */
-	cpuset_t cpus;		/* and only while those CPUs are parked, under lock */
-	u32 irqs[32];		/* SPIs by INTID */
-	u8 gic_targets;		/* GICv2: ITARGETSR bits of the CPUs */
-	u16 sgi_targets[CB_MAX_CPUS];	/* GICv3: CPUs by cluster */
+	cpuset_t cpus;		      /* and only while those CPUs are parked, under lock */
+	u32 irqs[32];		      /* SPIs by INTID */
+	u8 gic_targets;		      /* GICv2: ITARGETSR bits of the CPUs */
+	u16 sgi_targets[CB_MAX_CPUS]; /* GICv3: CPUs by cluster */
 
-	spinlock_t lock;	/* protects power of the CPUs and all below */
+	spinlock_t lock; /* protects power of the CPUs and all below */
 	enum stop_reason stopping;
-	bool cleared;		/* memory, while DESTROYING */
-	u64 entry, argument;	/* of the boot CPU */
+	bool cleared;	     /* memory, while DESTROYING */
+	u64 entry, argument; /* of the boot CPU */
 
 	spinlock_t console_lock;
 };
 
 extern struct cell root_cell;
-extern struct cell *cells[CB_MAX_CELLS];	/* changes under cells_lock */
+extern struct cell *cells[CB_MAX_CELLS]; /* changes under cells_lock */
 extern const struct cb_system_config *system_config;
 extern struct cb_public *public_page;
 
@@ -62,7 +62,7 @@ u32 root_cell_init(struct cb_error *error);
 void root_show_pages(const void *virt, size_t nr, struct stash *stash);
 
 /* The operations of the root cell; they return CB_OK or fill in error and return its code. */
-u32 cell_create(paddr_t config, u64 size, struct cb_error *error);	/* error->cell: number */
+u32 cell_create(paddr_t config, u64 size, struct cb_error *error); /* error->cell: number */
 u32 cell_load(u64 id, struct cb_error *error);
 u32 cell_start(u64 id, ipa_t entry, u64 argument, struct cb_error *error);
 u32 cell_stop(u64 id, struct cb_error *error);

@@ -10,7 +10,7 @@
 #include <cellblock/config.h>
 #include <cellblock/error.h>
 
-#define CB_ADDRESS_BITS	48	/* PA and IPA: no CPU that we run on has more */
+#define CB_ADDRESS_BITS 48 /* PA and IPA: no CPU that we run on has more */
 
 /*
  * Check everything that a configuration says about itself. Nothing in it is trusted.

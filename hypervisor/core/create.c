@@ -151,7 +151,7 @@ static size_t root_pages_needed(paddr_t phys, u64 size)
 static size_t pages_needed(const struct cell *cell)
 {
 	const struct cb_region *region = cb_config_regions(cell->config);
-	size_t pages = 2 * stage2_pages_needed(0, 0, PAGE_SIZE);	/* root_show_pages() */
+	size_t pages = 2 * stage2_pages_needed(0, 0, PAGE_SIZE); /* root_show_pages() */
 
 	for (u32 i = 0; i < cell->config->regions.count; i++, region++)
 		pages += stage2_pages_needed(region->virt, region->phys, region->size) +
@@ -215,7 +215,7 @@ static bool all_off(cpuset_t cpus)
 {
 	cpuid_t cpu;
 
-	for_each_cpu(cpu, cpus)
+	for_each_cpu (cpu, cpus)
 		if (cpu_of(cpu)->power != CB_CPU_OFF)
 			return false;
 	return true;
@@ -234,7 +234,7 @@ static bool move_cpus(struct cell *from, struct cell *to, cpuset_t cpus)
 	spin_lock(&to->lock);
 	off = all_off(cpus);
 	if (off) {
-		for_each_cpu(cpu, cpus) {
+		for_each_cpu (cpu, cpus) {
 			cpu_of(cpu)->cell = to;
 			cpu_of(cpu)->page->cell = to->id;
 		}
@@ -251,7 +251,7 @@ static void take_from_root(struct cell *cell, struct stash *stash)
 {
 	cpuid_t cpu;
 
-	for_each_cpu(cpu, cell->cpus)
+	for_each_cpu (cpu, cell->cpus)
 		gic_disable_lpis(cpu_of(cpu));
 	move_irqs(&root_cell, cell, cell->config);
 	gic_evict_spis(cell);
@@ -314,7 +314,7 @@ u32 cell_release(struct cell *cell, struct cb_error *error)
 	log_message("cell %s: destroyed\n", cell->page->name);
 	move_irqs(cell, &root_cell, cell->config);
 	move_cpus(cell, &root_cell, cpus);
-	for_each_cpu(cpu, cpus)
+	for_each_cpu (cpu, cpus)
 		gic_restore_lpis(cpu_of(cpu));
 	public_page->cells_phys[cell->id] = 0;
 	cells[cell->id] = NULL;
@@ -384,8 +384,8 @@ static void map_root(struct stash *stash)
 		stage2_map(&root_cell.stage2, region->phys, region->phys, region->size,
 			   region->flags, stash);
 	/*
-	 * Not shared with cells: the CPU interface, and the ITS, whose LPIs are the root cell's. KVM
-	 * looks at the virtual interface of its CPU, in the first page; it does nothing while
+	 * Not shared with cells: the CPU interface, and the ITS, whose LPIs are the root cell's.
+	 * KVM looks at the virtual interface of its CPU, in the first page; it does nothing while
 	 * interrupts go to EL1.
 	 */
 	map_root_frame(CB_GIC_GICC, 2 * PAGE_SIZE, stash);
@@ -411,7 +411,7 @@ u32 root_cell_init(struct cb_error *error)
 		for (intid_t intid = range->first; intid < range->first + range->count; intid++)
 			root_cell.irqs[intid / 32] |= (u32)BIT(intid % 32);
 	root_cell.cpus = root_cell.config->cpus;
-	for_each_cpu(cpu, root_cell.cpus)
+	for_each_cpu (cpu, root_cell.cpus)
 		cpu_of(cpu)->cell = &root_cell;
 	publish(&root_cell);
 	memset(root_cell.page->name, 0, CB_NAME_SIZE);

@@ -78,9 +78,9 @@ static void create(struct regs *regs, struct cb_error *error)
  * Linux' KVM calls its own code at EL2, which is not there now. This is its way to learn so
  * (ARM_EXCEPTION_HYP_GONE): starting a VM fails, and no call of KVM's does anything.
  */
-#define KVM_CALLS		0xc6000000UL	/* KVM_HOST_SMCCC_FUNC(0) to (63) */
-#define KVM_CALLS_MASK		(~0x3fUL)
-#define KVM_HYP_GONE		0xbadca11
+#define KVM_CALLS      0xc6000000UL /* KVM_HOST_SMCCC_FUNC(0) to (63) */
+#define KVM_CALLS_MASK (~0x3fUL)
+#define KVM_HYP_GONE   0xbadca11
 
 static bool answer_kvm(u64 *x)
 {

@@ -7,7 +7,7 @@
 #include <cellblock/error.h>
 #include <core/types.h>
 
-#define SMCCC_NOT_SUPPORTED	(-1L)
+#define SMCCC_NOT_SUPPORTED (-1L)
 
 /*
  * A call of the vendor specific hypervisor range; regs are arguments and results. True if this

@@ -45,7 +45,7 @@ static bool decode_pair(u32 insn, struct load_store *decoded)
 	u32 opc = FIELD(insn, 31, 30), mode = FIELD(insn, 24, 23);
 	bool load = FIELD(insn, 22, 22), writeback = mode & 1;
 
-	if (opc == 3 || (opc == 1 && (!load || mode == 0)))	/* STGP and unallocated */
+	if (opc == 3 || (opc == 1 && (!load || mode == 0))) /* STGP and unallocated */
 		return false;
 	decoded->size = opc == 2 ? 8 : 4;
 	decoded->write = !load;
@@ -65,12 +65,12 @@ static bool decode_pair(u32 insn, struct load_store *decoded)
 bool decode_load_store(u32 insn, struct load_store *decoded)
 {
 	*decoded = (struct load_store){ 0 };
-	if ((insn & 0x3e000000) == 0x28000000)		/* pairs, V = 0 */
+	if ((insn & 0x3e000000) == 0x28000000) /* pairs, V = 0 */
 		return decode_pair(insn, decoded);
-	if ((insn & 0x3f200000) == 0x38000000)		/* 9-bit immediate, V = 0 */
+	if ((insn & 0x3f200000) == 0x38000000) /* 9-bit immediate, V = 0 */
 		return decode_imm9(insn, decoded);
-	if ((insn & 0x3f204c00) == 0x38204800 ||	/* register offset, V = 0 */
-	    (insn & 0x3f000000) == 0x39000000)		/* unsigned immediate, V = 0 */
+	if ((insn & 0x3f204c00) == 0x38204800 || /* register offset, V = 0 */
+	    (insn & 0x3f000000) == 0x39000000)	 /* unsigned immediate, V = 0 */
 		return decode_opc(insn, decoded);
 	return false;
 }

@@ -11,12 +11,12 @@
 struct load_store {
 	bool write;
 	bool sign_extend;
-	bool wide;	/* the target register is X, not W */
-	u8 size;	/* bytes of one element */
-	u8 nr;		/* elements: 1 or 2 */
-	u8 rt[2];	/* registers, 31 is zero */
-	u8 rn;		/* base for write-back, 31 is SP */
-	s64 writeback;	/* added to rn afterwards */
+	bool wide;     /* the target register is X, not W */
+	u8 size;       /* bytes of one element */
+	u8 nr;	       /* elements: 1 or 2 */
+	u8 rt[2];      /* registers, 31 is zero */
+	u8 rn;	       /* base for write-back, 31 is SP */
+	s64 writeback; /* added to rn afterwards */
 };
 
 /* False if the instruction is none of the forms that are emulated. */

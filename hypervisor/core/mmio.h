@@ -7,8 +7,8 @@
 
 struct mmio_access {
 	bool write;
-	u8 size;	/* bytes: 1, 2, 4 or 8 */
-	u64 value;	/* written, or to be returned; zero-extended */
+	u8 size;   /* bytes: 1, 2, 4 or 8 */
+	u64 value; /* written, or to be returned; zero-extended */
 };
 
 #endif

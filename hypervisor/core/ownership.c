@@ -6,7 +6,7 @@
 #include <core/config.h>
 #include <core/ownership.h>
 
-#define RIGHTS	(CB_REGION_READ | CB_REGION_WRITE | CB_REGION_EXECUTE)
+#define RIGHTS (CB_REGION_READ | CB_REGION_WRITE | CB_REGION_EXECUTE)
 
 /* A refusal that concerns region index. */
 static u32 refuse_region(struct cb_error *error, enum cb_error_code code, u32 index,
@@ -96,7 +96,8 @@ static u32 check_root_has(const struct cb_region *region, u32 index, struct cb_e
 		paddr_t phys = region->phys + done;
 
 		if (!root_piece_at(phys, region->size - done, &piece))
-			return refuse_region(error, CB_ERR_REGION_NOT_ROOTS, index, region, phys, 0);
+			return refuse_region(error, CB_ERR_REGION_NOT_ROOTS, index, region, phys,
+					     0);
 		if (!permitted(region->flags, piece.flags))
 			return refuse_region(error, CB_ERR_REGION_PERMISSION, index, region,
 					     piece.flags, 0);
@@ -179,7 +180,7 @@ static u32 check_cpus(const struct cb_cell_config *config, struct cb_error *erro
 		error->index = first_cpu(config->cpus);
 		return error->code = CB_ERR_CPU_LAST;
 	}
-	for_each_cpu(id, config->cpus)
+	for_each_cpu (id, config->cpus)
 		if (check_cpu(config, id, error))
 			return error->code;
 	return CB_OK;

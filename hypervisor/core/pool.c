@@ -7,10 +7,10 @@
 #include <core/pool.h>
 
 /* 64 MiB; what a larger region has beyond that stays unused. */
-#define POOL_MAX_PAGES	16384
+#define POOL_MAX_PAGES 16384
 
 static struct {
-	spinlock_t lock;	/* protects all below */
+	spinlock_t lock; /* protects all below */
 	u8 *first;
 	size_t nr_pages;
 	size_t nr_free;

@@ -8,12 +8,12 @@
 #include <arch/spinlock.h>
 #include <devices/uart.h>
 
-#define UARTDR		0x00
-#define UARTFR		0x18
-#define UARTFR_TXFF	BIT(5)
+#define UARTDR	    0x00
+#define UARTFR	    0x18
+#define UARTFR_TXFF BIT(5)
 
 static u8 *pl011;
-static spinlock_t lock;	/* one message at a time */
+static spinlock_t lock; /* one message at a time */
 
 bool uart_init(const struct cb_console_config *config)
 {

@@ -35,8 +35,7 @@ u32 gic_init(const struct cb_system_config *config, struct cb_error *error)
 		return error->code;
 	nr_intids = (intid_t)(32 * (FIELD(readl(gicd + GICD_TYPER), 4, 0) + 1));
 	nr_intids = MIN(nr_intids, (intid_t)GIC_MAX_INTID);
-	return gic_version == 3 ? gicv3_init(&config->gic, error) :
-				  gicv2_init(&config->gic, error);
+	return gic_version == 3 ? gicv3_init(&config->gic, error) : gicv2_init(&config->gic, error);
 }
 
 intid_t gic_nr_intids(void)
@@ -135,7 +134,7 @@ static void reset_spi(const struct cell *cell, intid_t intid)
 	u64 word = intid / 32 * 4;
 
 	writel(bit, gicd + GICD_ICENABLER + word);
-	gicd_wait();	/* disabled before it is routed elsewhere (12.9.14) */
+	gicd_wait(); /* disabled before it is routed elsewhere (12.9.14) */
 	writel(bit, gicd + GICD_ICPENDR + word);
 	writel(bit, gicd + GICD_ICACTIVER + word);
 	writeb(0, gicd + GICD_IPRIORITYR + intid);
@@ -198,8 +197,8 @@ bool gic_mmio(struct cell *cell, ipa_t ipa, struct mmio_access *access)
 	bool sgi = gic_version == 2 && offset == GICD_SGIR && access->write;
 
 	if (!in_distributor(ipa))
-		return gic_version == 3 ? gicv3_mmio(cell, ipa, access) :
-					  gicv2_mmio(cell, ipa, access);
+		return gic_version == 3 ? gicv3_mmio(cell, ipa, access)
+					: gicv2_mmio(cell, ipa, access);
 	count_exit(this_cpu(), sgi ? CB_EXIT_SGI : CB_EXIT_GICD);
 	spin_lock(&gic_lock);
 	gicd_access(cell, offset, access);
@@ -212,7 +211,7 @@ void gic_update_cell(struct cell *cell)
 	u8 targets = 0;
 	cpuid_t cpu;
 
-	for_each_cpu(cpu, cell->cpus)
+	for_each_cpu (cpu, cell->cpus)
 		targets |= cpu_of(cpu)->gic_target;
 	/* Written once: CPUs of the cell send SGIs meanwhile. */
 	WRITE_ONCE(cell->gic_targets, targets);

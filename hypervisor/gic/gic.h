@@ -18,11 +18,11 @@ struct cell;
  * SGI that wakes a CPU whose guest cannot run any more. One of the eight that are
  * Non-secure on every system; the guest never sees it.
  */
-#define MANAGEMENT_SGI	7
+#define MANAGEMENT_SGI 7
 
-#define GIC_NR_SGIS	16
-#define GIC_FIRST_SPI	32
-#define GIC_MAX_INTID	1020
+#define GIC_NR_SGIS    16
+#define GIC_FIRST_SPI  32
+#define GIC_MAX_INTID  1020
 
 /* Chosen by the configuration. */
 extern u32 gic_version;
@@ -74,7 +74,8 @@ void gic_drop_fiq(void);
 void gic_move_cpus(struct cell *from, struct cell *to, cpuset_t cpus);
 void gic_move_spi(struct cell *from, struct cell *to, intid_t intid);
 
-/* The SPIs of a cell as after reset: disabled, neither pending nor active, routed to its first CPU. */
+/* The SPIs of a cell as after reset: disabled, neither pending nor active, routed to its first CPU.
+ */
 void gic_reset_spis(const struct cell *cell);
 
 /* No SPI of another cell reaches the CPUs of this one any more. */

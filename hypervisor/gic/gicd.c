@@ -8,7 +8,7 @@
 enum gicd_kind {
 	GICD_RAZ,	/* reads as zero, ignores writes */
 	GICD_IDENTITY,	/* GICD_CTLR to GICD_IIDR: read-only for everybody */
-	GICD_READ_ONLY,	/* one bit per interrupt, read-only: groups */
+	GICD_READ_ONLY, /* one bit per interrupt, read-only: groups */
 	GICD_BITS,	/* one bit per interrupt, set and clear registers */
 	GICD_PRIORITY,	/* 8 bits per interrupt */
 	GICD_TARGETS,	/* 8 bits per interrupt, GICv2: limited to the cell's CPUs */
@@ -26,12 +26,26 @@ static const u8 gicd_kinds[32] = {
 	[GICD_ICPENDR / 0x80] = GICD_BITS,
 	[GICD_ISACTIVER / 0x80] = GICD_BITS,
 	[GICD_ICACTIVER / 0x80] = GICD_BITS,
-	[GICD_IPRIORITYR / 0x80] = GICD_PRIORITY, GICD_PRIORITY, GICD_PRIORITY, GICD_PRIORITY,
-	GICD_PRIORITY, GICD_PRIORITY, GICD_PRIORITY, GICD_PRIORITY,
-	[GICD_ITARGETSR / 0x80] = GICD_TARGETS, GICD_TARGETS, GICD_TARGETS, GICD_TARGETS,
-	GICD_TARGETS, GICD_TARGETS, GICD_TARGETS, GICD_TARGETS,
-	[GICD_ICFGR / 0x80] = GICD_CONFIG, GICD_CONFIG,
-	[GICD_SGIR / 0x80] = GICD_SGI, GICD_SGI,
+	[GICD_IPRIORITYR / 0x80] = GICD_PRIORITY,
+	GICD_PRIORITY,
+	GICD_PRIORITY,
+	GICD_PRIORITY,
+	GICD_PRIORITY,
+	GICD_PRIORITY,
+	GICD_PRIORITY,
+	GICD_PRIORITY,
+	[GICD_ITARGETSR / 0x80] = GICD_TARGETS,
+	GICD_TARGETS,
+	GICD_TARGETS,
+	GICD_TARGETS,
+	GICD_TARGETS,
+	GICD_TARGETS,
+	GICD_TARGETS,
+	GICD_TARGETS,
+	[GICD_ICFGR / 0x80] = GICD_CONFIG,
+	GICD_CONFIG,
+	[GICD_SGIR / 0x80] = GICD_SGI,
+	GICD_SGI,
 };
 
 /*
@@ -72,7 +86,8 @@ void gic_access_raw(void *address, u8 widths, struct mmio_access *access)
 		access->write ? writeb((u8)value, address) : (void)(access->value = readb(address));
 		break;
 	case 4:
-		access->write ? writel((u32)value, address) : (void)(access->value = readl(address));
+		access->write ? writel((u32)value, address)
+			      : (void)(access->value = readl(address));
 		break;
 	case 8:
 		access->write ? writeq(value, address) : (void)(access->value = readq(address));
@@ -150,8 +165,8 @@ static void access_identity(const struct cell *cell, u64 offset, struct mmio_acc
 	}
 	access->value = readl(gicd + offset);
 	if (offset == GICD_TYPER && gic_version == 3 && cell != &root_cell)
-		access->value = (access->value & ~(GICD_TYPER_LPIS | GICD_TYPER_MBIS)) |
-				GICD_TYPER_NO1N;
+		access->value =
+			(access->value & ~(GICD_TYPER_LPIS | GICD_TYPER_MBIS)) | GICD_TYPER_NO1N;
 }
 
 /* The last page of a GICv2 distributor: SGIs of the accessing CPU, and identification. */
@@ -205,7 +220,7 @@ void gicd_access(struct cell *cell, u64 offset, struct mmio_access *access)
 	u64 in_array = offset % 0x80;
 	enum gicd_kind kind = offset < 0x1000 ? gicd_kinds[offset / 0x80] : GICD_RAZ;
 
-	if (offset % access->size) {	/* not what a GIC supports */
+	if (offset % access->size) { /* not what a GIC supports */
 		access->value = 0;
 		return;
 	}

@@ -70,14 +70,14 @@ void gicv2_wait(void)
 {
 	u32 ctlr = readl(gicc + GICC_CTLR), pmr = readl(gicc + GICC_PMR);
 
-	/* Enabled, no mask, nothing active: any pending interrupt reaches the CPU (4.4.1, 4.4.2). */
+	/* Enabled, no mask, nothing active: what is pending reaches the CPU (4.4.1, 4.4.2). */
 	if (readl(gicc + GICC_RPR) != GIC_PRIORITY_IDLE)
 		return;
-	/* Nor the SGI itself, which would not be signalled again: that is not banked for its sender. */
+	/* Nor the SGI itself, which would not be signalled again; the sender cannot see it. */
 	writel(BIT(MANAGEMENT_SGI), gicd + GICD_ICACTIVER);
 	writel(0xff, gicc + GICC_PMR);
 	writel(ctlr | 1, gicc + GICC_CTLR);
-	dsb(sy);	/* before the CPU sleeps */
+	dsb(sy); /* before the CPU sleeps */
 	wfi();
 	writel(ctlr, gicc + GICC_CTLR);
 	writel(pmr, gicc + GICC_PMR);
@@ -85,7 +85,7 @@ void gicv2_wait(void)
 
 void gicv2_wake(cpuid_t cpu)
 {
-	dsb(ishst);	/* the request is visible before the SGI arrives */
+	dsb(ishst); /* the request is visible before the SGI arrives */
 	writel((u32)cpu_of(cpu)->gic_target << GICD_SGIR_LIST_SHIFT | MANAGEMENT_SGI,
 	       gicd + GICD_SGIR);
 }
@@ -119,7 +119,7 @@ void gicv2_send_sgi(struct cell *cell, u32 sgir)
 	default:
 		return;
 	}
-	dsb(ish);	/* what the guest wrote before is visible to the receivers */
+	dsb(ish); /* what the guest wrote before is visible to the receivers */
 	if (list)
 		writel(list << GICD_SGIR_LIST_SHIFT | (sgir & 0xf), gicd + GICD_SGIR);
 }

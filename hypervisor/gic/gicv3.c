@@ -7,13 +7,13 @@
  */
 #include <gic/internal.h>
 
-#define ICC_PMR_LINUX	0xf0	/* DEFAULT_PMR_VALUE: Linux without pseudo-NMI leaves it there */
-#define ICC_PMR_OPEN	0xff
+#define ICC_PMR_LINUX 0xf0 /* DEFAULT_PMR_VALUE: Linux without pseudo-NMI leaves it there */
+#define ICC_PMR_OPEN  0xff
 
-#define SGI1R_LIST	0xffffUL
-#define SGI1R_IRM	BIT(40)
-#define SGI1R_CLUSTER	(0xffUL << 48 | 0xfUL << 44 | 0xffUL << 32 | 0xffUL << 16)
-#define SGI1R_INTID	(0xfUL << 24)
+#define SGI1R_LIST    0xffffUL
+#define SGI1R_IRM     BIT(40)
+#define SGI1R_CLUSTER (0xffUL << 48 | 0xfUL << 44 | 0xffUL << 32 | 0xffUL << 16)
+#define SGI1R_INTID   (0xfUL << 24)
 
 static struct cb_frame redistributors;
 
@@ -81,8 +81,8 @@ static u32 find_redistributors(struct cb_error *error)
 /* ICC_SGI1R_EL1 fields that name the cluster of a CPU (12.2.23). */
 static u64 sgi_cluster_of(u64 mpidr)
 {
-	return FIELD(mpidr, 39, 32) << 48 | FIELD(mpidr, 7, 4) << 44 |
-	       FIELD(mpidr, 23, 16) << 32 | FIELD(mpidr, 15, 8) << 16;
+	return FIELD(mpidr, 39, 32) << 48 | FIELD(mpidr, 7, 4) << 44 | FIELD(mpidr, 23, 16) << 32 |
+	       FIELD(mpidr, 15, 8) << 16;
 }
 
 static void find_clusters(void)
@@ -255,7 +255,7 @@ void gicv3_wait(void)
 	write_sysreg(ICC_PMR_OPEN, ICC_PMR_EL1);
 	write_sysreg(1, ICC_IGRPEN1_EL1);
 	isb();
-	dsb(sy);	/* before the CPU sleeps */
+	dsb(sy); /* before the CPU sleeps */
 	wfi();
 	write_sysreg(enable, ICC_IGRPEN1_EL1);
 	write_sysreg(pmr, ICC_PMR_EL1);
@@ -273,7 +273,7 @@ void gicv3_wake(cpuid_t id)
 	writeb(0, sgi + GICD_IPRIORITYR + MANAGEMENT_SGI);
 	writel(BIT(MANAGEMENT_SGI), sgi + GICD_ICACTIVER);
 	writel(BIT(MANAGEMENT_SGI), sgi + GICD_ISENABLER);
-	dsb(sy);	/* the request and the redistributor before the SGI */
+	dsb(sy); /* the request and the redistributor before the SGI */
 	write_sysreg(sgi_cluster_of(mpidr) | (u64)MANAGEMENT_SGI << 24 | BIT(mpidr % 16),
 		     ICC_SGI1R_EL1);
 	isb();
@@ -309,7 +309,7 @@ void gicv3_update_cell(struct cell *cell)
 		u16 targets = 0;
 		cpuid_t cpu;
 
-		for_each_cpu(cpu, cell->cpus)
+		for_each_cpu (cpu, cell->cpus)
 			if (sgi_cluster_of(boot_mpidrs[cpu]) == clusters[n])
 				targets |= (u16)BIT(boot_mpidrs[cpu] % 16);
 		/* Written once: CPUs of the cell send SGIs meanwhile. */
@@ -322,7 +322,7 @@ static void send_sgi(struct cell *cell, u64 value)
 {
 	u64 mpidr = this_cpu()->page->mpidr;
 
-	dsb(ish);	/* what the guest wrote before is visible to the receivers */
+	dsb(ish); /* what the guest wrote before is visible to the receivers */
 	for (u32 n = 0; n < nr_clusters; n++) {
 		u64 targets = READ_ONCE(cell->sgi_targets[n]);
 
@@ -348,39 +348,39 @@ static bool may_deactivate(const struct cell *cell, u64 intid)
 /* ESR_EL2.ISS of a trapped MSR or MRS, without direction and Rt (Arm ARM D19.2.37). */
 #define SYSREG(op0, op1, crn, crm, op2) \
 	((op0) << 20 | (op2) << 17 | (op1) << 14 | (crn) << 10 | (crm) << 1)
-#define SYSREG_MASK	0x3ffc1e
+#define SYSREG_MASK 0x3ffc1e
 
 bool gic_sysreg(struct cell *cell, u32 iss, u64 *value, bool write)
 {
 	switch (iss & SYSREG_MASK) {
-	case SYSREG(3, 0, 12, 11, 5):	/* ICC_SGI1R_EL1 */
-	case SYSREG(3, 0, 12, 11, 6):	/* ICC_ASGI1R_EL1 */
-	case SYSREG(3, 0, 12, 11, 7):	/* ICC_SGI0R_EL1 */
+	case SYSREG(3, 0, 12, 11, 5): /* ICC_SGI1R_EL1 */
+	case SYSREG(3, 0, 12, 11, 6): /* ICC_ASGI1R_EL1 */
+	case SYSREG(3, 0, 12, 11, 7): /* ICC_SGI0R_EL1 */
 		if (!write)
 			return false;
 		count_exit(this_cpu(), CB_EXIT_SGI);
 		if ((iss & SYSREG_MASK) == SYSREG(3, 0, 12, 11, 5))
 			send_sgi(cell, *value);
 		return true;
-	case SYSREG(3, 0, 4, 6, 0):	/* ICC_PMR_EL1 */
+	case SYSREG(3, 0, 4, 6, 0): /* ICC_PMR_EL1 */
 		if (write)
 			write_sysreg(*value & 0xff, ICC_PMR_EL1);
 		else
 			*value = read_sysreg(ICC_PMR_EL1);
 		break;
-	case SYSREG(3, 0, 12, 12, 4):	/* ICC_CTLR_EL1 */
+	case SYSREG(3, 0, 12, 12, 4): /* ICC_CTLR_EL1 */
 		if (write)
 			write_sysreg(*value & (ICC_CTLR_EOIMODE | ICC_CTLR_CBPR), ICC_CTLR_EL1);
 		else
 			*value = read_sysreg(ICC_CTLR_EL1);
 		break;
-	case SYSREG(3, 0, 12, 11, 1):	/* ICC_DIR_EL1 */
+	case SYSREG(3, 0, 12, 11, 1): /* ICC_DIR_EL1 */
 		if (!write)
 			return false;
 		if (may_deactivate(cell, *value & 0xffffff))
 			write_sysreg(*value & 0xffffff, ICC_DIR_EL1);
 		break;
-	case SYSREG(3, 0, 12, 11, 3):	/* ICC_RPR_EL1 */
+	case SYSREG(3, 0, 12, 11, 3): /* ICC_RPR_EL1 */
 		if (write)
 			return false;
 		*value = read_sysreg(ICC_RPR_EL1);
@@ -441,7 +441,7 @@ static bool is_rd_identity(u64 offset)
 static void access_rd(struct cell *cell, struct cpu *owner, u64 offset, struct mmio_access *access)
 {
 	bool waker = ALIGN_DOWN(offset, 8) == ALIGN_DOWN(GICR_WAKER, 8);
-	bool wide = offset >= GICR_SETLPIR && offset < GICR_SYNCR;	/* all about LPIs */
+	bool wide = offset >= GICR_SETLPIR && offset < GICR_SYNCR; /* all about LPIs */
 
 	if (waker ? !access->write : offset < PAGE_SIZE && cell == &root_cell)
 		gic_access_raw(rd_of(owner) + offset, wide ? 4 | 8 : 4, access);
@@ -519,7 +519,7 @@ void gic_disable_lpis(struct cpu *cpu)
 	cpu->gic_state[1] = readq(rd + GICR_PROPBASER);
 	cpu->gic_state[2] = readq(rd + GICR_PENDBASER);
 	writel(ctlr & ~(u32)GICR_CTLR_ENABLE_LPIS, rd + GICR_CTLR);
-	wait_rwp(rd);	/* the GIC no longer uses the tables (12.11.2) */
+	wait_rwp(rd); /* the GIC no longer uses the tables (12.11.2) */
 	/* The configuration accepts hardware that cannot: then there is nothing to give back. */
 	if (readl(rd + GICR_CTLR) & GICR_CTLR_ENABLE_LPIS)
 		cpu->gic_state[0] = 0;

@@ -9,7 +9,7 @@
 #include <gic/gic.h>
 #include <gic/regs.h>
 
-extern u8 *gicd;		/* the distributor, mapped */
+extern u8 *gicd; /* the distributor, mapped */
 
 /* Registers that several cells have bits of, and who has which CPUs and SPIs. */
 extern spinlock_t gic_lock;

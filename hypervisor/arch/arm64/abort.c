@@ -24,7 +24,7 @@ static bool translate_stage1(u64 virt, bool el0, ipa_t *ipa)
 		__asm__ volatile("at s1e0r, %0" : : "r"(virt));
 	else
 		__asm__ volatile("at s1e1r, %0" : : "r"(virt));
-	isb();	/* PAR_EL1 has the result (D8.12) */
+	isb(); /* PAR_EL1 has the result (D8.12) */
 	par = read_sysreg(par_el1);
 	write_sysreg(saved, par_el1);
 	*ipa = (par & 0x000ffffffffff000UL) | (virt & (PAGE_SIZE - 1));
@@ -82,6 +82,18 @@ static void from_syndrome(u64 esr, struct load_store *access)
 	};
 }
 
+static enum cb_crash_reason crash_reason(u32 needed)
+{
+	switch (needed) {
+	case CB_REGION_EXECUTE:
+		return CB_CRASH_EXECUTE;
+	case CB_REGION_WRITE:
+		return CB_CRASH_WRITE;
+	default:
+		return CB_CRASH_READ;
+	}
+}
+
 static void transfer(struct regs *regs, const struct load_store *access, u8 n, ipa_t ipa)
 {
 	u8 rt = access->rt[n];
@@ -93,7 +105,7 @@ static void transfer(struct regs *regs, const struct load_store *access, u8 n, i
 	};
 
 	if (!gic_mmio(this_cpu()->cell, ipa, &mmio))
-		mmio.value = 0;	/* the second register of a pair left the frame */
+		mmio.value = 0; /* the second register of a pair left the frame */
 	if (!access->write && rt != 31)
 		regs->x[rt] = extend_load(access, mmio.value);
 }
@@ -114,7 +126,7 @@ static void emulate(struct regs *regs, u64 esr, ipa_t ipa)
 	struct load_store access;
 	u32 insn = 0;
 
-	if (esr & ESR_DABT_CM) {	/* there is nothing in a cache */
+	if (esr & ESR_DABT_CM) { /* there is nothing in a cache */
 		count_exit(this_cpu(), CB_EXIT_OTHER);
 		skip_instruction();
 		return;
@@ -123,7 +135,7 @@ static void emulate(struct regs *regs, u64 esr, ipa_t ipa)
 		from_syndrome(esr, &access);
 	} else {
 		if (!read_instruction(this_cpu()->cell, &insn))
-			return;	/* the guest changed its mapping: it will fault again */
+			return; /* the guest changed its mapping: it will fault again */
 		if (!decode_load_store(insn, &access))
 			violation(regs, CB_CRASH_DECODE, ipa, insn);
 	}
@@ -136,18 +148,24 @@ static void emulate(struct regs *regs, u64 esr, ipa_t ipa)
 
 static bool is_emulated(struct cell *cell, ipa_t ipa, u64 esr, bool fetch)
 {
-	return !fetch && !(esr & ESR_DABT_S1PTW) &&
-	       (esr & ESR_FSC_TYPE) == ESR_FSC_TRANSLATION && gic_traps(cell, ipa);
+	return !fetch && !(esr & ESR_DABT_S1PTW) && (esr & ESR_FSC_TYPE) == ESR_FSC_TRANSLATION &&
+	       gic_traps(cell, ipa);
 }
 
 static bool map_permissive(struct cell *cell, ipa_t ipa)
 {
 	paddr_t phys;
 
-	if (!(cell->config->flags & CB_CELL_PERMISSIVE) ||
-	    stage2_lookup(&cell->stage2, ipa, &phys))
+	if (!(cell->config->flags & CB_CELL_PERMISSIVE) || stage2_lookup(&cell->stage2, ipa, &phys))
 		return false;
 	return root_touches_page(ALIGN_DOWN(ipa, PAGE_SIZE));
+}
+
+static const char *access_name(u64 esr, bool fetch)
+{
+	if (fetch)
+		return "execution";
+	return esr & ESR_DABT_WNR ? "write" : "read";
 }
 
 static void refuse_root(u64 esr, bool fetch, ipa_t ipa)
@@ -158,8 +176,7 @@ static void refuse_root(u64 esr, bool fetch, ipa_t ipa)
 	/* Linux may be made to do this over and over: the ring is for more than that. */
 	if (fetch_add(&logged, 1) < 64)
 		log_message("root cell: CPU %u: %s of %x, which it does not have, at pc %x\n",
-			    (u64)this_cpu()->id,
-			    fetch ? "execution" : esr & ESR_DABT_WNR ? "write" : "read", ipa,
+			    (u64)this_cpu()->id, access_name(esr, fetch), ipa,
 			    read_sysreg(elr_el2));
 	inject_external_abort(esr, fetch);
 }
@@ -169,7 +186,7 @@ static bool is_stage2_fault(u64 esr)
 	u64 type = esr & ESR_FSC_TYPE;
 
 	return type == ESR_FSC_TRANSLATION || type == ESR_FSC_ACCESS ||
-	       type == ESR_FSC_PERMISSION || type == 0;	/* 0: address size */
+	       type == ESR_FSC_PERMISSION || type == 0; /* 0: address size */
 }
 
 /* What the type of the memory forbids: alignment and exclusives on registers, for instance. */
@@ -215,8 +232,7 @@ void handle_abort(struct regs *regs, u64 esr, bool fetch)
 	} else if (is_emulated(cell, ipa, esr, fetch)) {
 		emulate(regs, esr, ipa);
 	} else if (cell != &root_cell) {
-		violation(regs, fetch ? CB_CRASH_EXECUTE :
-			  needed == CB_REGION_WRITE ? CB_CRASH_WRITE : CB_CRASH_READ, ipa, 0);
+		violation(regs, crash_reason(needed), ipa, 0);
 	} else if (!fetch && map_permissive(cell, ipa)) {
 		count_exit(cpu, CB_EXIT_PERMISSIVE);
 	} else {

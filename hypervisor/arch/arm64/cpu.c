@@ -72,7 +72,7 @@ static __noreturn void parked(void)
 {
 	struct cpu *cpu = this_cpu();
 
-	reset_profiling();	/* its buffers are translated by what goes next */
+	reset_profiling(); /* its buffers are translated by what goes next */
 	/* The tables of a cell may go while its CPUs are parked, those of the root cell stay. */
 	write_sysreg(root_cell.stage2.vttbr, vttbr_el2);
 	isb();
@@ -110,13 +110,13 @@ void cpu_start(u64 entry, u64 context)
 	if (cell != &root_cell)
 		cpu->hcr |= cell_traps;
 	reset_el1();
-	gic_cpu_reset(cpu);	/* again: the owner of a parked CPU reaches its redistributor */
+	gic_cpu_reset(cpu); /* again: the owner of a parked CPU reaches its redistributor */
 	gic_cpu_start(cpu);
 	write_sysreg(cpu->hcr, hcr_el2);
 	write_sysreg(cell->stage2.vttbr, vttbr_el2);
 	write_sysreg(entry, elr_el2);
 	write_sysreg(SPSR_EL1H_DAIF, spsr_el2);
-	/* Code was written as data, by another CPU: nothing of it may be in this I-cache (B2.2.5). */
+	/* Code was written as data, by another CPU: none of it may be in this I-cache (B2.2.5). */
 	__asm__ volatile("ic iallu");
 	dsb(nsh);
 	isb();

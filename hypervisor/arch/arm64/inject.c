@@ -53,8 +53,8 @@ void inject_external_abort(u64 esr, bool fetch)
 {
 	bool from_el1 = !(read_sysreg(spsr_el2) & SPSR_M_AARCH32) &&
 			(read_sysreg(spsr_el2) & SPSR_MODE_MASK) != 0;
-	u64 class = fetch ? (from_el1 ? ESR_EC_IABT_CUR : ESR_EC_IABT_LOW) :
-			    (from_el1 ? ESR_EC_DABT_CUR : ESR_EC_DABT_LOW);
+	u64 class = fetch ? (from_el1 ? ESR_EC_IABT_CUR : ESR_EC_IABT_LOW)
+			  : (from_el1 ? ESR_EC_DABT_CUR : ESR_EC_DABT_LOW);
 
 	u64 fsc = esr & ESR_DABT_S1PTW ? ESR_FSC_EXTERNAL_WALK | (esr & 3) : ESR_FSC_EXTERNAL;
 

@@ -13,28 +13,29 @@ paddr_t hv_phys;
 /* Linker script and entry.S. */
 extern u8 image_start[], rodata_start[], data_start[], idmap_start[];
 void boot_map(u8 *image);
+extern u64 el2_l0[]; /* for entry.S */
 
 /* VMSAv8-64 stage-1 descriptors of the EL2 regime (Arm ARM D8.3). */
-#define DESC_VALID	1UL
-#define DESC_BLOCK	1UL
-#define DESC_TABLE	3UL
-#define DESC_PAGE	3UL
-#define DESC_NORMAL	(1UL << 2)	/* Attr1 of MAIR_EL2; Attr0 is Device-nGnRE */
-#define DESC_AP_RES1	(1UL << 6)	/* AP[1] where one EL uses the tables */
-#define DESC_RO		(1UL << 7)
-#define DESC_ISH	(3UL << 8)
-#define DESC_AF		(1UL << 10)
-#define DESC_XN		(1UL << 54)
-#define DESC_ADDRESS	0x0000fffffffff000UL
+#define DESC_VALID   1UL
+#define DESC_BLOCK   1UL
+#define DESC_TABLE   3UL
+#define DESC_PAGE    3UL
+#define DESC_NORMAL  (1UL << 2) /* Attr1 of MAIR_EL2; Attr0 is Device-nGnRE */
+#define DESC_AP_RES1 (1UL << 6) /* AP[1] where one EL uses the tables */
+#define DESC_RO	     (1UL << 7)
+#define DESC_ISH     (3UL << 8)
+#define DESC_AF	     (1UL << 10)
+#define DESC_XN	     (1UL << 54)
+#define DESC_ADDRESS 0x0000fffffffff000UL
 
-#define ATTR_TEXT	(DESC_AF | DESC_ISH | DESC_AP_RES1 | DESC_NORMAL | DESC_RO)
-#define ATTR_RODATA	(ATTR_TEXT | DESC_XN)
-#define ATTR_DATA	(DESC_AF | DESC_ISH | DESC_AP_RES1 | DESC_NORMAL | DESC_XN)
-#define ATTR_DEVICE	(DESC_AF | DESC_AP_RES1 | DESC_XN)
+#define ATTR_TEXT    (DESC_AF | DESC_ISH | DESC_AP_RES1 | DESC_NORMAL | DESC_RO)
+#define ATTR_RODATA  (ATTR_TEXT | DESC_XN)
+#define ATTR_DATA    (DESC_AF | DESC_ISH | DESC_AP_RES1 | DESC_NORMAL | DESC_XN)
+#define ATTR_DEVICE  (DESC_AF | DESC_AP_RES1 | DESC_XN)
 
-#define BOOT_TABLE __section(".boot_memory") __aligned(4096)
+#define BOOT_TABLE   __section(".boot_memory") __aligned(4096)
 
-u64 el2_l0[512] BOOT_TABLE;	/* for entry.S */
+u64 el2_l0[512] BOOT_TABLE;
 static u64 hv_l1[512] BOOT_TABLE;
 static u64 hv_l2[512] BOOT_TABLE;
 static u64 image_l3[512] BOOT_TABLE;
@@ -60,9 +61,12 @@ void boot_map(u8 *image)
 	u64 rodata_end = phys + (u64)(data_start - image_start);
 
 	for (u64 page = phys; page < phys + BOOT_MAP_SIZE; page += PAGE_SIZE) {
-		u64 attributes = page < text_end ? ATTR_TEXT :
-				 page < rodata_end ? ATTR_RODATA : ATTR_DATA;
+		u64 attributes = ATTR_DATA;
 
+		if (page < text_end)
+			attributes = ATTR_TEXT;
+		else if (page < rodata_end)
+			attributes = ATTR_RODATA;
 		image_l3[(page - phys) / PAGE_SIZE] = page | DESC_PAGE | attributes;
 	}
 	el2_l0[table_index(HV_BASE, 0)] = (u64)hv_l1 | DESC_TABLE;
@@ -186,7 +190,7 @@ void memory_clean(paddr_t phys, size_t nr, bool clear)
 			*word = 0;
 	for (u8 *p = start; p < end; p += line)
 		__asm__ volatile("dc civac, %0" : : "r"(p) : "memory");
-	dsb(sy);	/* complete before the window goes and the new owner starts */
+	dsb(sy); /* complete before the window goes and the new owner starts */
 	window_unmap();
 }
 

@@ -8,8 +8,8 @@
 #include <core/cell.h>
 #include <core/hypercall.h>
 
-#define PSCI_1_1		0x10001
-#define MIGRATE_NOT_NEEDED	2
+#define PSCI_1_1	   0x10001
+#define MIGRATE_NOT_NEEDED 2
 
 static s64 cpu_on(struct cell *cell, u64 affinity, u64 entry, u64 context)
 {
@@ -106,7 +106,7 @@ bool psci_call(u32 function, struct regs *regs)
 		cpu_park();
 	case PSCI_CPU_SUSPEND:
 	case PSCI_CPU_SUSPEND | SMCCC_64:
-		cpu_wait();	/* a power-down state may be taken as standby (DEN 0022, 5.4) */
+		cpu_wait(); /* a power-down state may be taken as standby (DEN 0022, 5.4) */
 		result = PSCI_SUCCESS;
 		break;
 	case PSCI_AFFINITY_INFO:

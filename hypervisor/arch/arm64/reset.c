@@ -8,13 +8,13 @@
 #include <arch/reset.h>
 #include <arch/sysreg.h>
 
-#define ZERO(name)	write_sysreg(0, name)
+#define ZERO(name)   write_sysreg(0, name)
 
-#define CPTR_EL2_TZ	BIT(8)
-#define CPTR_EL2_TSM	BIT(12)
-#define PMBIDR_P	BIT(4)	/* the buffer belongs to a higher exception level */
-#define TRBIDR_P	BIT(4)
-#define PMCR_RESET	6	/* P and C: all counters zero, E clear: none counts */
+#define CPTR_EL2_TZ  BIT(8)
+#define CPTR_EL2_TSM BIT(12)
+#define PMBIDR_P     BIT(4) /* the buffer belongs to a higher exception level */
+#define TRBIDR_P     BIT(4)
+#define PMCR_RESET   6 /* P and C: all counters zero, E clear: none counts */
 
 static u64 feature(u64 id_register, unsigned int low)
 {
@@ -81,19 +81,19 @@ static void reset_extensions(void)
 {
 	u64 pfr0 = read_sysreg(id_aa64pfr0_el1), pfr1 = read_sysreg(ID_AA64PFR1_EL1_);
 
-	if (feature(pfr0, 56) >= 2) {	/* CSV2_2 */
+	if (feature(pfr0, 56) >= 2) { /* CSV2_2 */
 		ZERO(SCXTNUM_EL0);
 		ZERO(SCXTNUM_EL1);
 	}
-	if (feature(pfr1, 8) >= 2) {	/* MTE2 */
+	if (feature(pfr1, 8) >= 2) { /* MTE2 */
 		ZERO(TFSR_EL1);
 		ZERO(TFSRE0_EL1);
 		ZERO(RGSR_EL1);
 		ZERO(GCR_EL1);
 	}
-	if (feature(pfr0, 28))			/* RAS */
+	if (feature(pfr0, 28)) /* RAS */
 		ZERO(DISR_EL1);
-	if (feature(read_sysreg(id_aa64mmfr1_el1), 16))	/* LOR */
+	if (feature(read_sysreg(id_aa64mmfr1_el1), 16)) /* LOR */
 		ZERO(LORC_EL1);
 }
 
@@ -106,11 +106,11 @@ static void reset_translation(void)
 		ZERO(TCR2_EL1);
 	if (feature(mmfr3, 4))
 		ZERO(SCTLR2_EL1);
-	if (feature(mmfr3, 8)) {		/* S1PIE */
+	if (feature(mmfr3, 8)) { /* S1PIE */
 		ZERO(PIR_EL1);
 		ZERO(PIRE0_EL1);
 	}
-	if (feature(mmfr3, 16)) {		/* S1POE */
+	if (feature(mmfr3, 16)) { /* S1POE */
 		ZERO(POR_EL1);
 		ZERO(POR_EL0);
 	}
@@ -122,7 +122,7 @@ static void reset_fp(void)
 	u64 cptr = read_sysreg(cptr_el2);
 
 	if (feature(read_sysreg(ID_AA64PFR1_EL1_), 24) && !(cptr & CPTR_EL2_TSM)) {
-		__asm__ volatile(".inst 0xd503467f");	/* SMSTOP: streaming mode and ZA off */
+		__asm__ volatile(".inst 0xd503467f"); /* SMSTOP: streaming mode and ZA off */
 		ZERO(SMCR_EL1);
 		ZERO(SMPRI_EL1);
 		ZERO(TPIDR2_EL0);
@@ -136,14 +136,28 @@ static void reset_fp(void)
 
 static void reset_breakpoints(u64 nr)
 {
-#define RESET(n)                        \
-	case n:                         \
-		ZERO(dbgbcr##n##_el1);  \
-		ZERO(dbgbvr##n##_el1);  \
+#define RESET(n)                       \
+	case n:                        \
+		ZERO(dbgbcr##n##_el1); \
+		ZERO(dbgbvr##n##_el1); \
 		__attribute__((fallthrough))
 	switch (nr) {
-	RESET(15); RESET(14); RESET(13); RESET(12); RESET(11); RESET(10); RESET(9); RESET(8);
-	RESET(7); RESET(6); RESET(5); RESET(4); RESET(3); RESET(2); RESET(1); RESET(0);
+		RESET(15);
+		RESET(14);
+		RESET(13);
+		RESET(12);
+		RESET(11);
+		RESET(10);
+		RESET(9);
+		RESET(8);
+		RESET(7);
+		RESET(6);
+		RESET(5);
+		RESET(4);
+		RESET(3);
+		RESET(2);
+		RESET(1);
+		RESET(0);
 	default:
 		break;
 	}
@@ -152,14 +166,28 @@ static void reset_breakpoints(u64 nr)
 
 static void reset_watchpoints(u64 nr)
 {
-#define RESET(n)                        \
-	case n:                         \
-		ZERO(dbgwcr##n##_el1);  \
-		ZERO(dbgwvr##n##_el1);  \
+#define RESET(n)                       \
+	case n:                        \
+		ZERO(dbgwcr##n##_el1); \
+		ZERO(dbgwvr##n##_el1); \
 		__attribute__((fallthrough))
 	switch (nr) {
-	RESET(15); RESET(14); RESET(13); RESET(12); RESET(11); RESET(10); RESET(9); RESET(8);
-	RESET(7); RESET(6); RESET(5); RESET(4); RESET(3); RESET(2); RESET(1); RESET(0);
+		RESET(15);
+		RESET(14);
+		RESET(13);
+		RESET(12);
+		RESET(11);
+		RESET(10);
+		RESET(9);
+		RESET(8);
+		RESET(7);
+		RESET(6);
+		RESET(5);
+		RESET(4);
+		RESET(3);
+		RESET(2);
+		RESET(1);
+		RESET(0);
 	default:
 		break;
 	}
@@ -168,7 +196,7 @@ static void reset_watchpoints(u64 nr)
 
 static void reset_performance_monitors(u64 version)
 {
-	if (version == 0 || version == 0xf)	/* none, or none of the architecture's */
+	if (version == 0 || version == 0xf) /* none, or none of the architecture's */
 		return;
 	write_sysreg(PMCR_RESET, pmcr_el0);
 	write_sysreg(0xffffffff, pmcntenclr_el0);
@@ -195,7 +223,7 @@ void reset_profiling(void)
 	if (feature(dfr0, 32) && !(read_sysreg(PMBIDR_EL1) & PMBIDR_P)) {
 		ZERO(PMSCR_EL1);
 		isb();
-		__asm__ volatile("hint #17");	/* PSB CSYNC */
+		__asm__ volatile("hint #17"); /* PSB CSYNC */
 		dsb(nsh);
 		ZERO(PMBLIMITR_EL1);
 		ZERO(PMBPTR_EL1);
@@ -205,7 +233,7 @@ void reset_profiling(void)
 		ZERO(TRFCR_EL1);
 	if (feature(dfr0, 44) && !(read_sysreg(TRBIDR_EL1) & TRBIDR_P)) {
 		isb();
-		__asm__ volatile("hint #18");	/* TSB CSYNC */
+		__asm__ volatile("hint #18"); /* TSB CSYNC */
 		dsb(nsh);
 		ZERO(TRBLIMITR_EL1);
 		ZERO(TRBPTR_EL1);
@@ -214,7 +242,7 @@ void reset_profiling(void)
 	}
 	if (feature(dfr0, 52)) {
 		ZERO(BRBCR_EL1);
-		__asm__ volatile("sys #1, c7, c2, #4");	/* BRB IALL */
+		__asm__ volatile("sys #1, c7, c2, #4"); /* BRB IALL */
 	}
 	isb();
 }

@@ -9,25 +9,25 @@
 #include <arch/tlb.h>
 #include <cellblock/config.h>
 
-#define PTE_VALID	BIT(0)
-#define PTE_TABLE	BIT(1)		/* above level 3; a page at level 3 has it, too */
-#define PTE_MEM_NORMAL	(0xfUL << 2)	/* write-back inside and outside */
-#define PTE_MEM_DEVICE	(0x1UL << 2)	/* Device-nGnRE */
-#define PTE_READ	BIT(6)
-#define PTE_WRITE	BIT(7)
-#define PTE_ISH		(3UL << 8)
-#define PTE_AF		BIT(10)
-#define PTE_XN		BIT(54)
-#define PTE_ADDRESS	0x0000fffffffff000UL
-#define PTE_ATTRIBUTES	(~PTE_ADDRESS & ~(PTE_VALID | PTE_TABLE))
+#define PTE_VALID      BIT(0)
+#define PTE_TABLE      BIT(1)	    /* above level 3; a page at level 3 has it, too */
+#define PTE_MEM_NORMAL (0xfUL << 2) /* write-back inside and outside */
+#define PTE_MEM_DEVICE (0x1UL << 2) /* Device-nGnRE */
+#define PTE_READ       BIT(6)
+#define PTE_WRITE      BIT(7)
+#define PTE_ISH	       (3UL << 8)
+#define PTE_AF	       BIT(10)
+#define PTE_XN	       BIT(54)
+#define PTE_ADDRESS    0x0000fffffffff000UL
+#define PTE_ATTRIBUTES (~PTE_ADDRESS & ~(PTE_VALID | PTE_TABLE))
 
-#define ENTRIES		512
-#define LAST_LEVEL	3
+#define ENTRIES	       512
+#define LAST_LEVEL     3
 
 static struct {
 	unsigned int pa_bits;
-	unsigned int first_level;	/* 0 or 1 */
-	size_t nr_tables;		/* concatenated in the first level */
+	unsigned int first_level; /* 0 or 1 */
+	size_t nr_tables;	  /* concatenated in the first level */
 } geometry;
 
 /* Where a walk has arrived. */
@@ -59,7 +59,8 @@ static u64 leaf(paddr_t phys, u64 attributes, unsigned int level)
 
 static u64 attributes_of(u32 flags)
 {
-	u64 attributes = PTE_AF | (flags & CB_REGION_IO ? PTE_MEM_DEVICE : PTE_MEM_NORMAL | PTE_ISH);
+	u64 attributes =
+		PTE_AF | (flags & CB_REGION_IO ? PTE_MEM_DEVICE : PTE_MEM_NORMAL | PTE_ISH);
 
 	if (flags & CB_REGION_READ)
 		attributes |= PTE_READ;
@@ -113,7 +114,7 @@ size_t stage2_pages_needed(ipa_t ipa, paddr_t phys, u64 size)
 {
 	size_t pages = 0;
 
-	/* A range needs tables of a level below its two ends, and all along if it cannot use blocks. */
+	/* Tables of a level are needed at the two ends, and all along where no block fits. */
 	for (unsigned int level = geometry.first_level; level < LAST_LEVEL; level++) {
 		bool blocks = level > 0 && !((ipa ^ phys) & (span(level) - 1));
 
@@ -163,7 +164,7 @@ static void split(struct stage2 *s2, struct position at, struct stash *stash)
 		for (size_t i = 0; i < ENTRIES; i++)
 			table[i] = leaf((old & PTE_ADDRESS) + i * span(at.level + 1),
 					old & PTE_ATTRIBUTES, at.level + 1);
-		dsb(ishst);	/* the table's content is visible before the table is */
+		dsb(ishst); /* the table's content is visible before the table is */
 		replace(s2, at.entry, value);
 	} else {
 		dsb(ishst);
@@ -219,8 +220,8 @@ static u64 folded(u64 entry, unsigned int level)
 	const u64 *table = table_of(entry);
 	u64 first = table[0], step = first & PTE_VALID ? span(level + 1) : 0;
 
-	if (is_table(first, level + 1) || (step && (level == 0 || (first & (span(level) - 1) &
-								    PTE_ADDRESS))))
+	if (is_table(first, level + 1) ||
+	    (step && (level == 0 || (first & (span(level) - 1) & PTE_ADDRESS))))
 		return entry;
 	for (size_t i = 1; i < ENTRIES; i++)
 		if (table[i] != first + i * step)
@@ -259,7 +260,7 @@ static void set_range(struct stage2 *s2, ipa_t ipa, paddr_t phys, u64 size, u64 
 		phys += done;
 		size -= done;
 	}
-	/* Tables remain at the two ends, and below each entry of level 0, which is never a block. */
+	/* Tables remain at the two ends, and below entries of level 0, which are no blocks. */
 	for (ipa = first; ipa < last; ipa = ALIGN_DOWN(ipa, span(0)) + span(0))
 		fold(s2, ipa, stash);
 	fold(s2, last, stash);
@@ -270,7 +271,7 @@ void stage2_map(struct stage2 *s2, ipa_t ipa, paddr_t phys, u64 size, u32 flags,
 		struct stash *stash)
 {
 	set_range(s2, ipa, phys, size, attributes_of(flags), stash);
-	dsb(ishst);	/* visible to the walkers before anybody is told (D8.13.1) */
+	dsb(ishst); /* visible to the walkers before anybody is told (D8.13.1) */
 }
 
 void stage2_unmap(struct stage2 *s2, ipa_t ipa, u64 size, struct stash *stash)

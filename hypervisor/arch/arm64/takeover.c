@@ -10,17 +10,17 @@
 #include <core/hypercall.h>
 #include <core/log.h>
 
-#define PATIENCE_SECONDS	5
+#define PATIENCE_SECONDS 5
 
 enum decision { WAITING, GO, REFUSED };
 
 /* Where CPUs meet. Reset by the last that leaves. */
 static struct {
-	u32 decision;	/* enum decision, changes once */
+	u32 decision; /* enum decision, changes once */
 	u32 arrived;
 	u32 left;
 	spinlock_t lock;
-	struct cb_error error;	/* of the first CPU that refuses; under lock */
+	struct cb_error error; /* of the first CPU that refuses; under lock */
 } meeting;
 
 extern u8 vectors[];
@@ -38,7 +38,7 @@ static void refuse(const struct cb_error *error)
 
 static bool is_late(u64 start)
 {
-	isb();	/* CNTPCT_EL0 may be read early otherwise (D12.1.2) */
+	isb(); /* CNTPCT_EL0 may be read early otherwise (D12.1.2) */
 	return read_sysreg(cntpct_el0) - start > PATIENCE_SECONDS * read_sysreg(cntfrq_el0);
 }
 
@@ -53,7 +53,8 @@ static bool meet(u32 nr, void (*prepare)(void))
 				 .other_cell = CB_NO_CELL };
 	u64 start = read_sysreg(cntpct_el0);
 
-	if (fetch_add(&meeting.arrived, 1) + 1 == nr && load_acquire(&meeting.decision) == WAITING) {
+	if (fetch_add(&meeting.arrived, 1) + 1 == nr &&
+	    load_acquire(&meeting.decision) == WAITING) {
 		if (prepare)
 			prepare();
 		compare_swap(&meeting.decision, WAITING, GO);
@@ -157,7 +158,7 @@ static bool may_leave(u64 nr, struct cb_error *error)
 
 	if (cells_exist(error))
 		return false;
-	for_each_cpu(id, root_cell.cpus)
+	for_each_cpu (id, root_cell.cpus)
 		online += cpu_of(id)->power == CB_CPU_ON;
 	if (online == nr)
 		return true;
@@ -171,7 +172,7 @@ static cpuid_t first_running(void)
 {
 	cpuid_t id;
 
-	for_each_cpu(id, root_cell.cpus)
+	for_each_cpu (id, root_cell.cpus)
 		if (cpu_of(id)->power == CB_CPU_ON)
 			break;
 	return id;
@@ -182,7 +183,7 @@ static void release_parked(void)
 {
 	cpuid_t id;
 
-	for_each_cpu(id, root_cell.cpus) {
+	for_each_cpu (id, root_cell.cpus) {
 		u64 start = read_sysreg(cntpct_el0), x[4] = { 0 };
 
 		if (cpu_of(id)->power != CB_CPU_OFF)
@@ -204,7 +205,7 @@ static void give_back(struct cpu *cpu)
 	write_sysreg(cpu->saved.vttbr, vttbr_el2);
 	write_sysreg(cpu->saved.hcr, hcr_el2);
 	isb();
-	__asm__ volatile("tlbi alle1");	/* what was cached with stage 2 (D8.13.4) */
+	__asm__ volatile("tlbi alle1"); /* what was cached with stage 2 (D8.13.4) */
 	dsb(nsh);
 	isb();
 }

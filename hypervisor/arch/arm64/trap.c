@@ -7,14 +7,14 @@
 #include <core/hypercall.h>
 #include <core/log.h>
 
-#define HVC_STUB_LAST		4	/* numbers below: calls to Linux' hyp stub */
-#define HVC_STUB_ERR		0xbadca11
+#define HVC_STUB_LAST	       4 /* numbers below: calls to Linux' hyp stub */
+#define HVC_STUB_ERR	       0xbadca11
 
-#define SMCCC_1_2		0x10002
-#define SMCCC_OWNER		0x3f000000
-#define SMCCC_OWNER_ARCH	0x00000000
-#define SMCCC_OWNER_STANDARD	0x04000000
-#define SMCCC_OWNER_VENDOR_HYP	0x06000000
+#define SMCCC_1_2	       0x10002
+#define SMCCC_OWNER	       0x3f000000
+#define SMCCC_OWNER_ARCH       0x00000000
+#define SMCCC_OWNER_STANDARD   0x04000000
+#define SMCCC_OWNER_VENDOR_HYP 0x06000000
 
 /* Entered from vectors.S. */
 bool trap_hvc(struct regs *regs);
@@ -47,9 +47,9 @@ static bool is_standard(u32 function)
 	return (function & SMCCC_OWNER) == SMCCC_OWNER_STANDARD;
 }
 
-#define NUMBER(function)	((function) & 0xffff)
-#define PSCI_END		0x20
-#define SDEI_END		0x40
+#define NUMBER(function) ((function)&0xffff)
+#define PSCI_END	 0x20
+#define SDEI_END	 0x40
 
 static bool may_forward(const struct cell *cell, u32 function, const u64 *x)
 {
@@ -112,7 +112,7 @@ bool trap_hvc(struct regs *regs)
 void trap_smc(struct regs *regs)
 {
 	count_exit(this_cpu(), CB_EXIT_SMC);
-	skip_instruction();	/* trapped before it was executed (D1.3.1.4) */
+	skip_instruction(); /* trapped before it was executed (D1.3.1.4) */
 	standard_call(regs);
 }
 
@@ -134,9 +134,9 @@ void trap_fiq(struct regs *regs)
 }
 
 /* ISS of a trapped system register access, without direction and Rt. */
-#define ISS_READ		BIT(0)
-#define ISS_ACTLR_EL1		(3 << 20 | 1 << 17 | 1 << 10)	/* S3_0_C1_C0_1 */
-#define ISS_REGISTER		0x3ffc1e
+#define ISS_READ      BIT(0)
+#define ISS_ACTLR_EL1 (3 << 20 | 1 << 17 | 1 << 10) /* S3_0_C1_C0_1 */
+#define ISS_REGISTER  0x3ffc1e
 
 static void system_register(struct regs *regs, u64 esr)
 {
@@ -149,7 +149,7 @@ static void system_register(struct regs *regs, u64 esr)
 			inject_undefined();
 			return;
 		}
-		value = 0;	/* implementation defined bits, shared by CPUs: read as zero */
+		value = 0; /* implementation defined bits, shared by CPUs: read as zero */
 	}
 	if (!write && rt != 31)
 		regs->x[rt] = value;
@@ -168,7 +168,7 @@ void trap_other(struct regs *regs, u64 esr)
 	case ESR_EC_IABT_LOW:
 		handle_abort(regs, esr, true);
 		break;
-	default:	/* something that Linux left trapped to EL2: not there for anybody */
+	default: /* something that Linux left trapped to EL2: not there for anybody */
 		count_exit(this_cpu(), CB_EXIT_OTHER);
 		inject_undefined();
 	}
@@ -215,8 +215,7 @@ void violation(const struct regs *regs, enum cb_crash_reason reason, u64 ipa, u6
 
 void trap_panic(u64 vector)
 {
-	log_message("hypervisor: CPU %u: exception %u at %x, esr %x, far %x\n",
-		    (u64)this_cpu()->id, vector, read_sysreg(elr_el2), read_sysreg(esr_el2),
-		    read_sysreg(far_el2));
+	log_message("hypervisor: CPU %u: exception %u at %x, esr %x, far %x\n", (u64)this_cpu()->id,
+		    vector, read_sysreg(elr_el2), read_sysreg(esr_el2), read_sysreg(far_el2));
 	violation(NULL, CB_CRASH_HYPERVISOR, 0, 0);
 }

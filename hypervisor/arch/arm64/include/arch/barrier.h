@@ -3,10 +3,10 @@
 #ifndef ARCH_BARRIER_H
 #define ARCH_BARRIER_H
 
-#define dsb(domain)	__asm__ volatile("dsb " #domain ::: "memory")
-#define dmb(domain)	__asm__ volatile("dmb " #domain ::: "memory")
-#define isb()		__asm__ volatile("isb" ::: "memory")
-#define wfi()		__asm__ volatile("wfi" ::: "memory")
-#define cpu_relax()	__asm__ volatile("yield" ::: "memory")
+#define dsb(domain) __asm__ volatile("dsb " #domain ::: "memory")
+#define dmb(domain) __asm__ volatile("dmb " #domain ::: "memory")
+#define isb()	    __asm__ volatile("isb" ::: "memory")
+#define wfi()	    __asm__ volatile("wfi" ::: "memory")
+#define cpu_relax() __asm__ volatile("yield" ::: "memory")
 
 #endif

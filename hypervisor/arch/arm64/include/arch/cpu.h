@@ -20,36 +20,36 @@ struct regs {
 };
 
 /* What a parked CPU can be asked to do, as bits of cpu->requests. */
-#define REQUEST_STOP	BIT(0)	/* leave the guest and park */
-#define REQUEST_BOOT	BIT(1)	/* clean the cell's memory and start its boot CPU */
-#define REQUEST_START	BIT(2)	/* start at cpu->entry */
-#define REQUEST_CLEAR	BIT(3)	/* clear the cell's memory */
-#define REQUEST_RELEASE	BIT(4)	/* leave the hypervisor: off, by firmware */
+#define REQUEST_STOP	BIT(0) /* leave the guest and park */
+#define REQUEST_BOOT	BIT(1) /* clean the cell's memory and start its boot CPU */
+#define REQUEST_START	BIT(2) /* start at cpu->entry */
+#define REQUEST_CLEAR	BIT(3) /* clear the cell's memory */
+#define REQUEST_RELEASE BIT(4) /* leave the hypervisor: off, by firmware */
 
 /* EL2 registers as Linux left them. */
 struct linux_el2 {
-	u64 sctlr;	/* first, for vectors.S */
+	u64 sctlr; /* first, for vectors.S */
 	u64 hcr, vttbr, vtcr, icc_sre, ich_hcr, ich_vmcr;
 };
 
 /* Lies in the CPU's slot; TPIDR_EL2 points to it. */
 struct cpu {
-	struct linux_el2 saved;	/* first, for vectors.S */
+	struct linux_el2 saved; /* first, for vectors.S */
 	cpuid_t id;
-	struct cell *cell;	/* owner; changes only while the CPU is parked */
+	struct cell *cell; /* owner; changes only while the CPU is parked */
 	struct cb_cpu_page *page;
-	u32 requests;		/* atomic: set by any CPU, taken by this one */
-	u32 power;		/* enum cb_cpu_state; changes under cell->lock */
-	u64 entry, context;	/* for REQUEST_START; written while PENDING */
-	u64 hcr;		/* HCR_EL2 while a guest runs */
-	u64 gic_state[4];	/* for the GIC driver */
+	u32 requests;	    /* atomic: set by any CPU, taken by this one */
+	u32 power;	    /* enum cb_cpu_state; changes under cell->lock */
+	u64 entry, context; /* for REQUEST_START; written while PENDING */
+	u64 hcr;	    /* HCR_EL2 while a guest runs */
+	u64 gic_state[4];   /* for the GIC driver */
 	paddr_t gicr_phys;
-	u8 gic_target;		/* GICv2: bit of this CPU in ITARGETSR */
-	u8 window_used;		/* pages mapped in the window */
+	u8 gic_target;	/* GICv2: bit of this CPU in ITARGETSR */
+	u8 window_used; /* pages mapped in the window */
 };
 
 extern u32 nr_cpus;
-extern u64 boot_mpidrs[CB_MAX_CPUS];	/* affinity by CPU number */
+extern u64 boot_mpidrs[CB_MAX_CPUS]; /* affinity by CPU number */
 
 static inline struct cpu *cpu_of(cpuid_t id)
 {

@@ -9,22 +9,22 @@
 #include <core/types.h>
 
 /* One access of the given width that the compiler cannot change to a form with write-back. */
-#define DEFINE_IO(type, name, load, store, reg)                                          \
-	static inline type read##name(const volatile void *address)                      \
-	{                                                                                \
-		type value;                                                              \
-											 \
-		__asm__ volatile(load " %" reg "0, %1"                                   \
-				 : "=r"(value)                                           \
-				 : "Q"(*(const volatile type *)address));                \
-		return value;                                                            \
-	}                                                                                \
-	static inline void write##name(type value, volatile void *address)               \
-	{                                                                                \
-		__asm__ volatile(store " %" reg "0, %1"                                  \
-				 :                                                       \
-				 : "rZ"(value), "Q"(*(volatile type *)address)           \
-				 : "memory");                                            \
+#define DEFINE_IO(type, name, load, store, reg)                                \
+	static inline type read##name(const volatile void *address)            \
+	{                                                                      \
+		type value;                                                    \
+                                                                               \
+		__asm__ volatile(load " %" reg "0, %1"                         \
+				 : "=r"(value)                                 \
+				 : "Q"(*(const volatile type *)address));      \
+		return value;                                                  \
+	}                                                                      \
+	static inline void write##name(type value, volatile void *address)     \
+	{                                                                      \
+		__asm__ volatile(store " %" reg "0, %1"                        \
+				 :                                             \
+				 : "rZ"(value), "Q"(*(volatile type *)address) \
+				 : "memory");                                  \
 	}
 
 DEFINE_IO(u8, b, "ldrb", "strb", "w")

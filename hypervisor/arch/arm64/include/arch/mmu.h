@@ -7,33 +7,33 @@
 #ifndef ARCH_MMU_H
 #define ARCH_MMU_H
 
-#define HV_BASE			0xff8000000000
-#define CPU_SLOTS		(HV_BASE + 0x20000000)
-#define DEVICES			(HV_BASE + 0x30000000)
+#define HV_BASE		    0xff8000000000
+#define CPU_SLOTS	    (HV_BASE + 0x20000000)
+#define DEVICES		    (HV_BASE + 0x30000000)
 
 /*
  * A CPU's slot. Page 0 stays unmapped: a stack that overflows faults there. The window maps
  * physical pages that this CPU works on.
  */
-#define CPU_SLOT_SHIFT		19
-#define CPU_SLOT_STACK		0x1000
-#define CPU_SLOT_STACK_SIZE	0x1000
-#define CPU_SLOT_DATA		0x2000
-#define CPU_SLOT_GICR		0x4000		/* RD_base page, SGI_base page */
-#define CPU_SLOT_WINDOW		0x40000
-#define CPU_WINDOW_PAGES	64
+#define CPU_SLOT_SHIFT	    19
+#define CPU_SLOT_STACK	    0x1000
+#define CPU_SLOT_STACK_SIZE 0x1000
+#define CPU_SLOT_DATA	    0x2000
+#define CPU_SLOT_GICR	    0x4000 /* RD_base page, SGI_base page */
+#define CPU_SLOT_WINDOW	    0x40000
+#define CPU_WINDOW_PAGES    64
 
 /* What boot_map() maps before the configuration is known: image, configuration, first pages. */
-#define BOOT_MAP_SIZE		0x100000
+#define BOOT_MAP_SIZE	    0x100000
 
 #ifndef __ASSEMBLER__
 #include <core/types.h>
 
 enum el2_memory {
-	EL2_TEXT,	/* read, execute */
-	EL2_RODATA,	/* read */
-	EL2_DATA,	/* read, write */
-	EL2_DEVICE,	/* read, write, Device-nGnRE */
+	EL2_TEXT,   /* read, execute */
+	EL2_RODATA, /* read */
+	EL2_DATA,   /* read, write */
+	EL2_DEVICE, /* read, write, Device-nGnRE */
 };
 
 /* Physical address of the image, which is where the hypervisor region starts. */

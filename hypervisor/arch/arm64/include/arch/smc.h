@@ -15,12 +15,12 @@
 #define PSCI_SYSTEM_RESET	0x84000009U
 #define PSCI_FEATURES		0x8400000aU
 #define PSCI_SYSTEM_RESET2	0x84000012U
-#define SMCCC_64		0x40000000U	/* the 64-bit form of a function */
-#define SMCCC_SVE_HINT		0x00010000U	/* no part of the function's number (DEN 0028, 2.9) */
+#define SMCCC_64		0x40000000U /* the 64-bit form of a function */
+#define SMCCC_SVE_HINT		0x00010000U /* no part of the function's number (DEN 0028, 2.9) */
 
 #define PSCI_SUCCESS		0
 #define PSCI_NOT_SUPPORTED	(-1L)
-#define PSCI_INVALID_PARAMETERS	(-2L)
+#define PSCI_INVALID_PARAMETERS (-2L)
 #define PSCI_DENIED		(-3L)
 #define PSCI_ALREADY_ON		(-4L)
 #define PSCI_ON_PENDING		(-5L)
@@ -30,9 +30,9 @@
 
 #define SMCCC_VERSION		0x80000000U
 #define SMCCC_ARCH_FEATURES	0x80000001U
-#define SMCCC_ARCH_WORKAROUND_1	0x80008000U
-#define SMCCC_ARCH_WORKAROUND_2	0x80007fffU
-#define SMCCC_ARCH_WORKAROUND_3	0x80003fffU
+#define SMCCC_ARCH_WORKAROUND_1 0x80008000U
+#define SMCCC_ARCH_WORKAROUND_2 0x80007fffU
+#define SMCCC_ARCH_WORKAROUND_3 0x80003fffU
 
 /* Call the firmware with x0 to x3, which become the result. */
 static inline void smc_call(u64 *x)

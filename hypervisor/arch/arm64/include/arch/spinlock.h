@@ -28,11 +28,11 @@ static inline void spin_unlock(spinlock_t *lock)
 	__atomic_store_n(&lock->owner, (u16)(lock->owner + 1), __ATOMIC_RELEASE);
 }
 
-#define load_acquire(p)		__atomic_load_n(p, __ATOMIC_ACQUIRE)
-#define store_release(p, v)	__atomic_store_n(p, v, __ATOMIC_RELEASE)
-#define fetch_or(p, v)		__atomic_fetch_or(p, v, __ATOMIC_ACQ_REL)
-#define fetch_add(p, v)		__atomic_fetch_add(p, v, __ATOMIC_ACQ_REL)
-#define exchange(p, v)		__atomic_exchange_n(p, v, __ATOMIC_ACQ_REL)
+#define load_acquire(p)	    __atomic_load_n(p, __ATOMIC_ACQUIRE)
+#define store_release(p, v) __atomic_store_n(p, v, __ATOMIC_RELEASE)
+#define fetch_or(p, v)	    __atomic_fetch_or(p, v, __ATOMIC_ACQ_REL)
+#define fetch_add(p, v)	    __atomic_fetch_add(p, v, __ATOMIC_ACQ_REL)
+#define exchange(p, v)	    __atomic_exchange_n(p, v, __ATOMIC_ACQ_REL)
 
 /* Store new if *p is old; true if it was. */
 static inline bool compare_swap(u32 *p, u32 old, u32 new)

@@ -12,9 +12,9 @@
 #include <core/types.h>
 
 struct stage2 {
-	spinlock_t lock;	/* protects the tables */
-	u64 *root;		/* first level, up to 16 concatenated tables */
-	u64 vttbr;		/* VTTBR_EL2: root and VMID */
+	spinlock_t lock; /* protects the tables */
+	u64 *root;	 /* first level, up to 16 concatenated tables */
+	u64 vttbr;	 /* VTTBR_EL2: root and VMID */
 };
 
 /* Geometry of all stage-2 tables, from the CPUs' physical address width (32 to 48 bits). */

@@ -7,180 +7,180 @@
 #define ARCH_SYSREG_H
 
 /* Registers that old assemblers do not know by name. */
-#define ICC_PMR_EL1		S3_0_C4_C6_0
-#define ICC_IAR0_EL1		S3_0_C12_C8_0
-#define ICC_EOIR0_EL1		S3_0_C12_C8_1
-#define ICC_AP0R0_EL1		S3_0_C12_C8_4
-#define ICC_AP0R1_EL1		S3_0_C12_C8_5
-#define ICC_AP0R2_EL1		S3_0_C12_C8_6
-#define ICC_AP0R3_EL1		S3_0_C12_C8_7
-#define ICC_AP1R0_EL1		S3_0_C12_C9_0
-#define ICC_AP1R1_EL1		S3_0_C12_C9_1
-#define ICC_AP1R2_EL1		S3_0_C12_C9_2
-#define ICC_AP1R3_EL1		S3_0_C12_C9_3
-#define ICC_DIR_EL1		S3_0_C12_C11_1
-#define ICC_RPR_EL1		S3_0_C12_C11_3
-#define ICC_SGI1R_EL1		S3_0_C12_C11_5
-#define ICC_ASGI1R_EL1		S3_0_C12_C11_6
-#define ICC_SGI0R_EL1		S3_0_C12_C11_7
-#define ICC_BPR1_EL1		S3_0_C12_C12_3
-#define ICC_CTLR_EL1		S3_0_C12_C12_4
-#define ICC_SRE_EL1		S3_0_C12_C12_5
-#define ICC_IGRPEN0_EL1		S3_0_C12_C12_6
-#define ICC_IGRPEN1_EL1		S3_0_C12_C12_7
-#define ICC_BPR0_EL1		S3_0_C12_C8_3
-#define ICC_SRE_EL2		S3_4_C12_C9_5
-#define ICH_HCR_EL2		S3_4_C12_C11_0
-#define ICH_VTR_EL2		S3_4_C12_C11_1
-#define ICH_VMCR_EL2		S3_4_C12_C11_7
-#define SCXTNUM_EL0		S3_3_C13_C0_7
-#define SCXTNUM_EL1		S3_0_C13_C0_7
-#define ZCR_EL1			S3_0_C1_C2_0
-#define SMCR_EL1		S3_0_C1_C2_6
-#define SMPRI_EL1		S3_0_C1_C2_4
-#define TPIDR2_EL0		S3_3_C13_C0_5
-#define TFSR_EL1		S3_0_C5_C6_0
-#define TFSRE0_EL1		S3_0_C5_C6_1
-#define RGSR_EL1		S3_0_C1_C0_5
-#define GCR_EL1			S3_0_C1_C0_6
-#define APIAKEYLO_EL1		S3_0_C2_C1_0
-#define APIAKEYHI_EL1		S3_0_C2_C1_1
-#define APIBKEYLO_EL1		S3_0_C2_C1_2
-#define APIBKEYHI_EL1		S3_0_C2_C1_3
-#define APDAKEYLO_EL1		S3_0_C2_C2_0
-#define APDAKEYHI_EL1		S3_0_C2_C2_1
-#define APDBKEYLO_EL1		S3_0_C2_C2_2
-#define APDBKEYHI_EL1		S3_0_C2_C2_3
-#define APGAKEYLO_EL1		S3_0_C2_C3_0
-#define APGAKEYHI_EL1		S3_0_C2_C3_1
-#define PMSCR_EL1		S3_0_C9_C9_0
-#define PMBLIMITR_EL1		S3_0_C9_C10_0
-#define PMBPTR_EL1		S3_0_C9_C10_1
-#define PMBSR_EL1		S3_0_C9_C10_3
-#define PMBIDR_EL1		S3_0_C9_C10_7
-#define TRFCR_EL1		S3_0_C1_C2_1
-#define TRBLIMITR_EL1		S3_0_C9_C11_0
-#define TRBPTR_EL1		S3_0_C9_C11_1
-#define TRBBASER_EL1		S3_0_C9_C11_2
-#define TRBSR_EL1		S3_0_C9_C11_3
-#define TRBIDR_EL1		S3_0_C9_C11_7
-#define BRBCR_EL1		S2_1_C9_C0_0
-#define DISR_EL1		S3_0_C12_C1_1
-#define LORC_EL1		S3_0_C10_C4_3
-#define TCR2_EL1		S3_0_C2_C0_3
-#define SCTLR2_EL1		S3_0_C1_C0_3
-#define PIR_EL1			S3_0_C10_C2_3
-#define PIRE0_EL1		S3_0_C10_C2_2
-#define POR_EL1			S3_0_C10_C2_4
-#define POR_EL0			S3_3_C10_C2_4
-#define ID_AA64MMFR3_EL1_	S3_0_C0_C7_3
-#define ID_AA64PFR1_EL1_	S3_0_C0_C4_1
-#define ID_AA64ISAR2_EL1_	S3_0_C0_C6_2
+#define ICC_PMR_EL1	  S3_0_C4_C6_0
+#define ICC_IAR0_EL1	  S3_0_C12_C8_0
+#define ICC_EOIR0_EL1	  S3_0_C12_C8_1
+#define ICC_AP0R0_EL1	  S3_0_C12_C8_4
+#define ICC_AP0R1_EL1	  S3_0_C12_C8_5
+#define ICC_AP0R2_EL1	  S3_0_C12_C8_6
+#define ICC_AP0R3_EL1	  S3_0_C12_C8_7
+#define ICC_AP1R0_EL1	  S3_0_C12_C9_0
+#define ICC_AP1R1_EL1	  S3_0_C12_C9_1
+#define ICC_AP1R2_EL1	  S3_0_C12_C9_2
+#define ICC_AP1R3_EL1	  S3_0_C12_C9_3
+#define ICC_DIR_EL1	  S3_0_C12_C11_1
+#define ICC_RPR_EL1	  S3_0_C12_C11_3
+#define ICC_SGI1R_EL1	  S3_0_C12_C11_5
+#define ICC_ASGI1R_EL1	  S3_0_C12_C11_6
+#define ICC_SGI0R_EL1	  S3_0_C12_C11_7
+#define ICC_BPR1_EL1	  S3_0_C12_C12_3
+#define ICC_CTLR_EL1	  S3_0_C12_C12_4
+#define ICC_SRE_EL1	  S3_0_C12_C12_5
+#define ICC_IGRPEN0_EL1	  S3_0_C12_C12_6
+#define ICC_IGRPEN1_EL1	  S3_0_C12_C12_7
+#define ICC_BPR0_EL1	  S3_0_C12_C8_3
+#define ICC_SRE_EL2	  S3_4_C12_C9_5
+#define ICH_HCR_EL2	  S3_4_C12_C11_0
+#define ICH_VTR_EL2	  S3_4_C12_C11_1
+#define ICH_VMCR_EL2	  S3_4_C12_C11_7
+#define SCXTNUM_EL0	  S3_3_C13_C0_7
+#define SCXTNUM_EL1	  S3_0_C13_C0_7
+#define ZCR_EL1		  S3_0_C1_C2_0
+#define SMCR_EL1	  S3_0_C1_C2_6
+#define SMPRI_EL1	  S3_0_C1_C2_4
+#define TPIDR2_EL0	  S3_3_C13_C0_5
+#define TFSR_EL1	  S3_0_C5_C6_0
+#define TFSRE0_EL1	  S3_0_C5_C6_1
+#define RGSR_EL1	  S3_0_C1_C0_5
+#define GCR_EL1		  S3_0_C1_C0_6
+#define APIAKEYLO_EL1	  S3_0_C2_C1_0
+#define APIAKEYHI_EL1	  S3_0_C2_C1_1
+#define APIBKEYLO_EL1	  S3_0_C2_C1_2
+#define APIBKEYHI_EL1	  S3_0_C2_C1_3
+#define APDAKEYLO_EL1	  S3_0_C2_C2_0
+#define APDAKEYHI_EL1	  S3_0_C2_C2_1
+#define APDBKEYLO_EL1	  S3_0_C2_C2_2
+#define APDBKEYHI_EL1	  S3_0_C2_C2_3
+#define APGAKEYLO_EL1	  S3_0_C2_C3_0
+#define APGAKEYHI_EL1	  S3_0_C2_C3_1
+#define PMSCR_EL1	  S3_0_C9_C9_0
+#define PMBLIMITR_EL1	  S3_0_C9_C10_0
+#define PMBPTR_EL1	  S3_0_C9_C10_1
+#define PMBSR_EL1	  S3_0_C9_C10_3
+#define PMBIDR_EL1	  S3_0_C9_C10_7
+#define TRFCR_EL1	  S3_0_C1_C2_1
+#define TRBLIMITR_EL1	  S3_0_C9_C11_0
+#define TRBPTR_EL1	  S3_0_C9_C11_1
+#define TRBBASER_EL1	  S3_0_C9_C11_2
+#define TRBSR_EL1	  S3_0_C9_C11_3
+#define TRBIDR_EL1	  S3_0_C9_C11_7
+#define BRBCR_EL1	  S2_1_C9_C0_0
+#define DISR_EL1	  S3_0_C12_C1_1
+#define LORC_EL1	  S3_0_C10_C4_3
+#define TCR2_EL1	  S3_0_C2_C0_3
+#define SCTLR2_EL1	  S3_0_C1_C0_3
+#define PIR_EL1		  S3_0_C10_C2_3
+#define PIRE0_EL1	  S3_0_C10_C2_2
+#define POR_EL1		  S3_0_C10_C2_4
+#define POR_EL0		  S3_3_C10_C2_4
+#define ID_AA64MMFR3_EL1_ S3_0_C0_C7_3
+#define ID_AA64PFR1_EL1_  S3_0_C0_C4_1
+#define ID_AA64ISAR2_EL1_ S3_0_C0_C6_2
 
 /* HCR_EL2, D19.2.48 */
-#define HCR_EL2_VM		(1 << 0)
-#define HCR_EL2_SWIO		(1 << 1)
-#define HCR_EL2_FMO		(1 << 3)
-#define HCR_EL2_IMO		(1 << 4)
-#define HCR_EL2_AMO		(1 << 5)
-#define HCR_EL2_TWI		(1 << 13)
-#define HCR_EL2_TSC		(1 << 19)
-#define HCR_EL2_TIDCP		(1 << 20)
-#define HCR_EL2_TACR		(1 << 21)
+#define HCR_EL2_VM	  (1 << 0)
+#define HCR_EL2_SWIO	  (1 << 1)
+#define HCR_EL2_FMO	  (1 << 3)
+#define HCR_EL2_IMO	  (1 << 4)
+#define HCR_EL2_AMO	  (1 << 5)
+#define HCR_EL2_TWI	  (1 << 13)
+#define HCR_EL2_TSC	  (1 << 19)
+#define HCR_EL2_TIDCP	  (1 << 20)
+#define HCR_EL2_TACR	  (1 << 21)
 
 /* SCTLR_EL2, D19.2.120: RES1 bits of a CPU without VHE, and what EL2 itself runs with. */
-#define SCTLR_EL2_RES1		0x30c50830
-#define SCTLR_EL2_M		(1 << 0)
-#define SCTLR_EL2_C		(1 << 2)
-#define SCTLR_EL2_SA		(1 << 3)
-#define SCTLR_EL2_I		(1 << 12)
-#define SCTLR_EL2_WXN		(1 << 19)
-#define SCTLR_EL2_MMU_ON	(SCTLR_EL2_RES1 | SCTLR_EL2_M | SCTLR_EL2_C | SCTLR_EL2_SA | \
-				 SCTLR_EL2_I | SCTLR_EL2_WXN)
+#define SCTLR_EL2_RES1	  0x30c50830
+#define SCTLR_EL2_M	  (1 << 0)
+#define SCTLR_EL2_C	  (1 << 2)
+#define SCTLR_EL2_SA	  (1 << 3)
+#define SCTLR_EL2_I	  (1 << 12)
+#define SCTLR_EL2_WXN	  (1 << 19)
+#define SCTLR_EL2_MMU_ON \
+	(SCTLR_EL2_RES1 | SCTLR_EL2_M | SCTLR_EL2_C | SCTLR_EL2_SA | SCTLR_EL2_I | SCTLR_EL2_WXN)
 
 /*
  * SCTLR_EL1 for a CPU that enters a guest: the bits that are RES1 without later extensions
  * (EOS, TSCXT, EIS, SPAN, nTLSMD, LSMAOE), MMU and caches off.
  */
-#define SCTLR_EL1_RESET		0x30d00800
-#define SCTLR_EL1_SPAN		(1 << 23)
-#define SCTLR_EL1_DSSBS		(1UL << 44)
+#define SCTLR_EL1_RESET	      0x30d00800
+#define SCTLR_EL1_SPAN	      (1 << 23)
+#define SCTLR_EL1_DSSBS	      (1UL << 44)
 
 /* TCR_EL2, D19.2.139: 48-bit VA, 4 KiB granule, inner shareable write-back walks; PS is added. */
-#define TCR_EL2_RES1		((1UL << 31) | (1UL << 23))
-#define TCR_EL2_T0SZ_48		16
-#define TCR_EL2_WB_ISH		((1 << 8) | (1 << 10) | (3 << 12))
-#define TCR_EL2_PS_SHIFT	16
+#define TCR_EL2_RES1	      ((1UL << 31) | (1UL << 23))
+#define TCR_EL2_T0SZ_48	      16
+#define TCR_EL2_WB_ISH	      ((1 << 8) | (1 << 10) | (3 << 12))
+#define TCR_EL2_PS_SHIFT      16
 
 /* VTCR_EL2, D19.2.155 */
-#define VTCR_EL2_RES1		(1UL << 31)
-#define VTCR_EL2_WB_ISH		((1UL << 8) | (1UL << 10) | (3UL << 12))
-#define VTCR_EL2_SL0_SHIFT	6
-#define VTCR_EL2_PS_SHIFT	16
-#define VTTBR_EL2_VMID_SHIFT	48
+#define VTCR_EL2_RES1	      (1UL << 31)
+#define VTCR_EL2_WB_ISH	      ((1UL << 8) | (1UL << 10) | (3UL << 12))
+#define VTCR_EL2_SL0_SHIFT    6
+#define VTCR_EL2_PS_SHIFT     16
+#define VTTBR_EL2_VMID_SHIFT  48
 
 /* ESR_ELx, D19.2.37 */
-#define ESR_EC_SHIFT		26
-#define ESR_IL			(1UL << 25)
-#define ESR_EC_UNKNOWN		0x00
-#define ESR_EC_WFX		0x01
-#define ESR_EC_HVC64		0x16
-#define ESR_EC_SMC64		0x17
-#define ESR_EC_SYS64		0x18
-#define ESR_EC_IABT_LOW		0x20
-#define ESR_EC_IABT_CUR		0x21
-#define ESR_EC_DABT_LOW		0x24
-#define ESR_EC_DABT_CUR		0x25
-#define ESR_WFX_TIMEOUT		(1UL << 1)
-#define ESR_DABT_ISV		(1UL << 24)
-#define ESR_DABT_CM		(1UL << 8)
-#define ESR_DABT_S1PTW		(1UL << 7)
-#define ESR_DABT_WNR		(1UL << 6)
-#define ESR_FSC_TYPE		0x3c
-#define ESR_FSC_TRANSLATION	0x04
-#define ESR_FSC_ACCESS		0x08
-#define ESR_FSC_PERMISSION	0x0c
-#define ESR_FSC_EXTERNAL	0x10
-#define ESR_FSC_EXTERNAL_WALK	0x14	/* plus level */
+#define ESR_EC_SHIFT	      26
+#define ESR_IL		      (1UL << 25)
+#define ESR_EC_UNKNOWN	      0x00
+#define ESR_EC_WFX	      0x01
+#define ESR_EC_HVC64	      0x16
+#define ESR_EC_SMC64	      0x17
+#define ESR_EC_SYS64	      0x18
+#define ESR_EC_IABT_LOW	      0x20
+#define ESR_EC_IABT_CUR	      0x21
+#define ESR_EC_DABT_LOW	      0x24
+#define ESR_EC_DABT_CUR	      0x25
+#define ESR_WFX_TIMEOUT	      (1UL << 1)
+#define ESR_DABT_ISV	      (1UL << 24)
+#define ESR_DABT_CM	      (1UL << 8)
+#define ESR_DABT_S1PTW	      (1UL << 7)
+#define ESR_DABT_WNR	      (1UL << 6)
+#define ESR_FSC_TYPE	      0x3c
+#define ESR_FSC_TRANSLATION   0x04
+#define ESR_FSC_ACCESS	      0x08
+#define ESR_FSC_PERMISSION    0x0c
+#define ESR_FSC_EXTERNAL      0x10
+#define ESR_FSC_EXTERNAL_WALK 0x14 /* plus level */
 
 /* SPSR_ELx for AArch64, D19.2.131 */
-#define SPSR_EL1H_DAIF		0x3c5
-#define SPSR_MODE_MASK		0x1f
-#define SPSR_MODE_EL1T		0x04
-#define SPSR_MODE_EL1H		0x05
-#define SPSR_M_AARCH32		(1 << 4)
-#define SPSR_SSBS		(1 << 12)
-#define SPSR_PAN		(1 << 22)
-#define SPSR_DIT		(1 << 24)
-#define SPSR_TCO		(1 << 25)
-#define SPSR_NZCV		(0xfUL << 28)
+#define SPSR_EL1H_DAIF	      0x3c5
+#define SPSR_MODE_MASK	      0x1f
+#define SPSR_MODE_EL1T	      0x04
+#define SPSR_MODE_EL1H	      0x05
+#define SPSR_M_AARCH32	      (1 << 4)
+#define SPSR_SSBS	      (1 << 12)
+#define SPSR_PAN	      (1 << 22)
+#define SPSR_DIT	      (1 << 24)
+#define SPSR_TCO	      (1 << 25)
+#define SPSR_NZCV	      (0xfUL << 28)
 
 /* ICC_*, ICH_*: GIC architecture specification (IHI 0069), 12.2 and 12.4 */
-#define ICC_CTLR_EOIMODE	(1 << 1)
-#define ICC_CTLR_CBPR		(1 << 0)
-#define ICC_SRE_EL1_ALL		0x7		/* SRE, DFB, DIB */
-#define ICC_SRE_EL2_ALL		0xf		/* the same, and Enable for EL1 */
-#define ICH_HCR_TC		(1 << 10)
-#define ICH_VMCR_VENG1		(1 << 1)
-#define ICH_VMCR_VEOIM		(1 << 9)
-#define ICH_VMCR_VPMR_SHIFT	24
+#define ICC_CTLR_EOIMODE      (1 << 1)
+#define ICC_CTLR_CBPR	      (1 << 0)
+#define ICC_SRE_EL1_ALL	      0x7 /* SRE, DFB, DIB */
+#define ICC_SRE_EL2_ALL	      0xf /* the same, and Enable for EL1 */
+#define ICH_HCR_TC	      (1 << 10)
+#define ICH_VMCR_VENG1	      (1 << 1)
+#define ICH_VMCR_VEOIM	      (1 << 9)
+#define ICH_VMCR_VPMR_SHIFT   24
 
-#define PAR_EL1_F		1
+#define PAR_EL1_F	      1
 
 #ifndef __ASSEMBLER__
 #include <core/types.h>
 
-#define read_sysreg_(name)                                              \
-	({                                                              \
-		u64 value_;                                             \
-		__asm__ volatile("mrs %0, " #name : "=r"(value_));      \
-		value_;                                                 \
+#define read_sysreg_(name)                                         \
+	({                                                         \
+		u64 value_;                                        \
+		__asm__ volatile("mrs %0, " #name : "=r"(value_)); \
+		value_;                                            \
 	})
 #define write_sysreg_(value, name) \
 	__asm__ volatile("msr " #name ", %x0" : : "rZ"((u64)(value)) : "memory")
 
-#define read_sysreg(name)		read_sysreg_(name)
-#define write_sysreg(value, name)	write_sysreg_(value, name)
+#define read_sysreg(name)	  read_sysreg_(name)
+#define write_sysreg(value, name) write_sysreg_(value, name)
 #endif
 
 #endif

@@ -16,11 +16,11 @@ static inline void tlb_flush_vmid(u64 vttbr)
 {
 	u64 saved = read_sysreg(vttbr_el2);
 
-	dsb(ishst);	/* table changes are visible to all walkers before the TLBI */
+	dsb(ishst); /* table changes are visible to all walkers before the TLBI */
 	write_sysreg(vttbr, vttbr_el2);
-	isb();		/* the TLBI uses the new VMID */
+	isb(); /* the TLBI uses the new VMID */
 	__asm__ volatile("tlbi vmalls12e1is");
-	dsb(ish);	/* complete on all CPUs */
+	dsb(ish); /* complete on all CPUs */
 	write_sysreg(saved, vttbr_el2);
 	isb();
 }
