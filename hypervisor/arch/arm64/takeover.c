@@ -168,14 +168,16 @@ static bool may_leave(u64 nr, struct cb_error *error)
 	return false;
 }
 
-static cpuid_t first_running(void)
+/* One of those that are here does what is to be done once. */
+static bool is_first_running(const struct cpu *cpu)
 {
 	cpuid_t id;
 
-	for_each_cpu (id, root_cell.cpus)
+	for_each_cpu (id, root_cell.cpus & (BIT(cpu->id) - 1)) {
 		if (cpu_of(id)->power == CB_CPU_ON)
-			break;
-	return id;
+			return false;
+	}
+	return true;
 }
 
 /* CPUs that Linux has offline wait here. They go where Linux would have sent them. */
@@ -218,7 +220,7 @@ bool takeover_leave(u64 nr, struct cb_error *error)
 		refuse(error);
 	go = meet((u32)nr, NULL);
 	if (go) {
-		if (this_cpu()->id == first_running())
+		if (is_first_running(this_cpu()))
 			release_parked();
 		give_back(this_cpu());
 	}
