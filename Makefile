@@ -85,9 +85,20 @@ run: setup
 	@$(MAKE) --no-print-directory -j$(JOBS) rootfs
 	@$(PYTHON) scripts/qemu.py $(RUN)
 
+demo:
+	@scripts/demo.sh
+
+check:
+	@scripts/check.sh
+
+lint: setup
+	@scripts/lint.sh
+
 clean:
 	rm -rf $(BUILD)/hypervisor $(BUILD)/driver $(BUILD)/tools $(BUILD)/configs \
 		$(BUILD)/inmates $(BUILD)/staging $(BUILD)/system-guest $(BUILD)/tests \
-		$(BUILD)/system $(BUILD)/dtb $(BUILD)/rootfs*.cpio.gz $(BUILD)/lint
+		$(BUILD)/system $(BUILD)/dtb $(BUILD)/rootfs*.cpio.gz $(BUILD)/lint \
+		$(BUILD)/check $(BUILD)/demo-build.log
 
-.PHONY: all help setup hypervisor driver cellctl configs inmates guest install rootfs run clean
+.PHONY: all help setup hypervisor driver cellctl configs inmates guest install rootfs run \
+	demo check lint clean

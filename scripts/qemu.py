@@ -55,6 +55,7 @@ class Config:
     initrd: str = str(BUILD / "rootfs.cpio.gz")
     append: str = ""
     reserve: str = "cmdline"  # "cmdline" (mem=), "dt" (/reserved-memory) or "none"
+    cell_uart: bool = False  # keep the second UART from Linux, for a cell
     el2: bool = True
     vhe: bool = False  # let Linux stay at EL2 on CPUs that can
     virtio: str = "pci"  # or "mmio"
@@ -113,37 +114,45 @@ class Config:
         command += self.devices()
         command += ["-kernel", self.kernel or environment()["KERNEL_IMAGE"]]
         command += ["-initrd", self.initrd, "-append", self.arguments()]
-        if self.reserve == "dt":
-            command += ["-dtb", str(reserved_tree(self))]
+        if self.overlays():
+            command += ["-dtb", str(changed_tree(self))]
         return command + self.extra
 
+    def overlays(self) -> list[Path]:
+        """What is changed in QEMU's device tree."""
+        names = ["reserved-memory"] if self.reserve == "dt" else []
+        names += ["cell-uart"] if self.cell_uart else []
+        return [ROOT / "scripts" / f"{name}.dtso" for name in names]
 
-def reserved_tree(config: Config) -> Path:
-    """The machine's device tree with memory reserved for Cellblock; made once."""
-    overlay = ROOT / "scripts" / "reserved-memory.dtso"
+
+def changed_tree(config: Config) -> Path:
+    """The machine's device tree with the overlays applied; made once."""
+    overlays = config.overlays()
     hardware = config.hardware() + ["-serial", "null", "-serial", "null"]
     hardware[2] += ",dumpdtb="
-    key = hashlib.sha256((repr(hardware) + overlay.read_text()).encode()).hexdigest()
+    text = "".join(overlay.read_text() for overlay in overlays)
+    key = hashlib.sha256((repr(hardware) + text).encode()).hexdigest()
     directory = BUILD / "dtb"
     directory.mkdir(parents=True, exist_ok=True)
     tree = directory / f"virt-{key[:16]}.dtb"
     with open(directory / ".lock", "w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not tree.exists():
-            make_reserved_tree(hardware, overlay, tree)
+            make_changed_tree(hardware, overlays, tree)
     return tree
 
 
-def make_reserved_tree(hardware: list[str], overlay: Path, tree: Path) -> None:
-    plain, blob, new = (tree.with_suffix(s) for s in (".plain", ".dtbo", ".new"))
+def make_changed_tree(hardware: list[str], overlays: list[Path], tree: Path) -> None:
+    plain, new = (tree.with_suffix(s) for s in (".plain", ".new"))
+    blobs = [tree.with_suffix(f".{overlay.stem}.dtbo") for overlay in overlays]
     hardware[2] += str(plain)
-    quiet = {"check": True, "stderr": subprocess.DEVNULL}
-    subprocess.run(hardware, **quiet)
-    subprocess.run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", blob, overlay], check=True)
-    subprocess.run(["fdtoverlay", "-i", plain, "-o", new, blob], check=True)
+    subprocess.run(hardware, check=True, stderr=subprocess.DEVNULL)
+    for overlay, blob in zip(overlays, blobs):
+        subprocess.run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", blob, overlay], check=True)
+    subprocess.run(["fdtoverlay", "-i", plain, "-o", new, *blobs], check=True)
     new.rename(tree)
-    plain.unlink()
-    blob.unlink()
+    for path in (plain, *blobs):
+        path.unlink()
 
 
 def parse(argv: list[str]) -> tuple[Config, bool]:
@@ -165,6 +174,11 @@ def parse(argv: list[str]) -> tuple[Config, bool]:
         choices=("cmdline", "dt", "none"),
         default=defaults.reserve,
         help="how memory is kept from Linux (default: mem= on its command line)",
+    )
+    parser.add_argument(
+        "--cell-uart",
+        action="store_true",
+        help="keep the second UART from Linux, so that a cell can have it",
     )
     parser.add_argument("--no-el2", dest="el2", action="store_false")
     parser.add_argument("--vhe", action="store_true", help="let Linux stay at EL2")

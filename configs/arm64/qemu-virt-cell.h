@@ -3,7 +3,7 @@
  * Where the demo cells of QEMU `virt` have their memory, all of it from the board's
  * region "cells". Each sees it where it is.
  *
- *	0x70400000	demo-ring, demo-uart, demo-smp, demo-native-idle: one of them at a time
+ *	0x70400000	demo-ring, demo-uart, demo-smp, demo-native-idle, demo-timer: one at a time
  *	0x72000000	demo-victim
  *	0x74000000	tile-1 to tile-7, 16 MiB apart
  *	0x7ff00000	the board's region "shared"

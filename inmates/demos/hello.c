@@ -2,7 +2,8 @@
 /*
  * Says where it runs and what it was given.
  *
- * Arguments: off: turns the cell off; otherwise it stays, idle.
+ * Arguments: off: turns the cell off; reset: starts it again, and again; otherwise it
+ * stays, idle.
  */
 #include <hypercall.h>
 #include <inmate.h>
@@ -43,6 +44,10 @@ void inmate_main(void)
 	if (arg_flag("off")) {
 		printf("hello: off\n");
 		psci_system_off();
+	}
+	if (arg_flag("reset")) {
+		printf("hello: reset\n");
+		psci_system_reset();
 	}
 	printf("hello: idle\n");
 	cpu_idle();

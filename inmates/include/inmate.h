@@ -113,6 +113,7 @@ int psci_cpu_on(uint64_t mpidr, uint64_t entry, uint64_t context);
 int psci_cpu_off(void);
 int psci_affinity_info(uint64_t mpidr);
 void psci_system_off(void) __attribute__((noreturn));
+void psci_system_reset(void) __attribute__((noreturn));
 
 /* --- exceptions.c --------------------------------------------------------------- */
 

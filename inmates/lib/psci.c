@@ -12,6 +12,7 @@
 #define PSCI_FN_CPU_ON		0xc4000003
 #define PSCI_FN_AFFINITY_INFO	0xc4000004
 #define PSCI_FN_SYSTEM_OFF	0x84000008
+#define PSCI_FN_SYSTEM_RESET	0x84000009
 
 static enum { METHOD_NONE, METHOD_HVC, METHOD_SMC } method;
 
@@ -52,6 +53,12 @@ int psci_affinity_info(uint64_t mpidr)
 void psci_system_off(void)
 {
 	psci_call(PSCI_FN_SYSTEM_OFF, 0, 0, 0);
+	cpu_park();
+}
+
+void psci_system_reset(void)
+{
+	psci_call(PSCI_FN_SYSTEM_RESET, 0, 0, 0);
 	cpu_park();
 }
 

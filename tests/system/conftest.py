@@ -17,6 +17,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from cells import Root
 from machine import Boot, Config, Machine
 
 # Workers that run in parallel must not share a machine's directory.
@@ -65,6 +66,21 @@ def boot(request: pytest.FixtureRequest) -> Iterator[Boot]:
 def boot_shared(request: pytest.FixtureRequest) -> Iterator[Boot]:
     """The same, for machines that end with the module."""
     yield from _booter(request)
+
+
+@pytest.fixture(scope="module")
+def enabled(boot_shared: Boot, gic: int) -> Root:
+    """A machine with Cellblock enabled, for a module."""
+    root = Root(boot_shared(gic=gic))
+    root.enable()
+    return root
+
+
+@pytest.fixture
+def root(enabled: Root) -> Iterator[Root]:
+    """The same for one test: cells that it leaves are removed."""
+    yield enabled
+    enabled.remove_cells()
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -290,7 +290,7 @@ static void print_load(const struct load *load)
 	json_object_set_new(object, "dtb", json_hex(place->dtb));
 	if (place->initrd_size)
 		json_object_set_new(object, "initrd", json_hex(place->initrd));
-	output_json(object);
+	output_json_line(object);
 }
 
 static void release(struct load *load)

@@ -2,7 +2,7 @@
 /*
  * A small kexec for arm64, with the kexec_load system call (Debian's kernel has
  * no kexec_file_load). The new kernel gets this one's device tree with another
- * command line and initramfs, and memory at the start of the largest RAM.
+ * command line and initramfs, and memory in the largest piece of RAM that is not reserved.
  *
  * usage: kexecload -l IMAGE INITRD CMDLINE	load
  *        kexecload -e				execute what was loaded
@@ -87,22 +87,41 @@ static void *read_file(const char *path, size_t *size)
 	return data;
 }
 
+/* Memory from @start to @end: the best so far? */
+static void consider(struct range *best, uint64_t start, uint64_t end)
+{
+	if (end > start && end - start >= best->size)
+		*best = (struct range){ start, end - start };
+}
+
+/*
+ * The largest piece of System RAM in which nothing is marked: what is reserved may still
+ * be written by hardware, such as the tables of a GICv3 whose LPIs stay enabled.
+ */
 static struct range largest_ram(void)
 {
 	unsigned long long first, last;
 	struct range best = { 0, 0 };
+	uint64_t free = 0, end = 0;	/* of the RAM that is looked at */
 	char line[128];
 	FILE *f = fopen("/proc/iomem", "r");
 
 	if (!f)
 		err(1, "kexecload: /proc/iomem");
 	while (fgets(line, sizeof(line), f)) {
-		if (line[0] == ' ' || !strstr(line, ": System RAM") ||
-		    sscanf(line, "%llx-%llx", &first, &last) != 2)
+		if (sscanf(line, "%llx-%llx", &first, &last) != 2)
 			continue;
-		if (last - first >= best.size)
-			best = (struct range){ first, last - first + 1 };
+		if (line[0] == ' ') {
+			if (first < end)
+				consider(&best, free, first);
+			free = last + 1 > free ? last + 1 : free;
+			continue;
+		}
+		consider(&best, free, end);
+		free = first;
+		end = strstr(line, ": System RAM") ? last + 1 : 0;
 	}
+	consider(&best, free, end);
 	fclose(f);
 	return best;
 }

@@ -3,6 +3,9 @@
  * Does KVM work? Makes a virtual machine with one vCPU that adds two numbers,
  * stores the sum to a device and asks PSCI to power off; checks each exit.
  * Prints "kvmtest: PASS" and exits with 0, or says what went wrong.
+ *
+ * With the argument "hold" it makes the machine, says "kvmtest: holding" and waits to
+ * be killed.
  */
 #include <err.h>
 #include <fcntl.h>
@@ -10,6 +13,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <linux/kvm.h>
@@ -106,7 +110,7 @@ static void answer_read(int vcpu, struct kvm_run *run, uint64_t address, uint32_
 	memcpy(run->mmio.data, &value, sizeof(value));
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	int kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
 	struct kvm_run *run;
@@ -119,6 +123,11 @@ int main(void)
 		err(1, "kvmtest: cannot create a VM");
 	add_ram(vm);
 	vcpu = add_vcpu(vm);
+	if (argc == 2 && !strcmp(argv[1], "hold")) {
+		puts("kvmtest: holding");
+		fflush(stdout);
+		pause();
+	}
 	run = mmap(NULL, ioctl(kvm, KVM_GET_VCPU_MMAP_SIZE, 0), PROT_READ | PROT_WRITE,
 		   MAP_SHARED, vcpu, 0);
 	if (run == MAP_FAILED)

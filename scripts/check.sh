@@ -1,0 +1,176 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# `make check`: builds everything with each compiler and for each kernel, and runs the
+# unit tests, the system tests in QEMU, the static checks and the demo. Stops early only
+# if something does not build. The last line is "<n> passed, <n> failed"; the exit status
+# says whether anything failed.
+set -eu
+
+ROOT=$(cd "$(dirname "$0")/.." && pwd)
+cd "$ROOT"
+. scripts/common.sh
+
+OUT=$BUILD/check
+JOBS=$(nproc)
+PYTHON=/usr/bin/python3
+unset MAKEFLAGS MFLAGS
+
+passed=0
+FAILED=()
+
+run_make()
+{
+	make --no-print-directory -j"$JOBS" "$@"
+}
+
+pass()
+{
+	passed=$((passed + $1))
+}
+
+finish()
+{
+	local name
+
+	echo
+	for name in "${FAILED[@]}"; do
+		echo "FAILED: $name"
+	done
+	echo "$passed passed, ${#FAILED[@]} failed"
+	[ ${#FAILED[@]} = 0 ]
+	exit
+}
+
+title()
+{
+	printf '\n== %s\n' "$*"
+}
+
+# step NAME COMMAND...: one test; shows the command's output only if it fails.
+step()
+{
+	local name=$1 log start=$SECONDS
+	shift
+
+	log=$OUT/${name//[^[:alnum:].-]/_}.log
+	if "$@" >"$log" 2>&1; then
+		printf '  ok    %s, %d s\n' "$name" $((SECONDS - start))
+		pass 1
+	else
+		tail -n 60 "$log" | sed 's/^/        /'
+		printf '  FAIL  %s\n' "$name"
+		FAILED+=("$name")
+	fi
+}
+
+# The kernel's build goes on after a warning: look for them.
+# shellcheck disable=SC2317	# called by step
+build_module()
+{
+	local headers=$1 dir=$2
+
+	rm -rf "$dir"
+	run_make -C driver KDIR="$headers" OBJ="$dir" 2>&1 | tee "$dir.log"
+	[ -f "$dir/cellblock.ko" ] && ! grep -qi 'warning:' "$dir.log"
+}
+
+build_all()
+{
+	title build
+	step "everything, gcc, Linux $KERNEL_RELEASE" run_make rootfs
+	step "hypervisor, clang" run_make -C hypervisor CC=clang O="$OUT/hypervisor-clang"
+	step "inmates, clang" run_make -C inmates CC=clang LD=ld.lld O="$OUT/inmates-clang"
+	step "module without warnings, Linux $KERNEL_RELEASE" \
+		build_module "$KDIR" "$OUT/module-6.1"
+	step "module without warnings, Linux $KERNEL_RELEASE_612" \
+		build_module "$KDIR_612" "$OUT/module-6.12"
+	[ ${#FAILED[@]} = 0 ] || finish
+}
+
+# Counts what tests/unit printed, a cmocka test each.
+unit_tests()
+{
+	local log=$OUT/unit.log name ok bad=() status=0
+
+	title "unit tests"
+	run_make -k -C tests/unit >"$log" 2>&1 || status=$?
+	ok=$(grep -c '^\[       OK \]' "$log" || true)
+	mapfile -t bad < <(sed -n 's/^\[  FAILED  \] \([[:alnum:]_]*\)$/\1/p' "$log" | sort -u)
+	# A program that ended before its last test, or did not build.
+	[ "$status" = 0 ] || [ ${#bad[@]} -gt 0 ] || bad=("make -C tests/unit")
+	if [ ${#bad[@]} -gt 0 ]; then
+		grep -vE '^\[ +(RUN|OK)|^  (HOSTCC|MKCELL)' "$log" | sed 's/^/        /'
+	fi
+	for name in "${bad[@]}"; do
+		FAILED+=("$name")
+	done
+	pass "$ok"
+	echo "  $ok passed, ${#bad[@]} failed"
+}
+
+# Prints the number of passed tests of a JUnit file, then the names of those that failed.
+junit_result()
+{
+	$PYTHON - "$1" <<-'END'
+		import sys
+		import xml.etree.ElementTree as tree
+		# A test that fails and then cannot be cleaned up after is there twice.
+		bad = {}
+		for case in tree.parse(sys.argv[1]).iter("testcase"):
+		    name = f"{case.get('classname')}: {case.get('name')}"
+		    kinds = {child.tag for child in case}
+		    if "skipped" not in kinds:
+		        bad[name] = bad.get(name, False) or bool(kinds & {"failure", "error"})
+		print(list(bad.values()).count(False), *(n for n in bad if bad[n]), sep="\n")
+	END
+}
+
+system_tests()
+{
+	local xml=$OUT/system.xml result=() status=0
+
+	title "system tests"
+	rm -f "$xml"
+	$PYTHON -m pytest -q -p no:cacheprovider -n 2 --dist loadfile --junitxml="$xml" \
+		tests/system </dev/null || status=$?
+	[ ! -f "$xml" ] || mapfile -t result < <(junit_result "$xml")
+	pass "${result[0]:-0}"
+	FAILED+=("${result[@]:1}")
+	[ "$status" = 0 ] || [ ${#result[@]} -gt 1 ] || FAILED+=("pytest tests/system")
+}
+
+lint()
+{
+	local log=$OUT/lint.log check
+
+	title lint
+	scripts/lint.sh 2>&1 | tee "$log" || true
+	pass "$(grep -c '^  ok    ' "$log" || true)"
+	while read -r check; do
+		FAILED+=("lint: $check")
+	done < <(sed -n 's/^  FAIL  //p' "$log")
+}
+
+# shellcheck disable=SC2317	# called by step
+demo()
+{
+	scripts/demo.sh </dev/null | tee "$OUT/demo.txt"
+	tail -n 1 "$OUT/demo.txt" | grep -q '^demo: PASS'
+}
+
+if ! scripts/setup.sh || ! scripts/fetch.sh 6.12; then
+	FAILED+=("setup: packages are missing")
+	finish
+fi
+# shellcheck disable=SC1091	# made by fetch.sh
+. "$BUILD/debian/env.mk"
+mkdir -p "$OUT"
+
+build_all
+lint
+unit_tests
+title demo
+step "make demo" demo
+system_tests
+finish

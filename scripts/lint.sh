@@ -1,0 +1,155 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Static checks of everything in the tree. Prints one line a check, and what it found;
+# fails if anything was found. Needs what setup.sh and fetch.sh provide.
+#
+# usage: scripts/lint.sh [CHECK...]	all of them by default
+set -eu
+
+ROOT=$(cd "$(dirname "$0")/.." && pwd)
+cd "$ROOT"
+. scripts/common.sh
+# shellcheck disable=SC1091	# made by fetch.sh
+. "$BUILD/debian/env.mk"
+
+OUT=$BUILD/lint
+JOBS=$(nproc)
+CROSS=aarch64-linux-gnu-
+[ "$(uname -m)" != aarch64 ] || CROSS=
+CHECKS=(files shell python sparse sparse-driver cppcheck analyzer)
+
+# Files of the tree with one of these name endings.
+tree_files()
+{
+	local name args=()
+
+	for name; do
+		args+=(-o -name "$name")
+	done
+	find . \( -path ./build -o -path ./.git -o -name __pycache__ -o -name .pytest_cache \) \
+		-prune -o -type f \( "${args[@]:1}" \) -print | sort
+}
+
+# Each file says its licence and what it is for; no white space that nobody sees.
+check_files()
+{
+	local file head
+
+	tree_files '*.[chS]' '*.dtso' '*.lds' '*.py' '*.sh' '*.mk' Makefile Kbuild \
+		'*.md' '*.svg' init shrc cb-agent .clang-format | while read -r file; do
+		head=$(head -n 6 "$file" | grep -v '^#!')
+		case $(head -n 1 <<<"$head") in
+		*'SPDX-License-Identifier: GPL-2.0-only'*) ;;
+		*) echo "$file: no SPDX-License-Identifier: GPL-2.0-only in its first line" ;;
+		esac
+		case $file in
+		*.md | *.svg | *.mk | */.clang-format) ;;
+		*)
+			sed -n '2,3p' <<<"$head" | grep -Eq '^(/\*|//|#|""")' ||
+				echo "$file: no comment that says what it is for"
+			;;
+		esac
+		grep -nE '[[:blank:]]+$' "$file" | sed "s#^#$file:#; s#\$# <- white space#"
+		[ -z "$(tail -c 1 "$file")" ] || echo "$file: no newline at the end"
+	done
+}
+
+check_shell()
+{
+	tree_files '*.sh' | xargs shellcheck -e SC1091	# what is sourced is elsewhere
+	shellcheck scripts/rootfs/init scripts/rootfs/usr/lib/cb-agent .ci/run
+	shellcheck -s dash -e SC2034 scripts/rootfs/etc/shrc	# PS1 is for the shell
+}
+
+check_python()
+{
+	local file
+
+	tree_files '*.py' | while read -r file; do
+		/usr/bin/python3 -c 'import sys; compile(open(sys.argv[1]).read(), sys.argv[1], "exec")' \
+			"$file"
+	done
+	tree_files '*.py' | xargs /usr/bin/python3 -m pyflakes
+}
+
+# run_sparse FILE... -- FLAG...
+run_sparse()
+{
+	local files=()
+
+	while [ "$1" != -- ]; do
+		files+=("$1")
+		shift
+	done
+	shift
+	for file in "${files[@]}"; do
+		sparse -m64 --arch=arm64 -std=gnu11 -nostdinc -DCELLBLOCK_VERSION='"0"' \
+			-isystem "$(${CROSS}gcc -print-file-name=include)" "$@" "$file"
+	done
+}
+
+check_sparse()
+{
+	local libc=/usr/aarch64-linux-gnu/include
+
+	[ -n "$CROSS" ] || libc=/usr/include
+	# What only assembly uses is declared nowhere else.
+	run_sparse hypervisor/*/*.c hypervisor/arch/*/*.c -- -ffreestanding -Wno-decl \
+		-Ihypervisor -Ihypervisor/arch/arm64/include -Iinclude
+	run_sparse inmates/*/*.c -- -ffreestanding -Iinmates/include -Iinclude \
+		-isystem "$ARM64_INCLUDE"
+	run_sparse tools/*/*.c -- -D_GNU_SOURCE -Ihypervisor -Iinclude -isystem "$libc" \
+		-idirafter "$ARM64_INCLUDE"
+	run_sparse tests/system/guest/*.c -- -Iinclude -isystem "$libc" \
+		-idirafter "$ARM64_INCLUDE"
+}
+
+# Debian's headers come without the kernel to take BTF from.
+check_sparse-driver()
+{
+	make -s -C driver KDIR="$KDIR" OBJ="$OUT/driver" 2>&1 | grep -v '^Skipping BTF'
+	make -s -C "$KDIR" M="$OUT/driver" ARCH=arm64 CROSS_COMPILE="$CROSS" CELLBLOCK="$ROOT" \
+		C=2 modules 2>&1 | grep -vE '^  |^Skipping BTF'
+	[ -f "$OUT/driver/cellblock.ko" ]
+}
+
+# Not findings: GNU C's arithmetic on void pointers, differences of linker symbols, and
+# the register variables of an SMC, which only the assembly behind them reads.
+check_cppcheck()
+{
+	cppcheck --quiet -j"$JOBS" --std=c11 --platform=unix64 --inline-suppr \
+		--enable=warning,portability,performance \
+		--suppress=missingIncludeSystem --suppress=arithOperationsOnVoidPointer \
+		--suppress=comparePointers --suppress='constStatement:*/smc.h' \
+		--template='{file}:{line}: {severity}: {message} [{id}]' \
+		-D__aarch64__ -D__GNUC__=12 -Iinclude -Ihypervisor -Iinmates/include \
+		-Ihypervisor/arch/arm64/include hypervisor driver tools inmates tests
+}
+
+check_analyzer()
+{
+	local make="make -s -j$JOBS --no-print-directory"
+
+	$make -C hypervisor O="$OUT/hypervisor" EXTRA_CFLAGS=-fanalyzer
+	$make -C inmates O="$OUT/inmates" CC="${CROSS}gcc -fanalyzer" >/dev/null
+	$make -C tools/cellctl CC="${CROSS}gcc" O="$OUT/cellctl" \
+		EXTRA_CFLAGS="-isystem $ARM64_INCLUDE -fanalyzer" \
+		LDFLAGS="-static -L$ARM64_LIB" >/dev/null
+	$make -C configs O="$OUT/configs" HOSTCC='cc -fanalyzer' >/dev/null
+}
+
+failed=0
+mkdir -p "$OUT"
+[ $# -gt 0 ] || set -- "${CHECKS[@]}"
+for check; do
+	log=$OUT/$check.log
+	if "check_$check" >"$log" 2>&1 && [ ! -s "$log" ]; then
+		echo "  ok    $check"
+	else
+		sed 's/^/        /' "$log"
+		echo "  FAIL  $check"
+		failed=$((failed + 1))
+	fi
+done
+[ "$failed" = 0 ]

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Cellblock as the tests drive it: cellctl in a machine's Linux, and what it says.
+
+    root = Root(boot_shared(gic=3))
+    root.enable()
+    root.launch("demo-ring", "timer", "period=1000")
+    root.wait_console("demo-ring", "timer: window")
+    root.destroy("demo-ring")
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+from typing import Any
+
+from machine import TIMEOUT, Machine
+
+SHARE = "/usr/share/cellblock"
+SYSFS = "/sys/class/misc/cellblock"
+
+# How often a condition that nothing announces is looked at, in the guest.
+POLL = "sleep 0.05"
+
+# Text that a cell writes to its ring at a time, one hypercall for each piece.
+CONSOLE_WRITE = 40
+
+
+def moved(before: dict[str, int], after: dict[str, int]) -> dict[str, int]:
+    """The counters that are not what they were, and by how much."""
+    return {key: after[key] - before[key] for key in after if after[key] != before[key]}
+
+
+class Root:
+    """The root cell: Linux on `machine`, and Cellblock under it once enabled."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+
+    @property
+    def board(self) -> str:
+        """The configuration that fits the machine."""
+        smp8 = "-smp8" if self.machine.config.smp == 8 else ""
+        return f"qemu-virt-gicv{self.machine.config.gic}{smp8}"
+
+    def enable(self) -> None:
+        self.machine.check("modprobe cellblock")
+        self.cellctl(f"enable {SHARE}/{self.board}.cell")
+
+    def disable(self) -> None:
+        self.cellctl("disable")
+        self.machine.check("rmmod cellblock")
+
+    def cellctl(self, command: str, timeout: float = TIMEOUT) -> str:
+        """A command that must succeed; what it prints."""
+        return self.machine.check(f"cellctl {command}", timeout)
+
+    def json(self, command: str) -> Any:
+        return json.loads(self.cellctl(f"--json {command}"))
+
+    # The life of a cell. Its name is the name of its configuration.
+
+    def create(self, cell: str) -> None:
+        self.cellctl(f"create {SHARE}/{cell}.cell")
+
+    def load(self, cell: str, image: str, arguments: str = "") -> None:
+        self.cellctl(f"load {cell} {SHARE}/{image}.bin --args {shlex.quote(arguments)}")
+
+    def start(self, cell: str) -> None:
+        self.cellctl(f"start {cell}")
+
+    def launch(self, cell: str, image: str, arguments: str = "") -> None:
+        """Creates, loads and starts a cell."""
+        self.create(cell)
+        self.load(cell, image, arguments)
+        self.start(cell)
+
+    def stop(self, cell: str) -> None:
+        self.cellctl(f"stop {cell}")
+
+    def destroy(self, cell: str) -> None:
+        self.cellctl(f"destroy {cell}")
+
+    def remove_cells(self) -> None:
+        """Stops and destroys whatever cells there are."""
+        for name, cell in self.cells().items():
+            if cell["cell"] == 0:
+                continue
+            if cell["state"] == "running":
+                self.stop(name)
+            self.destroy(name)
+
+    # What can be seen of it
+
+    def cells(self) -> dict[str, dict[str, Any]]:
+        """By name, what `cellctl list` says of each."""
+        return {cell["name"]: cell for cell in self.json("list")["cells"]}
+
+    def exits(self, cpu: int) -> dict[str, int]:
+        """How often a CPU entered EL2, by reason."""
+        return self.json("stats")["cpus"][cpu]["exits"]
+
+    def pool(self) -> dict[str, int]:
+        """Pages by use."""
+        return self.json("show root")["pool"]
+
+    def console(self, cell: str) -> str:
+        return self.cellctl(f"console {cell}")
+
+    def wait_console(
+        self, cell: str, pattern: str, count: int = 1, timeout: float = TIMEOUT
+    ) -> list[str]:
+        """The first `count` lines of the cell's console that match, once they are there.
+
+        The ring keeps the last 4 KiB; older lines do not count.
+        """
+        status, output = self.machine.run(
+            "rm -f /tmp/wait; mkfifo /tmp/wait\n"
+            f"timeout {timeout:g} cellctl console -f {cell} >/tmp/wait & follower=$!\n"
+            f"grep -E -m {count} {shlex.quote(pattern)} </tmp/wait\n"
+            "kill $follower; wait $follower; true",
+            timeout + 10,
+        )
+        lines = output.splitlines()
+        assert status == 0 and len(lines) == count, (
+            f"{len(lines)} of {count} lines like /{pattern}/ on the console of {cell}:\n"
+            + self.console(cell)
+        )
+        return lines
+
+    def wait_until(self, condition: str, timeout: float = TIMEOUT) -> None:
+        """Waits for a shell condition in Linux."""
+        result = self.machine.run(
+            f"timeout {timeout:g} sh -c {shlex.quote(f'until {condition}; do {POLL}; done')}",
+            timeout + 10,
+        )
+        assert result.status == 0, f"not within {timeout:g} s: {condition}\n{result.output}"
+
+    def wait_state(self, cell: str, state: str, timeout: float = TIMEOUT) -> None:
+        """Waits until the cell is in `state`, as sysfs tells."""
+        number = self.cells()[cell]["cell"]
+        self.wait_until(f"grep -qx {state} {SYSFS}/cells/{number}/state", timeout)
+
+    def wait_cpu(self, cpu: int, state: str, timeout: float = TIMEOUT) -> None:
+        """Waits until a CPU is "on" or "off", as sysfs tells."""
+        self.wait_until(f"grep -qx {state} {SYSFS}/cpus/{cpu}/state", timeout)
+
+    def assert_cpu_works(self, cpu: int) -> None:
+        """Linux has this CPU online and runs a task on it."""
+        assert self.machine.check(f"cat /sys/devices/system/cpu/cpu{cpu}/online") == "1"
+        where = "cut -d ' ' -f 39 /proc/self/stat"  # field "processor"
+        assert self.machine.check(f"taskset {1 << cpu:x} {where}") == str(cpu)
+
+
+def console_hypercalls(text: str) -> int:
+    """How many hypercalls a cell needed to write these lines."""
+    lines = text.splitlines(keepends=True)
+    return sum(-(-len(line) // CONSOLE_WRITE) for line in lines)

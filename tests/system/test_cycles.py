@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Over and over again: nothing is used up, and nothing is left behind."""
+
+from __future__ import annotations
+
+import pytest
+from cells import SHARE, SYSFS, Root
+from machine import Boot
+
+CELL_CYCLES = 200
+ENABLE_CYCLES = 50
+
+# The loops are scripts in Linux: a round trip of the tests for each step would take longer.
+CELL_CYCLE = f"""set -e
+for n in $(seq {CELL_CYCLES}); do
+	cellctl create {SHARE}/demo-ring.cell
+	cellctl load demo-ring {SHARE}/hello.bin
+	cellctl start demo-ring
+	cellctl destroy demo-ring
+	echo $(cat {SYSFS}/pool_used /sys/devices/system/cpu/online)
+done"""
+
+ENABLE_CYCLE = f"""set -e
+for n in $(seq {ENABLE_CYCLES}); do
+	modprobe cellblock
+	cellctl enable {SHARE}/%s.cell
+	echo $(cat {SYSFS}/pool_used /sys/devices/system/cpu/online)
+	cellctl disable
+	rmmod cellblock
+done"""
+
+# Memory of demo-ring: regions "ram" and "data".
+CELL_MEMORY = [(0x70400000, 16 << 20), (0x71400000, 64 << 10)]
+PATTERN = 0xA5
+
+
+@pytest.fixture(scope="module")
+def root(boot_shared: Boot, gic: int) -> Root:
+    return Root(boot_shared(gic=gic))
+
+
+def run_cycles(root: Root, script: str) -> list[str]:
+    """Runs a loop in a shell of its own. Its lines."""
+    root.machine.check(f"cat >/tmp/cycles <<'end'\n{script}\nend")
+    return root.machine.check("sh /tmp/cycles 2>&1", timeout=300).splitlines()
+
+
+def assert_linux_is_well(root: Root) -> None:
+    for cpu in range(root.machine.config.smp):
+        root.assert_cpu_works(cpu)
+    root.machine.assert_dmesg_clean()
+
+
+def test_enable_and_disable(root: Root) -> None:
+    lines = run_cycles(root, ENABLE_CYCLE % root.board)
+    assert len(lines) == ENABLE_CYCLES
+    assert set(lines) == {lines[0]} and lines[0].endswith(" 0-3")
+    assert_linux_is_well(root)
+
+
+def test_create_and_destroy(root: Root) -> None:
+    root.enable()
+    pool = root.pool()
+    lines = run_cycles(root, CELL_CYCLE)
+    assert lines == [root.machine.check(f"cat {SYSFS}/pool_used") + " 0-3"] * CELL_CYCLES
+    assert root.pool() == pool
+    assert_linux_is_well(root)
+    root.disable()
+
+
+def test_memory_of_a_destroyed_cell_is_zero(root: Root) -> None:
+    root.enable()
+    for address, size in CELL_MEMORY:
+        root.machine.check(f"physmem fill {address:#x} {size:#x} {PATTERN:#x}")
+        root.machine.check(f"physmem check {address:#x} {size:#x} {PATTERN:#x}")
+        root.machine.fails(f"physmem check {address:#x} {size:#x} 0")
+    root.launch("demo-ring", "hello")
+    root.wait_console("demo-ring", "hello: idle")
+    root.destroy("demo-ring")
+    for address, size in CELL_MEMORY:
+        root.machine.check(f"physmem check {address:#x} {size:#x} 0")
+    root.machine.assert_dmesg_clean()
+    root.disable()

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Linux as the root cell: KVM and kexec with and after Cellblock, and what it may touch.
+
+KVM of Debian's 6.1 kernel hangs on a CPU that was brought online again if that CPU has
+Spectre v3a (cortex-a57, cortex-a72): kvm_init_vector_slots() runs on each CPU that comes
+online and goes one slot further each time. It does so without Cellblock, too. So CPUs
+that were given to cells are tried on a cortex-a53.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from cells import SHARE, Root
+from machine import Boot, Config, Machine
+from test_boot import files_as_disk
+
+SIGBUS = 128 + 7
+RTC = 0x09010000
+HOLE = 0x09001000  # nothing is there, and the root cell does not have it
+
+
+def run_a_cell(root: Root) -> None:
+    """A cell with two CPUs comes and goes."""
+    root.launch("demo-smp", "smp")
+    root.wait_console("demo-smp", "smp: ")
+    root.destroy("demo-smp")
+
+
+def start_victim(root: Root) -> None:
+    root.launch("demo-victim", "timer", "period=1000 report=100")
+    root.wait_console("demo-victim", "timer: window")
+
+
+def assert_victim_runs(root: Root) -> None:
+    """It goes on: there is output that was not there before."""
+    seen = root.console("demo-victim")
+    root.machine.check("cellctl console demo-victim >/tmp/seen")
+    root.wait_until("! cellctl console demo-victim | cmp -s - /tmp/seen")
+    assert "timer: window" in seen
+    assert root.cells()["demo-victim"]["state"] == "running"
+
+
+def assert_kvm_works(machine: Machine, cpus: range) -> None:
+    for cpu in cpus:
+        assert machine.check(f"taskset {1 << cpu:x} kvmtest") == "kvmtest: PASS"
+    machine.assert_dmesg_clean()
+
+
+def test_kvm_after_disable(boot: Boot, gic: int) -> None:
+    root = Root(boot(gic=gic, cpu="cortex-a53"))
+    root.enable()
+    run_a_cell(root)
+    root.disable()
+    assert_kvm_works(root.machine, range(4))
+
+
+def test_kvm_after_disable_on_cpus_that_stayed(boot: Boot, gic: int) -> None:
+    root = Root(boot(gic=gic, cpu="cortex-a57"))
+    root.enable()
+    run_a_cell(root)
+    root.disable()
+    assert_kvm_works(root.machine, range(2))
+
+
+def test_starting_a_vm_harms_no_cell(boot: Boot, gic: int) -> None:
+    """KVM does not get EL2 and may complain about it; everything else goes on."""
+    root = Root(boot(gic=gic, cpu="cortex-a53"))
+    root.enable()
+    start_victim(root)
+    before = root.exits(2)
+    status, output = root.machine.run("timeout 20 kvmtest")
+    assert status != 0, output
+    assert_victim_runs(root)
+    after = root.exits(2)
+    assert {key for key in after if after[key] != before[key]} <= {"wfi", "hvc"}
+    for cpu in (1, 3):
+        root.assert_cpu_works(cpu)
+    root.destroy("demo-victim")
+    root.disable()
+
+
+# kexec
+
+
+@pytest.fixture
+def kexec_machine(boot: Boot, tmp_path: Path, gic: int) -> Machine:
+    """A machine whose own kernel is ready to be executed again."""
+    machine = boot(gic=gic, cpu="cortex-a53", disk=files_as_disk(tmp_path, Config()))
+    arguments = machine.check("cat /proc/cmdline")
+    machine.check("tar -x -C /tmp -f /dev/vda")
+    machine.check(f"kexecload -l /tmp/Image /tmp/initrd '{arguments} second'", timeout=120)
+    return machine
+
+
+def execute(machine: Machine) -> None:
+    """The second kernel comes up with everything, and Cellblock works in it."""
+    machine.serial.start("kexecload -e")
+    machine.login()
+    assert machine.check("cat /proc/cmdline").endswith("second")
+    assert machine.check("nproc") == "4"
+    assert machine.check("kvmtest") == "kvmtest: PASS"
+    root = Root(machine)
+    root.enable()
+    run_a_cell(root)
+    root.disable()
+    machine.assert_dmesg_clean()
+
+
+def test_kexec_after_disable(kexec_machine: Machine) -> None:
+    root = Root(kexec_machine)
+    root.enable()
+    run_a_cell(root)
+    root.disable()
+    execute(kexec_machine)
+
+
+def test_kexec_while_enabled(kexec_machine: Machine) -> None:
+    """It goes the way of a reboot: the cells end, and EL2 is given back before."""
+    root = Root(kexec_machine)
+    root.enable()
+    start_victim(root)
+    execute(kexec_machine)
+
+
+# What root touches
+
+
+def test_permissive_root_gets_pages_at_first_touch(boot: Boot, gic: int) -> None:
+    """The real-time clock is in no region of this board."""
+    root = Root(boot(gic=gic))
+    clock = "cat /sys/class/rtc/rtc0/since_epoch"
+    time = int(root.machine.check(clock))
+    root.machine.check("modprobe cellblock")
+    root.cellctl(f"enable {SHARE}/{root.board}-permissive.cell")
+    assert root.json("show root")["touched"] == []
+    assert int(root.machine.check(clock)) >= time
+    assert root.json("show root")["touched"] == [f"{RTC:#x}"]
+    assert f"  {RTC:#x}\n" in root.cellctl("show root") + "\n"
+    exits = [root.exits(cpu)["permissive"] for cpu in range(4)]
+    assert int(root.machine.check(clock)) >= time
+    assert [root.exits(cpu)["permissive"] for cpu in range(4)] == exits
+    assert sum(exits) == 1
+    root.machine.assert_dmesg_clean()
+
+
+def test_root_touches_what_it_does_not_have(boot: Boot, gic: int) -> None:
+    """The process gets a bus error, Linux lives, and the hypervisor's log has the address.
+
+    iomem=relaxed lets /dev/mem at what drivers have claimed, such as ours.
+    """
+    root = Root(boot(gic=gic, append="iomem=relaxed"))
+    root.enable()
+    start_victim(root)
+    for address in (0x70000000, 0x72000000, HOLE):
+        for access, write in (("read", ""), ("write", " 32 1")):
+            status, output = root.machine.run(f"devmem {address:#x}{write}")
+            assert status == SIGBUS, output
+            line = rf"root cell: CPU \d+: {access} of 0x{address:x}, which it does not have"
+            assert re.search(line, root.cellctl("console")), root.cellctl("console")
+    assert_victim_runs(root)
+    root.machine.assert_dmesg_clean()
+    root.destroy("demo-victim")
+    root.disable()

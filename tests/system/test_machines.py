@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The machines that Cellblock is made for: CPU model, GIC, RAM and its reservation.
+
+Every model runs on both GICs. RAM size and kind of reservation are spread over these so
+that any two properties of a machine occur together (see test_all_pairs_occur).
+"""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from cells import Root
+from machine import Boot
+
+CPUS = ["cortex-a53", "cortex-a57", "cortex-a72", "max,pauth-impdef=on", "neoverse-n1"]
+GICS = [2, 3]
+MEMORY = ["1G", "6G"]
+RESERVE = ["cmdline", "dt"]
+
+# What the program `features` finds to use, where it is not "absent".
+FEATURES = {"max,pauth-impdef=on": "fpsimd ok, pauth ok, sve ok"}
+
+
+def machines() -> list[tuple[str, int, str, str]]:
+    result = []
+    for (i, cpu), (j, gic) in itertools.product(enumerate(CPUS), enumerate(GICS)):
+        result.append((cpu, gic, MEMORY[(i + j) % 2], RESERVE[(i // 2 + j) % 2]))
+    return result
+
+
+def test_all_pairs_occur() -> None:
+    dimensions = [CPUS, GICS, MEMORY, RESERVE]
+    for (i, a), (j, b) in itertools.combinations(enumerate(dimensions), 2):
+        assert {(machine[i], machine[j]) for machine in machines()} == set(itertools.product(a, b))
+
+
+def timer_has_no_exit(root: Root) -> None:
+    root.launch("demo-native-idle", "timer", "period=1000 count=500 report=0")
+    [report] = root.wait_console("demo-native-idle", "^timer: 500 interrupts")
+    assert report.endswith(" 0 exits")
+
+
+@pytest.mark.parametrize("cpu, gic, memory, reserve", machines())
+def test_machine(boot: Boot, cpu: str, gic: int, memory: str, reserve: str) -> None:
+    machine = boot(cpu=cpu, gic=gic, memory=memory, reserve=reserve)
+    features = machine.check("features")
+    assert FEATURES.get(cpu, "fpsimd ok, pauth absent, sve absent") in features
+    root = Root(machine)
+    root.enable()
+    assert machine.check("features") == features
+    timer_has_no_exit(root)
+    root.stop("demo-native-idle")
+    root.destroy("demo-native-idle")
+    for number in range(machine.config.smp):
+        root.assert_cpu_works(number)
+        assert machine.check(f"taskset {1 << number:x} features") == features
+    root.disable()
+    assert machine.check("features") == features
+    machine.assert_dmesg_clean()

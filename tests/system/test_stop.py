@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A CPU comes back from a cell, whatever the cell has made of it."""
+
+from __future__ import annotations
+
+import pytest
+from cells import Root
+
+CPUS = {"demo-ring": [3], "demo-native-idle": [3], "demo-smp": [2, 3]}
+
+# In the cell's memory, behind the image: an undefined instruction at each vector.
+ZEROED_RAM = 0x71000000
+
+# Cell, case of the demo `violate`, and what its console says when it is about to happen.
+STATES = [
+    ("demo-ring", "spin-masked", "loop with all interrupts masked"),
+    ("demo-ring", "wfi", "WFI for ever"),
+    ("demo-ring", "wfi-gic-off", "WFI for ever"),
+    ("demo-ring", "wfe", "WFE for ever"),
+    ("demo-ring", f"broken-vectors addr={ZEROED_RAM:#x}", "exception loop"),
+    ("demo-ring", "crash", "read where there is nothing"),
+    ("demo-ring", "cpu-off", "PSCI CPU_OFF"),
+    ("demo-native-idle", "spin-masked", "loop with all interrupts masked"),
+    ("demo-native-idle", "wfi", "WFI for ever"),
+    ("demo-smp", "half-smp", "CPU 1 spins"),
+]
+IDS = [f"{cell}-{case.split()[0]}" for cell, case, _ in STATES]
+
+
+@pytest.mark.parametrize("cell, case, text", STATES, ids=IDS)
+def test_cpu_comes_back(root: Root, cell: str, case: str, text: str) -> None:
+    root.launch(cell, "violate", f"case={case}")
+    root.wait_console(cell, text)
+    if case == "crash":
+        root.wait_state(cell, "failed")
+    elif case == "cpu-off":
+        root.wait_cpu(3, "off")
+    root.stop(cell)
+    root.destroy(cell)
+    assert list(root.cells()) == ["root"]
+    for cpu in CPUS[cell]:
+        root.assert_cpu_works(cpu)
+    root.machine.assert_dmesg_clean()
+
+
+@pytest.mark.xfail(run=False, reason="the CPU never asks stage 2, and IRQs are not EL2's")
+def test_cpu_comes_back_from_an_exception_loop_within_stage_1(root: Root) -> None:
+    root.launch("demo-ring", "violate", "case=broken-vectors")
+    root.wait_console("demo-ring", "exception loop")
+    root.stop("demo-ring")
+    root.assert_cpu_works(3)
+
+
+def test_failed_cell_can_be_destroyed_at_once(root: Root) -> None:
+    root.launch("demo-ring", "violate", "case=crash")
+    root.wait_state("demo-ring", "failed")
+    root.destroy("demo-ring")
+    root.assert_cpu_works(3)
+
+
+def test_running_cell_can_be_destroyed_at_once(root: Root) -> None:
+    root.launch("demo-ring", "violate", "case=spin-masked")
+    root.wait_console("demo-ring", "loop with all interrupts masked")
+    root.destroy("demo-ring")
+    root.assert_cpu_works(3)

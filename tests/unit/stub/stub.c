@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What all tests of the hypervisor's own code share (stub.h). */
+#include "stub.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <sanitizer/common_interface_defs.h>
+
+#include <arch/mmu.h>
+
+#define DEFAULT_SEED	1
+#define MAX_RELAX	1000
+#define TIME_LIMIT	120	/* seconds */
+
+static u64 random_state;
+
+static u64 seed(void)
+{
+	const char *text = getenv("CELLBLOCK_SEED");
+
+	return text ? strtoull(text, NULL, 0) : DEFAULT_SEED;
+}
+
+void random_start(void)
+{
+	random_state = seed();
+}
+
+/* SplitMix64. */
+u64 random_bits(void)
+{
+	u64 z = random_state += 0x9e3779b97f4a7c15;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+	z = (z ^ z >> 27) * 0x94d049bb133111eb;
+	return z ^ z >> 31;
+}
+
+u64 random_below(u64 limit)
+{
+	return random_bits() % limit;
+}
+
+bool random_chance(u32 one_in)
+{
+	return !random_below(one_in);
+}
+
+void stub_relax(void)
+{
+	static u32 times;
+
+	if (++times > MAX_RELAX)
+		fail_msg("waits for a lock or a register for ever");
+}
+
+void stub_map(u64 virt, u64 size)
+{
+	void *at = mmap((void *)virt, size, PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+
+	assert_ptr_equal(at, (void *)virt);
+}
+
+void stub_map_cpus(u32 nr)
+{
+	for (u32 id = 0; id < nr; id++)
+		stub_map(CPU_SLOTS + ((u64)id << CPU_SLOT_SHIFT) + CPU_SLOT_DATA, PAGE_SIZE);
+}
+
+static void print_seed(void)
+{
+	fprintf(stderr, "CELLBLOCK_SEED=%llu\n", (unsigned long long)seed());
+}
+
+void stub_prepare(void)
+{
+	__sanitizer_set_death_callback(print_seed);
+	alarm(TIME_LIMIT);
+}
+
+int stub_finish(int failed)
+{
+	if (failed)
+		print_seed();
+	return failed;
+}

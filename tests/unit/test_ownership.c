@@ -1,0 +1,992 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Who owns what (core/ownership.c, core/create.c): what a cell may not take is refused with
+ * its record and changes nothing; what it takes, nobody else has; what it gives back is as
+ * it was. The tables are real, the GIC and the CPUs are not.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <arch/mmu.h>
+#include <core/config.h>
+#include <core/create.h>
+#include <core/log.h>
+#include <core/ownership.h>
+
+#include "stub/stub.h"
+
+#define NR_CPUS		6
+#define NR_INTIDS	224
+#define FIRST_IRQ	32
+#define NR_IRQS		160	/* that the root cell has */
+#define POOL_PAGES	2048
+#define IMAGE_PAGES	16
+#define PA_BITS		40
+
+#define RAM		0x40000000UL
+#define RAM_SIZE	0x30000000UL
+#define HYPERVISOR	0x70000000UL
+#define HYPERVISOR_SIZE	0x00800000UL
+#define HIGH_RAM	0x100000000UL
+#define HIGH_RAM_SIZE	0x180000000UL
+#define SHARED		0x80000000UL
+#define SHARED_SIZE	0x00100000UL
+#define ROM		0x00100000UL
+#define ROM_SIZE	0x00010000UL
+#define UART		0x09000000UL
+#define DEVICE		0x09010000UL
+#define GICD		0x08000000UL
+#define GICC		0x08020000UL
+#define GICR		0x080a0000UL
+#define CONFIG		(RAM + 0x100f00)	/* where Linux puts configurations */
+
+#define R_X		(CB_REGION_READ | CB_REGION_EXECUTE)
+#define RW		(CB_REGION_READ | CB_REGION_WRITE)
+#define RWX		(RW | CB_REGION_EXECUTE)
+#define MMIO		(RW | CB_REGION_IO)
+
+#define MAX_REGIONS	40
+
+struct cell_file {
+	struct cb_cell_config head;
+	struct cb_region regions[MAX_REGIONS];
+	struct cb_irq_range irqs[2];
+};
+
+static struct {
+	struct cb_system_config head;
+	struct cb_region regions[MAX_REGIONS];
+	struct cb_irq_range irqs[1];
+} board;
+
+/* ---- What surrounds core/ ---- */
+
+u32 nr_cpus, gic_version;
+u64 boot_mpidrs[CB_MAX_CPUS];
+paddr_t hv_phys = HYPERVISOR;
+
+static struct cb_cpu_page *cpu_pages;
+static u8 linux_memory[8 * PAGE_SIZE];	/* at CONFIG's page */
+static const struct cell *spi_owner[NR_INTIDS];
+static cpuset_t lpis_on, lpis_stuck;
+
+intid_t gic_nr_intids(void)
+{
+	return NR_INTIDS;
+}
+
+void gic_move_spi(struct cell *from, struct cell *to, intid_t intid)
+{
+	assert_true(to->cpus != 0);
+	from->irqs[intid / 32] &= ~(u32)BIT(intid % 32);
+	to->irqs[intid / 32] |= (u32)BIT(intid % 32);
+	spi_owner[intid] = to;
+}
+
+void gic_move_cpus(struct cell *from, struct cell *to, cpuset_t cpus)
+{
+	assert_int_equal(from->cpus & cpus, cpus);
+	from->cpus &= ~cpus;
+	to->cpus |= cpus;
+}
+
+void gic_reset_spis(const struct cell *cell)
+{
+	(void)cell;
+}
+
+void gic_evict_spis(const struct cell *cell)
+{
+	assert_true(cell->cpus != 0);
+}
+
+bool gic_can_disable_lpis(struct cpu *cpu)
+{
+	return !(lpis_stuck >> cpu->id & 1);
+}
+
+void gic_disable_lpis(struct cpu *cpu)
+{
+	lpis_on &= ~BIT(cpu->id);
+}
+
+void gic_restore_lpis(struct cpu *cpu)
+{
+	lpis_on |= BIT(cpu->id);
+}
+
+void gic_wake(cpuid_t cpu)
+{
+	(void)cpu;
+}
+
+void cpu_request(cpuid_t cpu, u32 requests)
+{
+	(void)cpu, (void)requests;
+}
+
+void memory_clean(paddr_t phys, size_t nr, bool clear)
+{
+	(void)phys, (void)nr, (void)clear;
+}
+
+void *window_map(paddr_t phys, size_t nr, enum el2_memory type)
+{
+	assert_int_equal(phys, ALIGN_DOWN(CONFIG, PAGE_SIZE));
+	assert_int_equal(type, EL2_RODATA);
+	assert_true(nr <= sizeof(linux_memory) / PAGE_SIZE);
+	return linux_memory;
+}
+
+void window_unmap(void)
+{
+}
+
+void tlb_flush_vmid(u64 vttbr)
+{
+	(void)vttbr;
+}
+
+void log_message(const char *format, ...)
+{
+	(void)format;
+}
+
+u64 stub_sysreg_read(const char *name)
+{
+	assert_string_equal(name, "tpidr_el2");
+	return (u64)cpu_of(0);
+}
+
+void *__real_stash_take(struct stash *stash);
+void *__wrap_stash_take(struct stash *stash);
+
+void *__wrap_stash_take(struct stash *stash)
+{
+	assert_non_null(stash->head);
+	return __real_stash_take(stash);
+}
+
+/* ---- A board ---- */
+
+static struct cb_array array_of(size_t offset, u32 count)
+{
+	return count ? (struct cb_array){ (u32)offset, count } : (struct cb_array){ 0, 0 };
+}
+
+static void add_root_region(u64 phys, u64 size, u32 flags)
+{
+	struct cb_array *array = &board.head.root.regions;
+
+	board.regions[array->count++] = (struct cb_region){ phys, phys, size, flags, 0, "" };
+}
+
+static void describe_board(u32 version)
+{
+	memset(&board, 0, sizeof(board));
+	board.head.root.cpus = BIT(NR_CPUS) - 1;
+	board.head.root.regions.offset = (u32)((u8 *)board.regions - (u8 *)&board);
+	board.head.root.irqs = array_of((size_t)((u8 *)board.irqs - (u8 *)&board), 1);
+	board.irqs[0] = (struct cb_irq_range){ FIRST_IRQ, NR_IRQS };
+	board.head.hypervisor = (struct cb_frame){ HYPERVISOR, HYPERVISOR_SIZE };
+	board.head.gic.version = version;
+	board.head.gic.frames[CB_GIC_GICD] = (struct cb_frame){ GICD, 0x10000 };
+	if (version == 2)
+		board.head.gic.frames[CB_GIC_GICC] = (struct cb_frame){ GICC, 0x2000 };
+	else
+		board.head.gic.frames[CB_GIC_GICR] = (struct cb_frame){ GICR, 0xf60000 };
+	add_root_region(RAM, RAM_SIZE, RWX);
+	add_root_region(HIGH_RAM, HIGH_RAM_SIZE, RWX);
+	add_root_region(SHARED, SHARED_SIZE, RW | CB_REGION_SHARED);
+	add_root_region(ROM, ROM_SIZE, R_X);
+	add_root_region(UART, 0x1000, MMIO);
+	add_root_region(DEVICE, 0x4000, MMIO);
+}
+
+static void start_cpus(void)
+{
+	stub_map_cpus(NR_CPUS);
+	nr_cpus = NR_CPUS;
+	cpu_pages = pool_alloc(NR_CPUS, CB_POOL_HYPERVISOR);
+	public_page->cpus_phys = virt_to_phys(cpu_pages);
+	for (cpuid_t id = 0; id < NR_CPUS; id++) {
+		cpu_of(id)->id = id;
+		cpu_of(id)->page = (struct cb_cpu_page *)((u8 *)cpu_pages + id * PAGE_SIZE);
+		cpu_of(id)->power = id ? CB_CPU_OFF : CB_CPU_ON;
+	}
+	lpis_on = BIT(NR_CPUS) - 1;
+	lpis_stuck = 0;
+}
+
+static void start_board(void)
+{
+	struct cb_error error = { 0 };
+
+	stub_map(HV_BASE, POOL_PAGES * PAGE_SIZE);
+	memset(&root_cell, 0, sizeof(root_cell));
+	memset(cells, 0, sizeof(cells));
+	system_config = &board.head;
+	gic_version = board.head.gic.version;
+	public_page = (void *)(HV_BASE + IMAGE_PAGES * PAGE_SIZE);
+	pool_init((void *)HV_BASE, POOL_PAGES, IMAGE_PAGES + 1, public_page->pool_used);
+	stage2_setup(PA_BITS);
+	start_cpus();
+	assert_int_equal(root_cell_init(&error), CB_OK);
+	for (intid_t intid = 0; intid < NR_INTIDS; intid++)
+		spi_owner[intid] = &root_cell;
+}
+
+static int start_v2(void **state)
+{
+	(void)state;
+	random_start();
+	describe_board(2);
+	start_board();
+	return 0;
+}
+
+static int start_v3(void **state)
+{
+	(void)state;
+	random_start();
+	describe_board(3);
+	start_board();
+	return 0;
+}
+
+/* ---- Cells ---- */
+
+static struct cb_region region(u64 phys, u64 virt, u64 size, u32 flags)
+{
+	return (struct cb_region){ phys, virt, size, flags, 0, "" };
+}
+
+static struct cell_file cell_file(const char *name)
+{
+	struct cell_file file = {
+		.head = {
+			.header = { .revision = CB_CONFIG_REVISION, .kind = CB_CONFIG_CELL,
+				    .arch = CB_ARCH_ARM64, .size = sizeof(file) },
+			.cpus = 0x4,
+			.regions = { offsetof(struct cell_file, regions), 3 },
+			.irqs = { offsetof(struct cell_file, irqs), 2 },
+		},
+		.regions = {
+			region(RAM + 0x8001000, 0, 0x1237000, RWX | CB_REGION_LOADABLE),
+			region(SHARED, 0x10000000, 0x2000, RW | CB_REGION_SHARED),
+			region(UART, 0x20000000, 0x1000, MMIO),
+		},
+		.irqs = { { 40, 3 }, { 63, 2 } },
+	};
+
+	memcpy(file.head.header.signature, CB_CONFIG_SIGNATURE, 8);
+	strncpy(file.head.header.name, name, CB_NAME_SIZE - 1);
+	return file;
+}
+
+static struct cb_error last;
+
+static u32 create(struct cell_file *file)
+{
+	file->head.header.checksum = cb_config_checksum(file, sizeof(*file));
+	memcpy(linux_memory + CONFIG % PAGE_SIZE, file, sizeof(*file));
+	last = (struct cb_error){ .cell = CB_NO_CELL, .other_cell = CB_NO_CELL };
+	return cell_create(CONFIG, sizeof(*file), &last);
+}
+
+static struct cell *create_good(struct cell_file *file)
+{
+	assert_int_equal(create(file), CB_OK);
+	assert_non_null(cells[last.cell]);
+	return cells[last.cell];
+}
+
+static u32 release(struct cell *cell)
+{
+	last = (struct cb_error){ .cell = CB_NO_CELL, .other_cell = CB_NO_CELL };
+	return cell_release(cell, &last);
+}
+
+/* ---- Everything that a refusal must leave alone ---- */
+
+struct snapshot {
+	u32 pool[CB_POOL_USES];
+	u32 irqs[32];
+	cpuset_t cpus, page_cpus, lpis_on;
+	struct cell *cells[CB_MAX_CELLS];
+	u64 cells_phys[CB_MAX_CELLS];
+	const struct cell *spi_owner[NR_INTIDS];
+	struct cell *cpu_cell[NR_CPUS];
+	u32 cpu_page_cell[NR_CPUS];
+	u64 tables;
+};
+
+/* A sum of all that a table and those below it map, wherever they are. */
+static u64 sum_of(const u64 *table, size_t nr, unsigned int level, u64 sum)
+{
+	for (size_t i = 0; i < nr; i++) {
+		if (level < 3 && (table[i] & 3) == 3)
+			sum = sum_of(phys_to_virt(table[i] & 0xfffffffff000), 512, level + 1, sum);
+		else
+			sum += table[i] * (i + 1) * 0x9e3779b97f4a7c15;
+		sum = (sum ^ sum >> 29) * 0xbf58476d1ce4e5b9;
+	}
+	return sum;
+}
+
+static u64 sum_of_root(void)
+{
+	return sum_of(root_cell.stage2.root, 1024, 1, 1);	/* two tables at 40 bits */
+}
+
+static struct snapshot take_snapshot(void)
+{
+	struct snapshot s;
+
+	memset(&s, 0, sizeof(s));
+	memcpy(s.pool, public_page->pool_used, sizeof(s.pool));
+	memcpy(s.irqs, root_cell.irqs, sizeof(s.irqs));
+	s.cpus = root_cell.cpus;
+	s.page_cpus = root_cell.page->cpus;
+	s.lpis_on = lpis_on;
+	memcpy(s.cells, cells, sizeof(s.cells));
+	memcpy(s.cells_phys, public_page->cells_phys, sizeof(s.cells_phys));
+	memcpy(s.spi_owner, spi_owner, sizeof(s.spi_owner));
+	for (cpuid_t id = 0; id < NR_CPUS; id++) {
+		s.cpu_cell[id] = cpu_of(id)->cell;
+		s.cpu_page_cell[id] = cpu_of(id)->page->cell;
+	}
+	s.tables = sum_of_root();
+	return s;
+}
+
+static void assert_nothing_changed(const struct snapshot *old)
+{
+	struct snapshot now = take_snapshot();
+
+	assert_memory_equal(now.pool, old->pool, sizeof(now.pool));
+	assert_int_equal(now.tables, old->tables);
+	assert_memory_equal(&now, old, sizeof(now));
+}
+
+/* Refused as expected, and nothing happened. */
+static void assert_refused(struct cell_file *file, struct cb_error expected)
+{
+	struct snapshot old = take_snapshot();
+
+	assert_int_equal(create(file), expected.code);
+	assert_int_equal(last.code, expected.code);
+	assert_int_equal(last.other_cell, expected.other_cell);
+	assert_int_equal(last.index, expected.index);
+	assert_int_equal(last.address, expected.address);
+	assert_int_equal(last.size, expected.size);
+	assert_int_equal(last.other_address, expected.other_address);
+	assert_int_equal(last.other_size, expected.other_size);
+	assert_nothing_changed(&old);
+}
+
+#define record(error, ...) \
+	((struct cb_error){ .code = (error), .other_cell = CB_NO_CELL, __VA_ARGS__ })
+
+/* A good cell with one change is refused. f: the file, r: its regions. */
+#define refuse(change, ...)                                          \
+	do {                                                         \
+		struct cell_file f = cell_file("refused");           \
+		struct cb_region *r = f.regions;                     \
+								     \
+		(void)r;                                             \
+		change;                                              \
+		assert_refused(&f, record(__VA_ARGS__));             \
+	} while (0)
+
+#define accept(change)                                               \
+	do {                                                         \
+		struct snapshot old = take_snapshot();               \
+		struct cell_file f = cell_file("accepted");          \
+		struct cb_region *r = f.regions;                     \
+								     \
+		(void)r;                                             \
+		change;                                              \
+		assert_int_equal(release(create_good(&f)), CB_OK);   \
+		assert_nothing_changed(&old);                        \
+	} while (0)
+
+/* ---- Regions ---- */
+
+static void test_hypervisor_memory_is_refused(void **state)
+{
+	(void)state;
+	refuse(r[0].phys = HYPERVISOR, CB_ERR_REGION_HYPERVISOR, .address = HYPERVISOR,
+	       .size = r[0].size, .other_address = HYPERVISOR, .other_size = HYPERVISOR_SIZE);
+	refuse(r[0] = region(HYPERVISOR - PAGE_SIZE, 0, 2 * PAGE_SIZE, RW), CB_ERR_REGION_HYPERVISOR,
+	       .address = HYPERVISOR - PAGE_SIZE, .size = 2 * PAGE_SIZE,
+	       .other_address = HYPERVISOR, .other_size = HYPERVISOR_SIZE);
+	refuse(r[0] = region(HYPERVISOR + HYPERVISOR_SIZE - PAGE_SIZE, 0, PAGE_SIZE, RW),
+	       CB_ERR_REGION_HYPERVISOR, .address = HYPERVISOR + HYPERVISOR_SIZE - PAGE_SIZE,
+	       .size = PAGE_SIZE, .other_address = HYPERVISOR, .other_size = HYPERVISOR_SIZE);
+	accept(r[0] = region(HYPERVISOR - PAGE_SIZE, 0, PAGE_SIZE, RW));
+}
+
+static void test_gic_frames_are_refused_by_physical_address(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < CB_GIC_FRAMES; i++) {
+		struct cb_frame frame = board.head.gic.frames[i];
+
+		if (!frame.size)
+			continue;
+		refuse(r[2] = region(frame.phys, 0x20000000, PAGE_SIZE, MMIO), CB_ERR_REGION_GIC,
+		       .index = 2, .address = frame.phys, .size = PAGE_SIZE,
+		       .other_address = frame.phys, .other_size = frame.size);
+	}
+}
+
+static void test_gic_frames_are_refused_by_ipa(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < CB_GIC_FRAMES; i++) {
+		struct cb_frame frame = board.head.gic.frames[i];
+
+		if (!frame.size)
+			continue;
+		refuse(r[2].virt = frame.phys + frame.size - PAGE_SIZE, CB_ERR_REGION_GIC,
+		       .index = 2, .address = UART, .size = PAGE_SIZE,
+		       .other_address = frame.phys, .other_size = frame.size);
+		accept(r[2].virt = frame.phys + frame.size);
+	}
+}
+
+static void test_ipa_beyond_the_tables_is_refused(void **state)
+{
+	(void)state;
+	refuse(r[2].virt = BIT(PA_BITS), CB_ERR_REGION_WRAPS, .index = 2, .address = UART,
+	       .size = PAGE_SIZE, .other_address = PA_BITS);
+	refuse(r[0].virt = BIT(PA_BITS) - PAGE_SIZE, CB_ERR_REGION_WRAPS, .address = r[0].phys,
+	       .size = r[0].size, .other_address = PA_BITS);
+	accept(r[2].virt = BIT(PA_BITS) - PAGE_SIZE);
+}
+
+static void test_what_the_root_cell_has_not_is_refused(void **state)
+{
+	(void)state;
+	refuse(r[2].phys = 0x0a000000, CB_ERR_REGION_NOT_ROOTS, .index = 2, .address = 0x0a000000,
+	       .size = PAGE_SIZE, .other_address = 0x0a000000);
+	refuse(r[2].size = 2 * PAGE_SIZE, CB_ERR_REGION_NOT_ROOTS, .index = 2, .address = UART,
+	       .size = 2 * PAGE_SIZE, .other_address = UART + PAGE_SIZE);
+	refuse(r[0] = region(HIGH_RAM + HIGH_RAM_SIZE - PAGE_SIZE, 0, 2 * PAGE_SIZE, RW),
+	       CB_ERR_REGION_NOT_ROOTS, .address = HIGH_RAM + HIGH_RAM_SIZE - PAGE_SIZE,
+	       .size = 2 * PAGE_SIZE, .other_address = HIGH_RAM + HIGH_RAM_SIZE);
+}
+
+static void test_rights_are_never_wider_than_the_roots(void **state)
+{
+	(void)state;
+	refuse(r[0] = region(ROM, 0, PAGE_SIZE, RW), CB_ERR_REGION_PERMISSION, .address = ROM,
+	       .size = PAGE_SIZE, .other_address = R_X);
+	refuse(r[1].flags |= CB_REGION_EXECUTE, CB_ERR_REGION_PERMISSION, .index = 1,
+	       .address = SHARED, .size = r[1].size, .other_address = RW | CB_REGION_SHARED);
+	refuse(r[2].flags = RW, CB_ERR_REGION_PERMISSION, .index = 2, .address = UART,
+	       .size = PAGE_SIZE, .other_address = MMIO);
+	refuse(r[0].flags = RWX | CB_REGION_SHARED, CB_ERR_REGION_PERMISSION,
+	       .address = r[0].phys, .size = r[0].size, .other_address = RWX);
+	refuse(r[0] = region(RAM, 0, PAGE_SIZE, MMIO), CB_ERR_REGION_PERMISSION, .address = RAM,
+	       .size = PAGE_SIZE, .other_address = RWX);
+	accept(r[0] = region(ROM, 0, PAGE_SIZE, R_X));
+	accept(r[1].flags = CB_REGION_READ | CB_REGION_SHARED);
+	accept(r[2].flags = CB_REGION_READ | CB_REGION_IO);
+}
+
+static void test_memory_of_another_cell_is_refused(void **state)
+{
+	struct cell_file other = cell_file("other");
+	u64 end = other.regions[0].phys + other.regions[0].size;
+
+	(void)state;
+	create_good(&other);
+	refuse((f.head.cpus = 2, f.head.irqs = array_of(0, 0),
+		r[0] = region(end - PAGE_SIZE, 0, 2 * PAGE_SIZE, RW), r[2].phys = DEVICE),
+	       CB_ERR_REGION_OTHER_CELL, .other_cell = 1, .address = end - PAGE_SIZE,
+	       .size = 2 * PAGE_SIZE, .other_address = other.regions[0].phys,
+	       .other_size = other.regions[0].size);
+	refuse((f.head.cpus = 2, f.head.irqs = array_of(0, 0), r[0].phys += 0x4000000),
+	       CB_ERR_REGION_OTHER_CELL, .other_cell = 1, .index = 2, .address = UART,
+	       .size = PAGE_SIZE, .other_address = UART, .other_size = PAGE_SIZE);
+}
+
+static struct cell_file second_file(void)
+{
+	struct cell_file file = cell_file("second");
+
+	file.head.cpus = 0x8;
+	file.head.irqs = array_of(0, 0);
+	file.regions[0].phys += 0x4000000;
+	file.regions[2].phys = DEVICE;
+	return file;
+}
+
+static void test_shared_memory_must_be_shared_by_both(void **state)
+{
+	struct cell_file first = cell_file("first"), second = second_file(), third = second_file();
+
+	(void)state;
+	create_good(&first);
+	second.regions[1].flags = RW;
+	assert_refused(&second, record(CB_ERR_REGION_OTHER_CELL, .other_cell = 1, .index = 1,
+				       .address = SHARED, .size = 0x2000, .other_address = SHARED,
+				       .other_size = 0x2000));
+	create_good(&third);
+}
+
+static void test_what_one_took_alone_cannot_be_shared(void **state)
+{
+	struct cell_file first = cell_file("first"), second = second_file();
+	u64 phys;
+
+	(void)state;
+	first.regions[1].flags = RW;
+	create_good(&first);
+	assert_int_equal(stage2_lookup(&root_cell.stage2, SHARED, &phys), 0);
+	assert_refused(&second, record(CB_ERR_REGION_OTHER_CELL, .other_cell = 1, .index = 1,
+				       .address = SHARED, .size = 0x2000, .other_address = SHARED,
+				       .other_size = 0x2000));
+}
+
+/* ---- Interrupts ---- */
+
+static void test_interrupts_must_be_the_roots(void **state)
+{
+	(void)state;
+	refuse(f.irqs[1] = ((struct cb_irq_range){ FIRST_IRQ + NR_IRQS - 1, 2 }),
+	       CB_ERR_IRQ_NOT_ROOTS, .index = 1, .address = FIRST_IRQ + NR_IRQS);
+	refuse(f.irqs[1] = ((struct cb_irq_range){ NR_INTIDS, 1 }), CB_ERR_IRQ_RANGE,
+	       .index = 1, .address = NR_INTIDS, .other_address = NR_INTIDS - 1);
+}
+
+static void test_interrupts_of_another_cell_are_refused(void **state)
+{
+	struct cell_file first = cell_file("first"), second = second_file();
+
+	(void)state;
+	create_good(&first);
+	second.head.irqs = first.head.irqs;
+	second.irqs[0] = (struct cb_irq_range){ 43, 1 };
+	second.irqs[1] = (struct cb_irq_range){ 60, 5 };
+	assert_refused(&second, record(CB_ERR_IRQ_OTHER_CELL, .other_cell = 1, .index = 1,
+				       .address = 63));
+}
+
+/* ---- CPUs ---- */
+
+static void test_cpus_must_exist_and_be_off(void **state)
+{
+	(void)state;
+	refuse(f.head.cpus = 4 | BIT(NR_CPUS), CB_ERR_CPU_UNKNOWN, .index = NR_CPUS);
+	refuse(f.head.cpus = BIT(63), CB_ERR_CPU_UNKNOWN, .index = 63);
+	refuse(f.head.cpus = 1, CB_ERR_CPU_ONLINE, .index = 0);
+	cpu_of(2)->power = CB_CPU_PENDING;
+	refuse(, CB_ERR_CPU_ONLINE, .index = 2);
+}
+
+static void test_cpus_of_another_cell_are_refused(void **state)
+{
+	struct cell_file first = cell_file("first"), second = second_file();
+
+	(void)state;
+	create_good(&first);
+	second.head.cpus = 0xc;
+	assert_refused(&second, record(CB_ERR_CPU_NOT_ROOTS, .other_cell = 1, .index = 2));
+}
+
+static void test_root_cell_keeps_a_cpu(void **state)
+{
+	(void)state;
+	for (cpuid_t id = 0; id < NR_CPUS; id++)
+		cpu_of(id)->power = CB_CPU_OFF;
+	refuse(f.head.cpus = BIT(NR_CPUS) - 1, CB_ERR_CPU_LAST, .index = 0);
+	accept(f.head.cpus = BIT(NR_CPUS) - 2);
+}
+
+static void test_lpis_that_stay_on_are_refused_unless_accepted(void **state)
+{
+	(void)state;
+	lpis_stuck = 4;
+	refuse(, CB_ERR_LPI, .index = 2);
+	accept(f.head.flags = CB_CELL_ACCEPT_LPIS);
+}
+
+/* ---- The call ---- */
+
+static void test_names_are_unique(void **state)
+{
+	struct cell_file first = cell_file("twice"), second = second_file();
+
+	(void)state;
+	create_good(&first);
+	memcpy(second.head.header.name, first.head.header.name, CB_NAME_SIZE);
+	assert_refused(&second, record(CB_ERR_CELL_NAME_TAKEN, .other_cell = 1));
+	strcpy(second.head.header.name, "root");
+	memset(second.head.header.name + 5, 0, CB_NAME_SIZE - 5);
+	assert_refused(&second, record(CB_ERR_CELL_NAME_TAKEN, .other_cell = 0));
+}
+
+static void test_cell_limit_has_a_clean_record(void **state)
+{
+	struct cell_file file = cell_file("limit");
+	static struct cb_cell_page page;
+	static struct cell others[CB_MAX_CELLS];
+	static struct cb_cell_config nothing;
+
+	(void)state;
+	for (u32 id = 1; id < CB_MAX_CELLS; id++) {
+		others[id] = (struct cell){ .id = id, .page = &page, .config = &nothing };
+		cells[id] = &others[id];
+	}
+	assert_refused(&file, record(CB_ERR_CELL_LIMIT, .other_address = CB_MAX_CELLS));
+}
+
+static void assert_buffer_refused(u64 phys, u64 size, u32 code)
+{
+	struct snapshot old = take_snapshot();
+
+	last = (struct cb_error){ 0 };
+	assert_int_equal(cell_create(phys, size, &last), code);
+	assert_nothing_changed(&old);
+}
+
+static void test_configuration_must_be_the_roots_memory(void **state)
+{
+	(void)state;
+	assert_buffer_refused(HYPERVISOR, 4096, CB_ERR_BUFFER);
+	assert_buffer_refused(HYPERVISOR - 8, 16, CB_ERR_BUFFER);
+	assert_buffer_refused(UART, 256, CB_ERR_BUFFER);
+	assert_buffer_refused(ROM, 256, CB_ERR_BUFFER);
+	assert_buffer_refused(0x0a000000, 256, CB_ERR_BUFFER);
+	assert_buffer_refused(~0UL - 100, 200, CB_ERR_BUFFER);
+	assert_buffer_refused(~0UL - 100, 100, CB_ERR_BUFFER);
+	assert_buffer_refused(BIT(PA_BITS), 100, CB_ERR_BUFFER);
+	assert_buffer_refused(RAM, CB_CONFIG_MAX_SIZE + 1, CB_ERR_CONFIG_TOO_LARGE);
+	assert_buffer_refused(RAM, ~0UL, CB_ERR_CONFIG_TOO_LARGE);
+	assert_buffer_refused(CONFIG, 0, CB_ERR_CONFIG_TRUNCATED);
+}
+
+static void test_every_shortage_of_memory_changes_nothing(void **state)
+{
+	size_t too_few = 0;
+
+	(void)state;
+	for (size_t left = 0;; left++) {
+		struct cell_file file = cell_file("short");
+		struct stash taken;
+		struct snapshot old;
+		u32 code;
+
+		old = take_snapshot();
+		assert_true(stash_fill(&taken, pool_available() - left, CB_POOL_HYPERVISOR));
+		code = create(&file);
+		stash_drain(&taken);
+		if (code == CB_OK)
+			break;
+		assert_int_equal(code, CB_ERR_NO_MEMORY);
+		assert_nothing_changed(&old);
+		too_few++;
+	}
+	assert_true(too_few > 3);
+}
+
+/* What it gives back to the root cell needs tables, which nobody else may have used up. */
+static void test_cell_can_be_destroyed_when_the_pool_is_empty(void **state)
+{
+	struct cell_file file = cell_file("cell");
+	struct snapshot old = take_snapshot();
+	struct cell *cell = create_good(&file);
+	struct stash taken;
+
+	(void)state;
+	assert_true(stash_fill(&taken, pool_available(), CB_POOL_HYPERVISOR));
+	assert_int_equal(release(cell), CB_OK);
+	stash_drain(&taken);
+	assert_nothing_changed(&old);
+}
+
+static void test_no_memory_has_a_clean_record(void **state)
+{
+	struct cell_file file = cell_file("short");
+	struct stash taken;
+
+	(void)state;
+	assert_true(stash_fill(&taken, pool_available() - 4, CB_POOL_HYPERVISOR));
+	assert_int_equal(create(&file), CB_ERR_NO_MEMORY);
+	assert_int_equal(last.index, 0);
+	assert_int_equal(last.size, 0);
+	assert_int_equal(last.other_size, 0);
+	assert_true(last.address > last.other_address);
+	stash_drain(&taken);
+}
+
+/* ---- What a cell has, and gives back ---- */
+
+static void assert_has(struct stage2 *s2, u64 ipa, u64 phys, u32 flags)
+{
+	u64 found = 0;
+
+	assert_int_equal(stage2_lookup(s2, ipa, &found), flags & ~(u32)CB_REGION_SHARED);
+	if (flags)
+		assert_int_equal(found, phys);
+}
+
+static void test_cell_has_what_it_asked_for_and_root_lost_it(void **state)
+{
+	struct cell_file file = cell_file("cell");
+	struct cell *cell = create_good(&file);
+	const struct cb_region *ram = &file.regions[0];
+
+	(void)state;
+	assert_has(&cell->stage2, ram->virt, ram->phys, RWX);
+	assert_has(&cell->stage2, ram->virt + ram->size - 1, ram->phys + ram->size - 1, RWX);
+	assert_has(&cell->stage2, ram->virt + ram->size, 0, 0);
+	assert_has(&cell->stage2, 0x20000000, UART, MMIO);
+	assert_has(&cell->stage2, 0x10000000, SHARED, RW);
+	assert_has(&root_cell.stage2, ram->phys, 0, 0);
+	assert_has(&root_cell.stage2, ram->phys + ram->size - 1, 0, 0);
+	assert_has(&root_cell.stage2, ram->phys - 1, ram->phys - 1, RWX);
+	assert_has(&root_cell.stage2, ram->phys + ram->size, ram->phys + ram->size, RWX);
+	assert_has(&root_cell.stage2, UART, 0, 0);
+	assert_has(&root_cell.stage2, SHARED, SHARED, RW);
+	assert_has(&cell->stage2, GICD, 0, 0);
+	assert_has(&cell->stage2, GICC, GICC, gic_version == 2 ? MMIO : 0);
+	assert_has(&cell->stage2, GICC + PAGE_SIZE, 0, 0);
+	assert_has(&root_cell.stage2, virt_to_phys(cell->page), virt_to_phys(cell->page),
+		   CB_REGION_READ);
+}
+
+static void test_cpus_and_interrupts_move(void **state)
+{
+	struct cell_file file = cell_file("cell");
+	struct cell *cell = create_good(&file);
+
+	(void)state;
+	assert_int_equal(cell->cpus, 4);
+	assert_int_equal(root_cell.cpus, 0x3b);
+	assert_int_equal(root_cell.page->cpus, 0x3b);
+	assert_ptr_equal(cpu_of(2)->cell, cell);
+	assert_int_equal(cpu_of(2)->page->cell, cell->id);
+	assert_int_equal(lpis_on, 0x3b);
+	for (intid_t intid = 0; intid < NR_INTIDS; intid++) {
+		bool its = (intid >= 40 && intid < 43) || intid == 63 || intid == 64;
+		bool roots = intid >= FIRST_IRQ && intid < FIRST_IRQ + NR_IRQS && !its;
+
+		assert_int_equal(cell->irqs[intid / 32] >> intid % 32 & 1, its);
+		assert_int_equal(root_cell.irqs[intid / 32] >> intid % 32 & 1, roots);
+		assert_ptr_equal(spi_owner[intid], its ? cell : &root_cell);
+	}
+}
+
+static void test_public_page_counts_the_cells_pages(void **state)
+{
+	struct cell_file file = cell_file("cell");
+	size_t available = pool_available();
+	struct cell *cell = create_good(&file);
+
+	(void)state;
+	assert_int_equal(cell->page->pages, available - pool_available());
+	assert_int_equal(public_page->cells_phys[cell->id], virt_to_phys(cell->page));
+	assert_string_equal(cell->page->name, "cell");
+	assert_int_equal(cell->page->state, CB_CELL_CREATED);
+}
+
+static void test_protected_pages(void **state)
+{
+	struct cell_file file = cell_file("cell");
+
+	(void)state;
+	create_good(&file);
+	assert_true(is_protected(HYPERVISOR));
+	assert_true(is_protected(GICD));
+	assert_true(is_protected(UART));
+	assert_true(is_protected(SHARED));
+	assert_true(is_protected(file.regions[0].phys));
+	assert_true(is_protected(BIT(PA_BITS)));
+	assert_false(is_protected(DEVICE));
+	assert_false(is_protected(0x0a000000));
+}
+
+/* Each page of the region was another region of the root cell's. */
+static void test_release_over_many_root_regions(void **state)
+{
+	struct cell_file file = cell_file("pieces");
+	u64 first = HIGH_RAM + HIGH_RAM_SIZE, at = first;
+	struct snapshot old;
+
+	(void)state;
+	describe_board(3);
+	for (u32 i = 0; i < 30; i++, at += 0x40001000)
+		add_root_region(at, 0x40001000, i % 2 ? RW : RWX);
+	start_board();
+	old = take_snapshot();
+	file.regions[0] = region(first + 0x1000, first + 0x1000, at - first - 0x2000, RW);
+	file.head.regions.count = 1;
+	assert_int_equal(release(create_good(&file)), CB_OK);
+	assert_nothing_changed(&old);
+}
+
+/* ---- Random cells ---- */
+
+/* A piece of one of the root cell's regions that keeps clear of Linux' configuration buffer. */
+static struct cb_region random_region(u32 i)
+{
+	u32 which = (u32)random_below(board.head.root.regions.count);
+	const struct cb_region *root = &board.regions[which];
+	u64 pages = root->size / PAGE_SIZE, first = which ? 0 : 0x10000000 / PAGE_SIZE;
+	u64 start = first + random_below(pages - first);
+	u64 size = 1 + random_below(random_chance(2) ? MIN(pages - start, 600UL) : pages - start);
+	u64 skew = random_chance(4) ? random_below(16) * PAGE_SIZE : 0;
+	u64 phys = root->phys + start * PAGE_SIZE;
+
+	if (skew && size > 4096)
+		size = 4096;
+	return region(phys, (i + 1) * 0x400000000 + phys + skew, size * PAGE_SIZE,
+		      root->flags & (random_chance(3) ? ~(u32)CB_REGION_SHARED : ~0U));
+}
+
+static struct cell_file random_file(u32 n)
+{
+	struct cell_file file = cell_file("");
+
+	snprintf(file.head.header.name, CB_NAME_SIZE, "cell%u", n);
+	file.head.cpus = random_bits() & 0x3f;
+	if (!random_chance(4))
+		file.head.cpus = BIT(1 + random_below(NR_CPUS - 1));
+	file.head.regions.count = (u32)(1 + random_below(4));
+	for (u32 i = 0; i < file.head.regions.count; i++)
+		file.regions[i] = random_region(i);
+	file.irqs[0] = (struct cb_irq_range){ (u32)(32 + random_below(100)), 1 };
+	file.irqs[1] = (struct cb_irq_range){ (u32)(140 + random_below(60)),
+					      (u32)(1 + random_below(9)) };
+	return file;
+}
+
+/* Of the root cell and all cells, one has a page; more, where all of them share it. */
+static void assert_one_owner(u64 phys)
+{
+	u32 owners = 0, shared = 0;
+	u64 found;
+
+	if (stage2_lookup(&root_cell.stage2, phys, &found))
+		owners++, shared += phys - SHARED < SHARED_SIZE;
+	for (u32 id = 1; id < CB_MAX_CELLS; id++) {
+		const struct cb_region *r = cells[id] ? cb_config_regions(cells[id]->config) : NULL;
+
+		for (u32 i = 0; r && i < cells[id]->config->regions.count; i++, r++) {
+			if (phys - r->phys >= r->size)
+				continue;
+			assert_int_not_equal(stage2_lookup(&cells[id]->stage2,
+							   r->virt + (phys - r->phys), &found), 0);
+			assert_int_equal(found, phys);
+			owners++;
+			shared += !!(r->flags & CB_REGION_SHARED);
+		}
+	}
+	assert_true(owners == 1 || owners == shared);
+}
+
+static void assert_one_owner_everywhere(void)
+{
+	for (u32 i = 0; i < board.head.root.regions.count; i++) {
+		const struct cb_region *root = &board.regions[i];
+
+		for (u32 n = 0; n < 4; n++)
+			assert_one_owner(root->phys + random_below(root->size));
+	}
+	for (u32 id = 1; id < CB_MAX_CELLS; id++) {
+		const struct cb_region *r = cells[id] ? cb_config_regions(cells[id]->config) : NULL;
+
+		for (u32 i = 0; r && i < cells[id]->config->regions.count; i++, r++) {
+			assert_one_owner(r->phys);
+			assert_one_owner(r->phys + r->size - 1);
+		}
+	}
+}
+
+static void release_random_cell(void)
+{
+	u32 id = 1 + (u32)random_below(NR_CPUS);
+
+	if (cells[id])
+		assert_int_equal(release(cells[id]), CB_OK);
+}
+
+static void test_random_cells_come_and_go(void **state)
+{
+	struct snapshot first = take_snapshot();
+	u32 created = 0, refused = 0;
+
+	(void)state;
+	for (u32 n = 0; n < 1500; n++) {
+		struct cell_file file = random_file(n);
+		struct snapshot old = take_snapshot();
+
+		if (create(&file) == CB_OK) {
+			created++;
+		} else {
+			refused++;
+			assert_nothing_changed(&old);
+		}
+		assert_one_owner_everywhere();
+		if (random_chance(3))
+			release_random_cell();
+	}
+	for (u32 id = 1; id < CB_MAX_CELLS; id++)
+		if (cells[id])
+			assert_int_equal(release(cells[id]), CB_OK);
+	assert_nothing_changed(&first);
+	assert_true(created > 50 && refused > 50);
+}
+
+#define V2(function) { #function " (GICv2)", function, start_v2, NULL, NULL }
+#define V3(function) { #function " (GICv3)", function, start_v3, NULL, NULL }
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		V3(test_hypervisor_memory_is_refused),
+		V2(test_gic_frames_are_refused_by_physical_address),
+		V3(test_gic_frames_are_refused_by_physical_address),
+		V2(test_gic_frames_are_refused_by_ipa),
+		V3(test_gic_frames_are_refused_by_ipa),
+		V3(test_ipa_beyond_the_tables_is_refused),
+		V3(test_what_the_root_cell_has_not_is_refused),
+		V3(test_rights_are_never_wider_than_the_roots),
+		V3(test_memory_of_another_cell_is_refused),
+		V3(test_shared_memory_must_be_shared_by_both),
+		V3(test_what_one_took_alone_cannot_be_shared),
+		V3(test_interrupts_must_be_the_roots),
+		V3(test_interrupts_of_another_cell_are_refused),
+		V3(test_cpus_must_exist_and_be_off),
+		V3(test_cpus_of_another_cell_are_refused),
+		V3(test_root_cell_keeps_a_cpu),
+		V3(test_lpis_that_stay_on_are_refused_unless_accepted),
+		V3(test_names_are_unique),
+		V3(test_cell_limit_has_a_clean_record),
+		V3(test_configuration_must_be_the_roots_memory),
+		V2(test_every_shortage_of_memory_changes_nothing),
+		V3(test_every_shortage_of_memory_changes_nothing),
+		V3(test_no_memory_has_a_clean_record),
+		V2(test_cell_can_be_destroyed_when_the_pool_is_empty),
+		V3(test_cell_can_be_destroyed_when_the_pool_is_empty),
+		V2(test_cell_has_what_it_asked_for_and_root_lost_it),
+		V3(test_cell_has_what_it_asked_for_and_root_lost_it),
+		V3(test_cpus_and_interrupts_move),
+		V3(test_public_page_counts_the_cells_pages),
+		V3(test_protected_pages),
+		V3(test_release_over_many_root_regions),
+		V2(test_random_cells_come_and_go),
+		V3(test_random_cells_come_and_go),
+	};
+
+	return run_stub_tests(tests);
+}
