@@ -72,33 +72,24 @@ static bool is_private_memory(const struct cb_region *region)
 	return !(region->flags & (CB_REGION_IO | CB_REGION_SHARED));
 }
 
-/* Let the root cell write the loadable regions, never execute them; or no longer. */
-static u32 open_loadable(struct cell *cell, bool open, struct cb_error *error)
+/*
+ * Let the root cell write the loadable regions, never execute them; or no longer. The tables that
+ * this takes are those that are kept for the way back, which come back when it is closed.
+ */
+static void open_loadable(struct cell *cell, bool open)
 {
 	const struct cb_region *region = cb_config_regions(cell->config);
-	struct stash stash;
-	size_t pages = 0;
 
-	for (u32 i = 0; i < cell->config->regions.count; i++)
-		if (region[i].flags & CB_REGION_LOADABLE)
-			pages +=
-				stage2_pages_needed(region[i].phys, region[i].phys, region[i].size);
-	if (!stash_fill(&stash, pages, CB_POOL_STAGE2)) {
-		error->address = pages;
-		error->other_address = pool_available();
-		return CB_ERR_NO_MEMORY;
-	}
 	for (u32 i = 0; i < cell->config->regions.count; i++, region++) {
 		if (!(region->flags & CB_REGION_LOADABLE))
 			continue;
 		if (open)
 			stage2_map(&root_cell.stage2, region->phys, region->phys, region->size,
-				   CB_REGION_READ | CB_REGION_WRITE, &stash);
+				   CB_REGION_READ | CB_REGION_WRITE, &cell->way_back);
 		else
-			stage2_unmap(&root_cell.stage2, region->phys, region->size, &stash);
+			stage2_unmap(&root_cell.stage2, region->phys, region->size,
+				     &cell->way_back);
 	}
-	stash_drain(&stash);
-	return CB_OK;
 }
 
 u32 cell_load(u64 id, struct cb_error *error)
@@ -107,16 +98,14 @@ u32 cell_load(u64 id, struct cb_error *error)
 				      IN_STATE(CB_CELL_CREATED) | IN_STATE(CB_CELL_LOADING) |
 					      IN_STATE(CB_CELL_STOPPED) | IN_STATE(CB_CELL_FAILED),
 				      error);
-	u32 code = CB_OK;
 
 	if (!cell)
 		return error->code;
 	if (cell->page->state != CB_CELL_LOADING) {
-		code = open_loadable(cell, true, error);
-		if (!code)
-			cell_set_state(cell, CB_CELL_LOADING);
+		open_loadable(cell, true);
+		cell_set_state(cell, CB_CELL_LOADING);
 	}
-	return unlock_cell(code, error);
+	return unlock_cell(CB_OK, error);
 }
 
 /* All CPUs are parked: start the first. A request to stop that is left is an old one. */
@@ -150,8 +139,7 @@ u32 cell_start(u64 id, ipa_t entry, u64 argument, struct cb_error *error)
 		error->address = entry;
 		return unlock_cell(CB_ERR_ENTRY, error);
 	}
-	if (open_loadable(cell, false, error))
-		return unlock_cell(CB_ERR_NO_MEMORY, error);
+	open_loadable(cell, false);
 	spin_lock(&cell->lock);
 	cell->entry = entry;
 	cell->argument = argument;
@@ -278,6 +266,14 @@ u32 cell_stop(u64 id, struct cb_error *error)
 	return unlock_cell(stop(cell, error) ? CB_OK : CB_ERR_BUSY, error);
 }
 
+static void begin_destroy(struct cell *cell)
+{
+	if (cell->page->state == CB_CELL_LOADING)
+		open_loadable(cell, false);
+	cell_set_state(cell, CB_CELL_DESTROYING);
+	cpu_request(first_cpu(cell->cpus), REQUEST_CLEAR);
+}
+
 u32 cell_destroy(u64 id, struct cb_error *error)
 {
 	struct cell *cell = lock_cell(id, ~0UL, error);
@@ -285,16 +281,12 @@ u32 cell_destroy(u64 id, struct cb_error *error)
 
 	if (!cell)
 		return error->code;
-	if (cell->page->state == CB_CELL_DESTROYING) {
-		if (load_acquire(&cell->cleared))
-			code = cell_release(cell, error);
-	} else if (!stop(cell, error)) {
-		code = CB_ERR_BUSY;
-	} else if (cell->page->state == CB_CELL_LOADING && open_loadable(cell, false, error)) {
-		code = CB_ERR_NO_MEMORY;
-	} else {
-		cell_set_state(cell, CB_CELL_DESTROYING);
-		cpu_request(first_cpu(cell->cpus), REQUEST_CLEAR);
+	if (cell->page->state != CB_CELL_DESTROYING) {
+		if (stop(cell, error))
+			begin_destroy(cell);
+	} else if (load_acquire(&cell->cleared)) {
+		cell_release(cell);
+		code = CB_OK;
 	}
 	return unlock_cell(code, error);
 }

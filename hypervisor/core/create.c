@@ -106,6 +106,7 @@ static void free_cell(struct cell *cell)
 		pool_free(cell->page, 1, CB_POOL_CELL);
 	if (cell->console)
 		pool_free(cell->console, 1, CB_POOL_CELL);
+	stash_drain(&cell->way_back);
 	stage2_free(&cell->stage2);
 	pool_free(cell, cell->config_pages, CB_POOL_CELL);
 }
@@ -147,17 +148,25 @@ static size_t root_pages_needed(paddr_t phys, u64 size)
 	return pages;
 }
 
-/* Pages that map_memory() and unmap_from_root() or the way back take together. */
-static size_t pages_needed(const struct cell *cell)
+/* Tables of the root cell for taking away or giving back what the cell has. */
+static size_t way_back_pages(const struct cell *cell)
 {
 	const struct cb_region *region = cb_config_regions(cell->config);
 	size_t pages = 2 * stage2_pages_needed(0, 0, PAGE_SIZE); /* root_show_pages() */
 
 	for (u32 i = 0; i < cell->config->regions.count; i++, region++)
-		pages += stage2_pages_needed(region->virt, region->phys, region->size) +
-			 root_pages_needed(region->phys, region->size);
-	if (gic_version == 2)
-		pages += stage2_pages_needed(0, 0, PAGE_SIZE);
+		pages += root_pages_needed(region->phys, region->size);
+	return pages;
+}
+
+/* Tables of the cell. */
+static size_t cell_pages(const struct cell *cell)
+{
+	const struct cb_region *region = cb_config_regions(cell->config);
+	size_t pages = gic_version == 2 ? stage2_pages_needed(0, 0, PAGE_SIZE) : 0;
+
+	for (u32 i = 0; i < cell->config->regions.count; i++, region++)
+		pages += stage2_pages_needed(region->virt, region->phys, region->size);
 	return pages;
 }
 
@@ -262,7 +271,16 @@ static void take_from_root(struct cell *cell, struct stash *stash)
 	root_show_pages(cell->console, 1, stash);
 }
 
-/* Everything that can fail. Nothing but memory has changed when it returns. */
+static bool fill_stashes(struct cell *cell, struct stash *stash)
+{
+	size_t way_back = way_back_pages(cell);
+
+	if (!stash_fill(&cell->way_back, way_back, CB_POOL_STAGE2))
+		return false;
+	return stash_fill(stash, cell_pages(cell) + way_back, CB_POOL_STAGE2);
+}
+
+/* Everything that can fail, now and at the end. Nothing but memory has changed when it returns. */
 static u32 prepare(struct cell *cell, u64 size, struct stash *stash, struct cb_error *error)
 {
 	if (cb_config_check(cell->config, size, CB_CONFIG_CELL, error) ||
@@ -270,8 +288,8 @@ static u32 prepare(struct cell *cell, u64 size, struct stash *stash, struct cb_e
 	    choose_id(cell, error))
 		return error->code;
 	if (!alloc_public(cell) || !stage2_init(&cell->stage2, (u16)cell->id) ||
-	    !stash_fill(stash, pages_needed(cell), CB_POOL_STAGE2))
-		return no_memory(pages_needed(cell), error);
+	    !fill_stashes(cell, stash))
+		return no_memory(cell_pages(cell) + 2 * way_back_pages(cell), error);
 	return CB_OK;
 }
 
@@ -301,16 +319,11 @@ u32 create_locked(paddr_t config, u64 size, struct cb_error *error)
 	return CB_OK;
 }
 
-u32 cell_release(struct cell *cell, struct cb_error *error)
+void cell_release(struct cell *cell)
 {
 	cpuset_t cpus = cell->cpus;
-	struct stash stash;
 	cpuid_t cpu;
 
-	/* Nobody uses its tables any more, so they pay for those that the root cell gets back. */
-	stage2_free(&cell->stage2);
-	if (!stash_fill(&stash, pages_needed(cell), CB_POOL_STAGE2))
-		return no_memory(pages_needed(cell), error);
 	log_message("cell %s: destroyed\n", cell->page->name);
 	move_irqs(cell, &root_cell, cell->config);
 	move_cpus(cell, &root_cell, cpus);
@@ -318,12 +331,10 @@ u32 cell_release(struct cell *cell, struct cb_error *error)
 		gic_restore_lpis(cpu_of(cpu));
 	public_page->cells_phys[cell->id] = 0;
 	cells[cell->id] = NULL;
-	root_hide_page(cell->page, &stash);
-	root_hide_page(cell->console, &stash);
-	return_to_root(cell, &stash);
-	stash_drain(&stash);
+	root_hide_page(cell->page, &cell->way_back);
+	root_hide_page(cell->console, &cell->way_back);
+	return_to_root(cell, &cell->way_back);
 	free_cell(cell);
-	return CB_OK;
 }
 
 /* The configuration follows the image, so it is not counted as the cell's. */

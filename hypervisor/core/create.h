@@ -10,8 +10,8 @@ u32 create_locked(paddr_t config, u64 size, struct cb_error *error);
 
 /*
  * Give back CPUs, memory and interrupts of a cell whose CPUs are parked and whose memory is
- * cleared. CB_ERR_NO_MEMORY: nothing has changed, call again. The caller holds cells_lock.
+ * cleared. What that takes was set aside when it was created. The caller holds cells_lock.
  */
-u32 cell_release(struct cell *cell, struct cb_error *error);
+void cell_release(struct cell *cell);
 
 #endif

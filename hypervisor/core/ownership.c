@@ -149,7 +149,6 @@ static u32 check_irqs(const struct cb_cell_config *config, struct cb_error *erro
 			if (check_irq(range->first + n, error))
 				return error->code;
 	}
-	error->address = 0;
 	return CB_OK;
 }
 
@@ -188,9 +187,12 @@ static u32 check_cpus(const struct cb_cell_config *config, struct cb_error *erro
 
 u32 check_ownership(const struct cb_cell_config *config, struct cb_error *error)
 {
-	if (check_cpus(config, error) || check_regions(config, error))
+	struct cb_error clean = *error;
+
+	if (check_cpus(config, error) || check_regions(config, error) || check_irqs(config, error))
 		return error->code;
-	return check_irqs(config, error);
+	*error = clean;
+	return CB_OK;
 }
 
 bool is_protected(paddr_t phys)

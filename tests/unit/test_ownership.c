@@ -74,6 +74,7 @@ static struct cb_cpu_page *cpu_pages;
 static u8 linux_memory[8 * PAGE_SIZE];	/* at CONFIG's page */
 static const struct cell *spi_owner[NR_INTIDS];
 static cpuset_t lpis_on, lpis_stuck;
+static struct cpu *started_meanwhile;	/* by PSCI, after it was seen to be off */
 
 intid_t gic_nr_intids(void)
 {
@@ -107,6 +108,8 @@ void gic_evict_spis(const struct cell *cell)
 
 bool gic_can_disable_lpis(struct cpu *cpu)
 {
+	if (cpu == started_meanwhile)
+		cpu->power = CB_CPU_PENDING;
 	return !(lpis_stuck >> cpu->id & 1);
 }
 
@@ -221,6 +224,7 @@ static void start_cpus(void)
 	}
 	lpis_on = BIT(NR_CPUS) - 1;
 	lpis_stuck = 0;
+	started_meanwhile = NULL;
 }
 
 static void start_board(void)
@@ -309,7 +313,8 @@ static struct cell *create_good(struct cell_file *file)
 static u32 release(struct cell *cell)
 {
 	last = (struct cb_error){ .cell = CB_NO_CELL, .other_cell = CB_NO_CELL };
-	return cell_release(cell, &last);
+	cell_release(cell);
+	return CB_OK;
 }
 
 /* ---- Everything that a refusal must leave alone ---- */
@@ -589,6 +594,13 @@ static void test_cpus_must_exist_and_be_off(void **state)
 	refuse(f.head.cpus = BIT(63), CB_ERR_CPU_UNKNOWN, .index = 63);
 	refuse(f.head.cpus = 1, CB_ERR_CPU_ONLINE, .index = 0);
 	cpu_of(2)->power = CB_CPU_PENDING;
+	refuse(f.head.cpus = 6, CB_ERR_CPU_ONLINE, .index = 2);
+}
+
+static void test_cpu_that_starts_meanwhile_is_refused(void **state)
+{
+	(void)state;
+	started_meanwhile = cpu_of(2);
 	refuse(, CB_ERR_CPU_ONLINE, .index = 2);
 }
 
@@ -967,6 +979,7 @@ int main(void)
 		V3(test_interrupts_must_be_the_roots),
 		V3(test_interrupts_of_another_cell_are_refused),
 		V3(test_cpus_must_exist_and_be_off),
+		V3(test_cpu_that_starts_meanwhile_is_refused),
 		V3(test_cpus_of_another_cell_are_refused),
 		V3(test_root_cell_keeps_a_cpu),
 		V3(test_lpis_that_stay_on_are_refused_unless_accepted),

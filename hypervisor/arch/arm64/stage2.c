@@ -110,16 +110,24 @@ bool stage2_init(struct stage2 *s2, u16 vmid)
 	return true;
 }
 
+/* Entries of a level that [ipa, ipa + size) touches; if blocks will do, only those it cuts. */
+static size_t entries_cut(ipa_t ipa, u64 size, unsigned int level, bool blocks)
+{
+	u64 first = ipa / span(level), last = (ipa + size - 1) / span(level);
+	bool head = ipa % span(level), tail = (ipa + size) % span(level);
+
+	if (!blocks)
+		return last - first + 1;
+	return first == last ? head || tail : (size_t)head + tail;
+}
+
 size_t stage2_pages_needed(ipa_t ipa, paddr_t phys, u64 size)
 {
 	size_t pages = 0;
 
-	/* Tables of a level are needed at the two ends, and all along where no block fits. */
-	for (unsigned int level = geometry.first_level; level < LAST_LEVEL; level++) {
-		bool blocks = level > 0 && !((ipa ^ phys) & (span(level) - 1));
-
-		pages += blocks ? 2 : size / span(level) + 2;
-	}
+	for (unsigned int level = geometry.first_level; level < LAST_LEVEL; level++)
+		pages += entries_cut(ipa, size, level,
+				     level > 0 && !((ipa ^ phys) & (span(level) - 1)));
 	return pages;
 }
 
