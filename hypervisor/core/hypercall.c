@@ -20,6 +20,18 @@ void hypercall_result(u64 *x, const struct cb_error *error)
 	x[6] = error->other_size;
 }
 
+static void refuse(struct regs *regs, enum cb_error_code code)
+{
+	struct cb_error error = {
+		.code = code,
+		.cell = CB_NO_CELL,
+		.other_cell = CB_NO_CELL,
+		.address = code == CB_ERR_ARGUMENT ? regs->x[1] : 0,
+	};
+
+	hypercall_result(regs->x, &error);
+}
+
 static u64 exits_of(const struct cb_cpu_page *page)
 {
 	u64 exits = 0;
@@ -48,7 +60,7 @@ static void info(struct regs *regs)
 		value = exits_of(cpu->page);
 		break;
 	default:
-		regs->x[0] = CB_ERR_ARGUMENT;
+		refuse(regs, CB_ERR_ARGUMENT);
 		return;
 	}
 	regs->x[0] = CB_OK;
@@ -58,7 +70,7 @@ static void info(struct regs *regs)
 static void write_console(struct regs *regs)
 {
 	if (regs->x[1] > CB_CONSOLE_WRITE_MAX) {
-		regs->x[0] = CB_ERR_ARGUMENT;
+		refuse(regs, CB_ERR_ARGUMENT);
 		return;
 	}
 	console_write(this_cpu()->cell, (const char *)&regs->x[2], regs->x[1]);
@@ -149,7 +161,7 @@ bool hypercall(struct regs *regs)
 		if (this_cpu()->cell == &root_cell)
 			return manage(regs);
 		if (regs->x[0] >= CB_HVC_DISABLE && regs->x[0] <= CB_HVC_CELL_DESTROY)
-			regs->x[0] = CB_ERR_NOT_PERMITTED;
+			refuse(regs, CB_ERR_NOT_PERMITTED);
 		else
 			regs->x[0] = (u64)SMCCC_NOT_SUPPORTED;
 	}

@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-#include <sanitizer/common_interface_defs.h>
 
 #include <arch/mmu.h>
 
@@ -81,7 +80,7 @@ static void print_seed(void)
 
 void stub_prepare(void)
 {
-	__sanitizer_set_death_callback(print_seed);
+	print_seed();	/* a sanitizer that ends the process gives no other chance */
 	alarm(TIME_LIMIT);
 }
 

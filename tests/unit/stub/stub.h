@@ -34,7 +34,7 @@ u64 random_below(u64 limit);
 u64 random_bits(void);
 bool random_chance(u32 one_in);
 
-/* Run a group of tests; the seed is printed if one fails or crashes. */
+/* Run a group of tests; the seed is printed before, and again if one fails. */
 #define run_stub_tests(tests)						\
 	(stub_prepare(), stub_finish(cmocka_run_group_tests(tests, NULL, NULL)))
 void stub_prepare(void);
