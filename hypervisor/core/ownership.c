@@ -20,10 +20,29 @@ static u32 refuse_region(struct cb_error *error, enum cb_error_code code, u32 in
 	return error->code = code;
 }
 
-static bool meets(const struct cb_region *region, const struct cb_frame *frame)
+/* The same, about where the cell would see the region. */
+static u32 refuse_virt(struct cb_error *error, enum cb_error_code code, u32 index,
+		       const struct cb_region *region, u64 other, u64 other_size)
 {
-	return cb_ranges_overlap(region->phys, region->size, frame->phys, frame->size) ||
-	       cb_ranges_overlap(region->virt, region->size, frame->phys, frame->size);
+	refuse_region(error, code, index, region, other, other_size);
+	error->address = region->virt;
+	return error->code;
+}
+
+/* Frames trap at their physical address in every cell, so IPAs keep clear of them, too. */
+static u32 check_frames(const struct cb_region *region, u32 index, struct cb_error *error)
+{
+	const struct cb_frame *frame = system_config->gic.frames;
+
+	for (u32 i = 0; i < CB_GIC_FRAMES; i++, frame++) {
+		if (cb_ranges_overlap(region->phys, region->size, frame->phys, frame->size))
+			return refuse_region(error, CB_ERR_REGION_GIC, index, region, frame->phys,
+					     frame->size);
+		if (cb_ranges_overlap(region->virt, region->size, frame->phys, frame->size))
+			return refuse_virt(error, CB_ERR_REGION_GIC, index, region, frame->phys,
+					   frame->size);
+	}
+	return CB_OK;
 }
 
 static u32 check_reserved(const struct cb_region *region, u32 index, struct cb_error *error)
@@ -33,17 +52,11 @@ static u32 check_reserved(const struct cb_region *region, u32 index, struct cb_e
 	if (cb_ranges_overlap(region->phys, region->size, hypervisor->phys, hypervisor->size))
 		return refuse_region(error, CB_ERR_REGION_HYPERVISOR, index, region,
 				     hypervisor->phys, hypervisor->size);
-	/* Frames trap at their physical address in every cell, so IPAs keep clear of them, too. */
-	for (u32 i = 0; i < CB_GIC_FRAMES; i++) {
-		const struct cb_frame *frame = &system_config->gic.frames[i];
-
-		if (meets(region, frame))
-			return refuse_region(error, CB_ERR_REGION_GIC, index, region, frame->phys,
-					     frame->size);
-	}
+	if (check_frames(region, index, error))
+		return error->code;
 	if (region->virt >= stage2_limit() || region->size > stage2_limit() - region->virt)
-		return refuse_region(error, CB_ERR_REGION_WRAPS, index, region,
-				     (u64)__builtin_ctzll(stage2_limit()), 0);
+		return refuse_virt(error, CB_ERR_REGION_WRAPS, index, region,
+				   (u64)__builtin_ctzll(stage2_limit()), 0);
 	return CB_OK;
 }
 
