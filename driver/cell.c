@@ -29,7 +29,7 @@ struct cell *cb_cell_new(u32 id, const struct cb_cell_config *config)
 	}
 	cell->id = id;
 	cell->config = config;
-	cell->seen_generation = U32_MAX;	/* so that the first state is announced */
+	cell->seen_generation = U32_MAX; /* so that the first state is announced */
 	kobject_init(&cell->kobj, &cb_cell_type);
 	return cell;
 }
@@ -47,8 +47,7 @@ static void drop_pages(struct cell *cell)
 
 static int map_pages(struct cell *cell)
 {
-	cell->page = cb_map_page(READ_ONCE(cellblock.public->cells_phys[cell->id]),
-				 CB_PAGE_SIZE);
+	cell->page = cb_map_page(READ_ONCE(cellblock.public->cells_phys[cell->id]), CB_PAGE_SIZE);
 	if (!cell->page)
 		return -ENOMEM;
 	cell->ring = cb_map_page(cell->page->console_phys, CB_CONSOLE_SIZE);
@@ -85,7 +84,7 @@ void cb_cell_unpublish(struct cell *cell)
 
 /* ---- Calls that take their time ---- */
 
-#define SHUTDOWN_TIMEOUT	(30 * HZ)	/* a reboot waits no longer for a cell */
+#define SHUTDOWN_TIMEOUT (30 * HZ) /* a reboot waits no longer for a cell */
 
 /* Whether to ask again. Who gives up can resume with the same request. */
 static bool keep_asking(unsigned long since)
@@ -95,7 +94,7 @@ static bool keep_asking(unsigned long since)
 	return !fatal_signal_pending(current);
 }
 
-#define STOP_TIMEOUT		(10 * HZ)	/* a CPU needs microseconds to stop */
+#define STOP_TIMEOUT (10 * HZ) /* a CPU needs microseconds to stop */
 
 /* While CPUs are to stop, a busy answer has them in its address. */
 static int refuse_silent_cpu(const struct cell *cell, struct cb_error *error)
@@ -152,8 +151,8 @@ static int claim_region(struct cell *cell, u32 i, struct cb_error *error)
 
 	if (region->flags & CB_REGION_SHARED)
 		return 0;
-	if (!cb_iomem_claim(&cell->claims[i], cell->config->header.name, region->phys,
-			    region->size, &record))
+	if (!cb_iomem_claim(&cell->claims[i], cell->config->header.name, region->phys, region->size,
+			    &record))
 		return 0;
 	refuse(error, CB_ERR_REGION_IN_USE, .index = i, .address = region->phys,
 	       .size = region->size, .other_address = record.other_address,
@@ -189,8 +188,8 @@ static int hand_over(struct cell *cell, struct cb_error *error)
 	struct cb_error ignored;
 	int err;
 
-	result = hvc_call(CB_HVC_CELL_CREATE, virt_to_phys(cell->config),
-			  cell->config->header.size, 0);
+	result = hvc_call(CB_HVC_CELL_CREATE, virt_to_phys(cell->config), cell->config->header.size,
+			  0);
 	err = hvc_refusal(&result, error);
 	if (err)
 		return err;

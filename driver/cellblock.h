@@ -33,15 +33,15 @@ struct cellblock {
 	struct rw_semaphore pages_lock;
 	struct miscdevice misc;
 
-	bool enabled;			/* pages */
-	bool shutting_down;		/* lock */
-	struct cb_system_config *config;	/* pages; whole file */
-	struct resource *claim;		/* lock; the hypervisor region */
-	int linux_cpu[CB_MAX_CPUS];	/* pages; by CPU number of the configuration */
+	bool enabled;			 /* pages */
+	bool shutting_down;		 /* lock */
+	struct cb_system_config *config; /* pages; whole file */
+	struct resource *claim;		 /* lock; the hypervisor region */
+	int linux_cpu[CB_MAX_CPUS];	 /* pages; by CPU number of the configuration */
 
-	const struct cb_public *public;	/* pages */
-	const void *cpu_pages;		/* pages; one CB_PAGE_SIZE each */
-	struct cell *cells[CB_MAX_CELLS];	/* pages; by number, the root cell is 0 */
+	const struct cb_public *public;	  /* pages */
+	const void *cpu_pages;		  /* pages; one CB_PAGE_SIZE each */
+	struct cell *cells[CB_MAX_CELLS]; /* pages; by number, the root cell is 0 */
 };
 
 extern struct cellblock cellblock;
@@ -50,22 +50,22 @@ extern struct cellblock cellblock;
 struct cell {
 	struct kobject kobj;
 	u32 id;
-	const struct cb_cell_config *config;	/* the root cell's is that of the system */
-	struct resource *claims;		/* lock; by region */
-	u64 offlined;				/* lock; CPUs taken from Linux */
+	const struct cb_cell_config *config; /* the root cell's is that of the system */
+	struct resource *claims;	     /* lock; by region */
+	u64 offlined;			     /* lock; CPUs taken from Linux */
 	struct {
-		void *map;			/* lock; of the region that is being loaded */
+		void *map; /* lock; of the region that is being loaded */
 		u32 region;
 	} load;
-	const struct cb_cell_page *page;	/* pages; NULL once the cell is gone */
-	const char *ring;			/* pages */
-	u32 seen_generation;			/* watch.c only */
-	u64 seen_head;				/* watch.c only */
+	const struct cb_cell_page *page; /* pages; NULL once the cell is gone */
+	const char *ring;		 /* pages */
+	u32 seen_generation;		 /* watch.c only */
+	u64 seen_head;			 /* watch.c only */
 };
 
-#define for_each_cpu_of(cpu, set)                      \
+#define for_each_cpu_of(cpu, set)                     \
 	for ((cpu) = 0; (cpu) < CB_MAX_CPUS; (cpu)++) \
-		if ((set) >> (cpu) & 1)
+		if ((set) >> (cpu)&1)
 
 /*
  * error.c: refusals. Fields that are not named are zero; cells are CB_NO_CELL. All
@@ -73,8 +73,8 @@ struct cell {
  */
 #define refuse(error, code_, ...) \
 	cb_refuse(error, &(const struct cb_error){ .code = (code_), ##__VA_ARGS__ })
-#define refuse_cell(error, code_, cell_, other_, ...)                             \
-	cb_refuse_cell(error, cell_, other_,                                     \
+#define refuse_cell(error, code_, cell_, other_, ...) \
+	cb_refuse_cell(error, cell_, other_,          \
 		       &(const struct cb_error){ .code = (code_), ##__VA_ARGS__ })
 int cb_refuse(struct cb_error *error, const struct cb_error *record);
 int cb_refuse_cell(struct cb_error *error, u32 cell, u32 other, const struct cb_error *record);
@@ -95,14 +95,13 @@ int cb_disable(struct cb_error *error);
 
 /* image.c: the firmware image and what the hypervisor region holds before it runs. */
 struct firmware;
-const struct firmware *cb_image_get(const struct cb_system_config *config,
-				    struct cb_error *error);
+const struct firmware *cb_image_get(const struct cb_system_config *config, struct cb_error *error);
 int cb_image_write(const struct firmware *image, const struct cb_system_config *config,
 		   u64 *config_offset, struct cb_error *error);
 
 /* takeover.c: into EL2 and back. Linux is as it was when they return an error. */
-int cb_takeover_init(const struct cb_system_config *config, u64 config_offset,
-		     u64 *public_offset, struct cb_error *error);
+int cb_takeover_init(const struct cb_system_config *config, u64 config_offset, u64 *public_offset,
+		     struct cb_error *error);
 int cb_takeover_start(const struct cb_system_config *config, struct cb_error *error);
 int cb_takeover_end(struct cb_error *error);
 

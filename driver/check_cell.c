@@ -46,8 +46,7 @@ static int check_frames(const struct cb_region *region, u32 i, struct cb_error *
 
 	err = refuse_frame(region, i, CB_ERR_REGION_HYPERVISOR, &system->hypervisor, error);
 	for (frame = 0; frame < CB_GIC_FRAMES && !err; frame++)
-		err = refuse_frame(region, i, CB_ERR_REGION_GIC, &system->gic.frames[frame],
-				   error);
+		err = refuse_frame(region, i, CB_ERR_REGION_GIC, &system->gic.frames[frame], error);
 	return err;
 }
 
@@ -153,7 +152,8 @@ static int check_cpus(u64 cpus, struct cb_error *error)
 	u32 cpu, last = 0;
 	int err;
 
-	for_each_cpu_of(cpu, cpus) {
+	for_each_cpu_of(cpu, cpus)
+	{
 		err = check_cpu(cpu, error);
 		if (err)
 			return err;

@@ -84,7 +84,8 @@ static int map_online_cpus(const struct cb_system_config *config, int *linux_cpu
 	int online, err = 0;
 
 	cpus_read_lock();
-	for_each_online_cpu(online) {
+	for_each_online_cpu(online)
+	{
 		err = map_online_cpu(config, linux_cpu, online, error);
 		if (err)
 			break;

@@ -12,16 +12,16 @@
 #include "cellblock.h"
 
 /* Bytes of the ring's oldest end that may be overwritten before the head says so. */
-#define RING_MARGIN	256u
-#define RING_WINDOW	(CB_CONSOLE_SIZE - RING_MARGIN)
+#define RING_MARGIN 256u
+#define RING_WINDOW (CB_CONSOLE_SIZE - RING_MARGIN)
 
-#define READ_PERIOD	(HZ / 20)
+#define READ_PERIOD (HZ / 20)
 
 struct console {
-	struct mutex lock;	/* guards all below */
-	struct cell *cell;	/* a reference; NULL: the root cell, once there is one */
-	bool started;		/* position counts */
-	u64 position;		/* next byte, counted like console_head */
+	struct mutex lock; /* guards all below */
+	struct cell *cell; /* a reference; NULL: the root cell, once there is one */
+	bool started;	   /* position counts */
+	u64 position;	   /* next byte, counted like console_head */
 	char buffer[CB_CONSOLE_SIZE];
 };
 
@@ -102,9 +102,9 @@ static size_t take_output(struct console *console, size_t size)
 		console->position = ring_oldest(head);
 	console->started = true;
 	size = min_t(u64, size, head - console->position);
-	smp_rmb();	/* bytes are not older than the head that counts them */
+	smp_rmb(); /* bytes are not older than the head that counts them */
 	ring_copy(console->cell->ring, console->position, console->buffer, size);
-	smp_rmb();	/* whoever asks for the head now learns whether they were overwritten */
+	smp_rmb(); /* whoever asks for the head now learns whether they were overwritten */
 	return size;
 }
 
@@ -159,7 +159,7 @@ ssize_t cb_console_read(struct console *console, char __user *to, size_t size, b
 	for (;;) {
 		got = read_once(console, to, size);
 		if (got == -EPIPE)
-			return 0;	/* end of file */
+			return 0; /* end of file */
 		if (got)
 			return got;
 		if (nonblock)
@@ -191,7 +191,7 @@ __poll_t cb_console_poll(struct console *console, struct file *file, poll_table 
 	__poll_t state;
 
 	poll_wait(file, &cb_console_wait, wait);
-	cb_watch_start();	/* looks for us until nobody waits */
+	cb_watch_start(); /* looks for us until nobody waits */
 	mutex_lock(&console->lock);
 	down_read(&cellblock.pages_lock);
 	state = poll_state(console);

@@ -9,7 +9,7 @@
 
 #include "cellblock.h"
 
-static struct cpumask taken;	/* atomic bits: CPUs that Linux may not start */
+static struct cpumask taken; /* atomic bits: CPUs that Linux may not start */
 static int hotplug_state;
 
 /* Refused here, an attempt leaves no message that the CPU failed to boot. */
@@ -42,7 +42,7 @@ static int take_cpu(struct cell *cell, u32 cpu, struct cb_error *error)
 		return 0;
 	}
 	cpumask_clear_cpu(linux_cpu, &taken);
-	if (err > 0)	/* somebody took it offline since it was checked */
+	if (err > 0) /* somebody took it offline since it was checked */
 		return refuse(error, CB_ERR_CPU_NOT_ONLINE, .index = cpu);
 	refuse(error, CB_ERR_CPU_OFFLINE_FAILED, .index = cpu, .address = (s64)err);
 	return err;
@@ -55,7 +55,8 @@ int cb_cpus_take(struct cell *cell, struct cb_error *error)
 	u32 cpu;
 	int err;
 
-	for_each_cpu_of(cpu, cell->config->cpus) {
+	for_each_cpu_of(cpu, cell->config->cpus)
+	{
 		err = take_cpu(cell, cpu, error);
 		if (err) {
 			cb_cpus_give_back(cell, &ignored);
@@ -72,7 +73,7 @@ static int give_back_cpu(u32 cpu, struct cb_error *error)
 
 	cpumask_clear_cpu(linux_cpu, &taken);
 	err = add_cpu(linux_cpu);
-	if (err >= 0)	/* positive: is online already */
+	if (err >= 0) /* positive: is online already */
 		return 0;
 	pr_err("CPU %d does not come back: error %d\n", linux_cpu, err);
 	cb_refuse_errno(error, "add_cpu", err);
@@ -88,7 +89,8 @@ int cb_cpus_give_back(struct cell *cell, struct cb_error *error)
 	u32 cpu;
 
 	cell->offlined = 0;
-	for_each_cpu_of(cpu, cpus) {
+	for_each_cpu_of(cpu, cpus)
+	{
 		err = give_back_cpu(cpu, error);
 		first_err = first_err ?: err;
 	}

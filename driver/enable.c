@@ -105,8 +105,7 @@ unmap:
 	return err;
 }
 
-static struct resource *claim_region(const struct cb_system_config *config,
-				     struct cb_error *error)
+static struct resource *claim_region(const struct cb_system_config *config, struct cb_error *error)
 {
 	const struct cb_frame *region = &config->hypervisor;
 	struct resource *claim = kzalloc(sizeof(*claim), GFP_KERNEL);
@@ -135,8 +134,8 @@ static int start(struct cb_system_config *config, struct cb_error *error)
 	u64 config_offset;
 
 	cellblock.config = config;
-	return write_image(config, &config_offset, error) ?:
-	       run_hypervisor(config, config_offset, error);
+	return write_image(config, &config_offset, error)
+		       ?: run_hypervisor(config, config_offset, error);
 }
 
 /* Keeps @config when it returns 0. */
@@ -160,7 +159,7 @@ int cb_enable(struct cb_system_config *config, struct cb_error *error)
 		release_region_claim();
 		return err;
 	}
-	__module_get(THIS_MODULE);	/* the open file that asked holds one already */
+	__module_get(THIS_MODULE); /* the open file that asked holds one already */
 	set_enabled(true);
 	cb_sysfs_enabled_changed();
 	return 0;

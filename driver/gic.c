@@ -18,7 +18,7 @@
 #include "cellblock.h"
 
 /* <linux/irqchip/arm-gic-v3.h> does not go together with that of GICv2. */
-#define ICC_CTLR_EL1_EOIMODE	BIT(1)
+#define ICC_CTLR_EL1_EOIMODE BIT(1)
 
 static const struct of_device_id gic_ids[] = {
 	{ .compatible = "arm,gic-v3", .data = (void *)3 },
@@ -29,40 +29,30 @@ static const struct of_device_id gic_ids[] = {
 	{}
 };
 
-static const struct of_device_id its_ids[] = {
-	{ .compatible = "arm,gic-v3-its" },
-	{}
-};
+static const struct of_device_id its_ids[] = { { .compatible = "arm,gic-v3-its" }, {} };
 
 /* Where a frame is described: the n-th "reg" of which nodes. */
 struct frame_source {
-	u8 frame;	/* enum cb_gic_frame */
+	u8 frame; /* enum cb_gic_frame */
 	u8 reg;
 	const struct of_device_id *ids;
 };
 
-static const struct frame_source gicv2_frames[] = {
-	{ CB_GIC_GICD, 0, gic_ids },
-	{ CB_GIC_GICC, 1, gic_ids },
-	{ CB_GIC_GICH, 2, gic_ids },
-	{ CB_GIC_GICV, 3, gic_ids },
-	{}
-};
+static const struct frame_source gicv2_frames[] = { { CB_GIC_GICD, 0, gic_ids },
+						    { CB_GIC_GICC, 1, gic_ids },
+						    { CB_GIC_GICH, 2, gic_ids },
+						    { CB_GIC_GICV, 3, gic_ids },
+						    {} };
 
 static const struct frame_source gicv3_frames[] = {
-	{ CB_GIC_GICD, 0, gic_ids },
-	{ CB_GIC_GICR, 1, gic_ids },
-	{ CB_GIC_ITS, 0, its_ids },
-	{}
+	{ CB_GIC_GICD, 0, gic_ids }, { CB_GIC_GICR, 1, gic_ids }, { CB_GIC_ITS, 0, its_ids }, {}
 };
 
 static struct device_node *find_node(const struct of_device_id *ids)
 {
 	struct device_node *node;
 
-	for_each_matching_node(node, ids)
-		if (of_device_is_available(node))
-			return node;
+	for_each_matching_node(node, ids) if (of_device_is_available(node)) return node;
 	return NULL;
 }
 
@@ -145,9 +135,8 @@ static bool splits_eoi_v3(void)
  */
 int cb_check_eoi_mode(const struct cb_system_config *config, struct cb_error *error)
 {
-	bool split = config->gic.version == 2 ?
-			     splits_eoi_v2(config->gic.frames[CB_GIC_GICC].phys) :
-			     splits_eoi_v3();
+	bool split = config->gic.version == 2 ? splits_eoi_v2(config->gic.frames[CB_GIC_GICC].phys)
+					      : splits_eoi_v3();
 
 	return split ? 0 : refuse(error, CB_ERR_NO_EL2);
 }

@@ -25,8 +25,8 @@ struct hvc_result hvc_call(u64 function, u64 arg1, u64 arg2, u64 arg3)
 	asm volatile("hvc #0"
 		     : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3), "+r"(x4), "+r"(x5), "+r"(x6)
 		     :
-		     : "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16",
-		       "x17", "memory", "cc");
+		     : "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17",
+		       "memory", "cc");
 	return (struct hvc_result){ { x0, x1, x2, x3, x4, x5, x6 } };
 }
 
@@ -44,8 +44,8 @@ int hvc_refusal(const struct hvc_result *result, struct cb_error *error)
 		return 0;
 	if (is_stranger(x[0]))
 		return refuse(error, CB_ERR_EL2_IN_USE);
-	return refuse_cell(error, x[0], lower_32_bits(x[1]), upper_32_bits(x[1]),
-			   .index = x[2], .address = x[3], .size = x[4], .other_address = x[5],
+	return refuse_cell(error, x[0], lower_32_bits(x[1]), upper_32_bits(x[1]), .index = x[2],
+			   .address = x[3], .size = x[4], .other_address = x[5],
 			   .other_size = x[6]);
 }
 

@@ -18,10 +18,10 @@
 
 #include "cellblock.h"
 
-#define IMAGE_NAME	"cellblock.bin"
+#define IMAGE_NAME "cellblock.bin"
 MODULE_FIRMWARE(IMAGE_NAME);
 
-#define VECTORS_SIZE	0x800u	/* of an AArch64 vector table */
+#define VECTORS_SIZE 0x800u /* of an AArch64 vector table */
 
 static const struct cb_image_header *header_of(const struct firmware *image)
 {
@@ -76,8 +76,7 @@ static int check_fits(const struct firmware *image, const struct cb_system_confi
 	const struct cb_frame *region = &config->hypervisor;
 
 	/* memory_size first: beyond the region it could wrap the sum. */
-	if (header_of(image)->memory_size > region->size ||
-	    size_used(image, config) > region->size)
+	if (header_of(image)->memory_size > region->size || size_used(image, config) > region->size)
 		return refuse(error, CB_ERR_HV_TOO_SMALL, .address = region->phys,
 			      .size = region->size,
 			      .other_size = header_of(image)->memory_size + CB_CONFIG_MAX_SIZE);
@@ -85,8 +84,7 @@ static int check_fits(const struct firmware *image, const struct cb_system_confi
 }
 
 /* Reads the image and checks it. NULL, with a record, when it cannot be used. */
-const struct firmware *cb_image_get(const struct cb_system_config *config,
-				    struct cb_error *error)
+const struct firmware *cb_image_get(const struct cb_system_config *config, struct cb_error *error)
 {
 	const struct firmware *image;
 	int err;
@@ -120,14 +118,14 @@ static void dcache_clean_invalidate_poc(const void *start, size_t size)
 
 	for (; va < (uintptr_t)start + size; va += line)
 		asm volatile("dc civac, %0" : : "r"(va) : "memory");
-	dsb(sy);	/* complete for every observer, EL2 with its MMU off among them */
+	dsb(sy); /* complete for every observer, EL2 with its MMU off among them */
 }
 
 /* Whatever was fetched from the region before is forgotten on all CPUs. */
 static void icache_invalidate_all(void)
 {
 	asm volatile("ic ialluis" : : : "memory");
-	dsb(ish);	/* the invalidation is complete only after it */
+	dsb(ish); /* the invalidation is complete only after it */
 	isb();
 }
 

@@ -91,7 +91,7 @@ static int name_owner_stopped(void *arg)
 /* ---- Claims ---- */
 
 /* A claim is busy for others at once; being no IORESOURCE_MEM, the walk passes it over. */
-#define CLAIM_FLAGS	(IORESOURCE_BUSY | IORESOURCE_EXCLUSIVE)
+#define CLAIM_FLAGS (IORESOURCE_BUSY | IORESOURCE_EXCLUSIVE)
 
 static bool try_claim(struct resource *claim)
 {

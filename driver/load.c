@@ -14,7 +14,7 @@
 #include "cellblock.h"
 #include "config.h"
 
-#define CHUNK_SIZE	SZ_64K
+#define CHUNK_SIZE SZ_64K
 
 static int refuse_range(const struct cell *cell, const struct cb_ioc_load *load,
 			struct cb_error *error, u32 code)
@@ -78,9 +78,7 @@ static void *loadable_memory(const struct cb_ioc_load *load, struct cb_error *er
 	struct cell *cell = cb_find_nonroot_cell(load->cell, error);
 	u32 i = 0;
 
-	if (!cell ||
-	    find_region(cell, load, &i, error) ||
-	    require_loading(cell, error) ||
+	if (!cell || find_region(cell, load, &i, error) || require_loading(cell, error) ||
 	    map_region(cell, i, error))
 		return NULL;
 	return cell->load.map + (load->virt - cb_config_regions(cell->config)[i].virt);

@@ -138,8 +138,8 @@ static int run_start(struct file *file, void *arg, struct cb_error *error)
 	if (err)
 		return err;
 	cell = cb_find_nonroot_cell(request->cell, error);
-	err = cell ? cb_cell_start(cell, request->entry, request->argument, error) :
-		     cb_error_errno(error->code);
+	err = cell ? cb_cell_start(cell, request->entry, request->argument, error)
+		   : cb_error_errno(error->code);
 	cb_watch_start();
 	mutex_unlock(&cellblock.lock);
 	return err;
@@ -240,23 +240,23 @@ static int run_console(struct file *file, void *arg, struct cb_error *error)
 {
 	const struct cb_ioc_cell *request = arg;
 
-	return require_zero(request->reserved, error) ?:
-	       cb_console_select(file->private_data, request->cell, error);
+	return require_zero(request->reserved, error)
+		       ?: cb_console_select(file->private_data, request->cell, error);
 }
 
 /* ---- Dispatch ---- */
 
 struct request {
 	unsigned int command;
-	u32 error;		/* offset of the record in the argument */
-	bool admin;		/* needs CAP_SYS_ADMIN */
+	u32 error;  /* offset of the record in the argument */
+	bool admin; /* needs CAP_SYS_ADMIN */
 	int (*run)(struct file *file, void *arg, struct cb_error *error);
 };
 
-#define REQUEST(command_, type, admin_, run_)                              \
-	[_IOC_NR(command_)] = { .command = command_,                       \
-				.error = offsetof(struct type, error),     \
-				.admin = admin_,                           \
+#define REQUEST(command_, type, admin_, run_)                          \
+	[_IOC_NR(command_)] = { .command = command_,                   \
+				.error = offsetof(struct type, error), \
+				.admin = admin_,                       \
 				.run = run_ }
 
 static const struct request requests[] = {

@@ -13,7 +13,7 @@ static void end_cell(struct cell *cell)
 	struct cb_error error = {};
 	u32 id = cell->id;
 
-	cb_cell_stop(cell, &error);	/* it may be stopped already */
+	cb_cell_stop(cell, &error); /* it may be stopped already */
 	if (cb_cell_destroy(cell, &error))
 		pr_err("destroying cell %u for shutdown: code %u\n", id, error.code);
 }

@@ -22,20 +22,19 @@ static struct kobject *cells_dir, *cpus_dir;
 /* ---- The device ---- */
 
 /* Defines a file of the device. Its expression is about *public. */
-#define PUBLIC_ATTR(file, format, expression)                                            \
-	static ssize_t file##_show(struct device *dev, struct device_attribute *attr,    \
-				   char *buf)                                            \
-	{                                                                                \
-		const struct cb_public *public;                                          \
-		ssize_t size = -ENODEV;                                                  \
-                                                                                         \
-		down_read(&cellblock.pages_lock);                                        \
-		public = cellblock.public;                                               \
-		if (cellblock.enabled)                                                   \
-			size = sysfs_emit(buf, format "\n", expression);                 \
-		up_read(&cellblock.pages_lock);                                          \
-		return size;                                                             \
-	}                                                                                \
+#define PUBLIC_ATTR(file, format, expression)                                                    \
+	static ssize_t file##_show(struct device *dev, struct device_attribute *attr, char *buf) \
+	{                                                                                        \
+		const struct cb_public *public;                                                  \
+		ssize_t size = -ENODEV;                                                          \
+                                                                                                 \
+		down_read(&cellblock.pages_lock);                                                \
+		public = cellblock.public;                                                       \
+		if (cellblock.enabled)                                                           \
+			size = sysfs_emit(buf, format "\n", expression);                         \
+		up_read(&cellblock.pages_lock);                                                  \
+		return size;                                                                     \
+	}                                                                                        \
 	static DEVICE_ATTR_RO(file)
 
 static u32 count_used(const struct cb_public *public)
@@ -56,12 +55,8 @@ static ssize_t enabled_show(struct device *dev, struct device_attribute *attr, c
 }
 static DEVICE_ATTR_RO(enabled);
 
-static struct attribute *device_attrs[] = {
-	&dev_attr_enabled.attr,
-	&dev_attr_pool_pages.attr,
-	&dev_attr_pool_used.attr,
-	NULL
-};
+static struct attribute *device_attrs[] = { &dev_attr_enabled.attr, &dev_attr_pool_pages.attr,
+					    &dev_attr_pool_used.attr, NULL };
 
 static const struct attribute_group device_group = { .attrs = device_attrs };
 
@@ -83,20 +78,19 @@ static struct cell *to_cell(struct kobject *kobj)
 }
 
 /* Defines a file of a cell. Its expression is about *page. */
-#define CELL_ATTR(file, format, ...)                                                     \
-	static ssize_t file##_show(struct kobject *kobj, struct kobj_attribute *attr,    \
-				   char *buf)                                            \
-	{                                                                                \
-		const struct cb_cell_page *page;                                         \
-		ssize_t size = -ENODEV;                                                  \
-                                                                                         \
-		down_read(&cellblock.pages_lock);                                        \
-		page = to_cell(kobj)->page;                                              \
-		if (page)                                                                \
-			size = sysfs_emit(buf, format "\n", __VA_ARGS__);                \
-		up_read(&cellblock.pages_lock);                                          \
-		return size;                                                             \
-	}                                                                                \
+#define CELL_ATTR(file, format, ...)                                                             \
+	static ssize_t file##_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf) \
+	{                                                                                        \
+		const struct cb_cell_page *page;                                                 \
+		ssize_t size = -ENODEV;                                                          \
+                                                                                                 \
+		down_read(&cellblock.pages_lock);                                                \
+		page = to_cell(kobj)->page;                                                      \
+		if (page)                                                                        \
+			size = sysfs_emit(buf, format "\n", __VA_ARGS__);                        \
+		up_read(&cellblock.pages_lock);                                                  \
+		return size;                                                                     \
+	}                                                                                        \
 	static struct kobj_attribute cell_attr_##file = __ATTR_RO(file)
 
 CELL_ATTR(name, "%.*s", CB_NAME_SIZE, page->name);
@@ -111,11 +105,11 @@ static ssize_t emit_crash(char *buf, const struct cb_cell_page *page)
 
 	if (READ_ONCE(page->state) != CB_CELL_FAILED)
 		return sysfs_emit(buf, "none\n");
-	smp_rmb();	/* the record was written before the state */
+	smp_rmb(); /* the record was written before the state */
 	return sysfs_emit(buf,
 			  "%s cpu=%u esr=0x%llx far=0x%llx ipa=0x%llx elr=0x%llx spsr=0x%llx\n",
-			  cb_crash_reason_name(crash->reason), crash->cpu, crash->esr,
-			  crash->far, crash->ipa, crash->elr, crash->spsr);
+			  cb_crash_reason_name(crash->reason), crash->cpu, crash->esr, crash->far,
+			  crash->ipa, crash->elr, crash->spsr);
 }
 
 static ssize_t crash_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
@@ -130,15 +124,13 @@ static ssize_t crash_show(struct kobject *kobj, struct kobj_attribute *attr, cha
 }
 static struct kobj_attribute cell_attr_crash = __ATTR_RO(crash);
 
-static struct attribute *cell_attrs[] = {
-	&cell_attr_name.attr,
-	&cell_attr_state.attr,
-	&cell_attr_cpus.attr,
-	&cell_attr_pages.attr,
-	&cell_attr_flags.attr,
-	&cell_attr_crash.attr,
-	NULL
-};
+static struct attribute *cell_attrs[] = { &cell_attr_name.attr,
+					  &cell_attr_state.attr,
+					  &cell_attr_cpus.attr,
+					  &cell_attr_pages.attr,
+					  &cell_attr_flags.attr,
+					  &cell_attr_crash.attr,
+					  NULL };
 ATTRIBUTE_GROUPS(cell);
 
 static void cell_release(struct kobject *kobj)
@@ -174,7 +166,7 @@ struct cpu_object {
 	u32 cpu;
 };
 
-static struct cpu_object *cpu_objects[CB_MAX_CPUS];	/* cellblock.lock */
+static struct cpu_object *cpu_objects[CB_MAX_CPUS]; /* cellblock.lock */
 
 static u32 to_cpu(struct kobject *kobj)
 {
@@ -182,19 +174,18 @@ static u32 to_cpu(struct kobject *kobj)
 }
 
 /* Defines a file of a CPU. Its expression is about *page and attr. */
-#define CPU_SHOW(function, format, expression)                                           \
-	static ssize_t function(struct kobject *kobj, struct kobj_attribute *attr,       \
-				char *buf)                                               \
-	{                                                                                \
-		const struct cb_cpu_page *page;                                          \
-		ssize_t size = -ENODEV;                                                  \
-                                                                                         \
-		down_read(&cellblock.pages_lock);                                        \
-		page = cb_cpu_page(to_cpu(kobj));                                        \
-		if (cellblock.enabled)                                                   \
-			size = sysfs_emit(buf, format "\n", expression);                 \
-		up_read(&cellblock.pages_lock);                                          \
-		return size;                                                             \
+#define CPU_SHOW(function, format, expression)                                                \
+	static ssize_t function(struct kobject *kobj, struct kobj_attribute *attr, char *buf) \
+	{                                                                                     \
+		const struct cb_cpu_page *page;                                               \
+		ssize_t size = -ENODEV;                                                       \
+                                                                                              \
+		down_read(&cellblock.pages_lock);                                             \
+		page = cb_cpu_page(to_cpu(kobj));                                             \
+		if (cellblock.enabled)                                                        \
+			size = sysfs_emit(buf, format "\n", expression);                      \
+		up_read(&cellblock.pages_lock);                                               \
+		return size;                                                                  \
 	}
 
 static u32 exit_reason(const struct kobj_attribute *attr);
@@ -207,19 +198,13 @@ CPU_SHOW(cpu_exits_show, "%llu", READ_ONCE(page->exits[exit_reason(attr)]))
 
 static struct kobj_attribute cpu_attr_cell = __ATTR(cell, 0444, cpu_cell_show, NULL);
 static struct kobj_attribute cpu_attr_state = __ATTR(state, 0444, cpu_state_show, NULL);
-static struct kobj_attribute cpu_attr_linux_cpu =
-	__ATTR(linux_cpu, 0444, cpu_linux_cpu_show, NULL);
+static struct kobj_attribute cpu_attr_linux_cpu = __ATTR(linux_cpu, 0444, cpu_linux_cpu_show, NULL);
 static struct kobj_attribute cpu_attr_mpidr = __ATTR(mpidr, 0444, cpu_mpidr_show, NULL);
 
-static struct attribute *cpu_attrs[] = {
-	&cpu_attr_cell.attr,
-	&cpu_attr_state.attr,
-	&cpu_attr_linux_cpu.attr,
-	&cpu_attr_mpidr.attr,
-	NULL
-};
+static struct attribute *cpu_attrs[] = { &cpu_attr_cell.attr, &cpu_attr_state.attr,
+					 &cpu_attr_linux_cpu.attr, &cpu_attr_mpidr.attr, NULL };
 
-#define EXIT_ATTR(reason, file)	[reason] = __ATTR(file, 0444, cpu_exits_show, NULL)
+#define EXIT_ATTR(reason, file) [reason] = __ATTR(file, 0444, cpu_exits_show, NULL)
 
 static struct kobj_attribute exit_attributes[CB_EXIT_COUNT] = {
 	EXIT_ATTR(CB_EXIT_HVC, hvc),
@@ -244,7 +229,7 @@ static u32 exit_reason(const struct kobj_attribute *attr)
 	return attr - exit_attributes;
 }
 
-static struct attribute *exit_attrs[CB_EXIT_COUNT + 1];	/* filled in by cb_sysfs_init() */
+static struct attribute *exit_attrs[CB_EXIT_COUNT + 1]; /* filled in by cb_sysfs_init() */
 
 static const struct attribute_group cpu_group = { .attrs = cpu_attrs };
 static const struct attribute_group exit_group = { .name = "exits", .attrs = exit_attrs };

@@ -18,12 +18,12 @@
 
 /* What the stopped CPUs share. */
 struct takeover {
-	u64 vectors;		/* physical address */
-	u32 nr_cpus;		/* that must be online */
-	atomic_t arrived;	/* CPUs that have tried to set their vectors */
-	atomic_t refused;	/* those of them whose stub refused */
-	atomic_t answered;	/* CPUs that the hypervisor has answered */
-	struct hvc_result result;	/* its answer, written by the first; all get the same */
+	u64 vectors;		  /* physical address */
+	u32 nr_cpus;		  /* that must be online */
+	atomic_t arrived;	  /* CPUs that have tried to set their vectors */
+	atomic_t refused;	  /* those of them whose stub refused */
+	atomic_t answered;	  /* CPUs that the hypervisor has answered */
+	struct hvc_result result; /* its answer, written by the first; all get the same */
 };
 
 static u64 vectors_of(const struct cb_system_config *config)
@@ -38,8 +38,8 @@ static bool set_vectors(u64 vectors)
 }
 
 /* One CPU lets the hypervisor check its configuration and prepare itself. */
-int cb_takeover_init(const struct cb_system_config *config, u64 config_offset,
-		     u64 *public_offset, struct cb_error *error)
+int cb_takeover_init(const struct cb_system_config *config, u64 config_offset, u64 *public_offset,
+		     struct cb_error *error)
 {
 	struct hvc_result result = {};
 	unsigned long flags;
@@ -68,11 +68,11 @@ static bool set_all_vectors(struct takeover *takeover)
 {
 	if (!set_vectors(takeover->vectors))
 		atomic_inc(&takeover->refused);
-	smp_mb__before_atomic();	/* refused is counted before arrived */
+	smp_mb__before_atomic(); /* refused is counted before arrived */
 	atomic_inc(&takeover->arrived);
 	while (atomic_read(&takeover->arrived) < takeover->nr_cpus)
 		cpu_relax();
-	smp_rmb();	/* pairs with the barrier above */
+	smp_rmb(); /* pairs with the barrier above */
 	return !atomic_read(&takeover->refused);
 }
 

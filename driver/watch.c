@@ -11,8 +11,8 @@
 #include "cellblock.h"
 #include "names.h"
 
-#define CELLS_PERIOD	(HZ / 10)	/* there are cells */
-#define CONSOLE_PERIOD	(HZ / 20)	/* somebody waits for a console */
+#define CELLS_PERIOD   (HZ / 10) /* there are cells */
+#define CONSOLE_PERIOD (HZ / 20) /* somebody waits for a console */
 
 DECLARE_WAIT_QUEUE_HEAD(cb_console_wait);
 
@@ -26,7 +26,7 @@ void cb_announce(const struct cell *cell, const char *state)
 	snprintf(name, sizeof(name), "NAME=%s", cell->config->header.name);
 	snprintf(what, sizeof(what), "STATE=%s", state);
 	kobject_uevent_env(&cellblock.misc.this_device->kobj, KOBJ_CHANGE, env);
-	wake_up_interruptible(&cb_console_wait);	/* the end of a console, perhaps */
+	wake_up_interruptible(&cb_console_wait); /* the end of a console, perhaps */
 }
 
 static void look_at_state(struct cell *cell)
@@ -36,7 +36,7 @@ static void look_at_state(struct cell *cell)
 	if (generation == cell->seen_generation)
 		return;
 	cell->seen_generation = generation;
-	smp_rmb();	/* the state is not older than the generation */
+	smp_rmb(); /* the state is not older than the generation */
 	cb_sysfs_cell_changed(cell);
 	cb_announce(cell, cb_cell_state_name(READ_ONCE(cell->page->state)));
 }
@@ -82,7 +82,7 @@ static void look(struct work_struct *work)
 
 	if (nr_cells && waitqueue_active(&cb_console_wait))
 		schedule_delayed_work(watch, CONSOLE_PERIOD);
-	else if (nr_cells > 1)	/* not the root cell alone */
+	else if (nr_cells > 1) /* not the root cell alone */
 		schedule_delayed_work(watch, CELLS_PERIOD);
 }
 

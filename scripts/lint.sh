@@ -17,7 +17,7 @@ OUT=$BUILD/lint
 JOBS=$(nproc)
 CROSS=aarch64-linux-gnu-
 [ "$(uname -m)" != aarch64 ] || CROSS=
-CHECKS=(files shell python sparse sparse-driver cppcheck analyzer)
+CHECKS=(files format shell python sparse sparse-driver cppcheck analyzer)
 
 # Files of the tree with one of these name endings.
 tree_files()
@@ -125,6 +125,13 @@ check_cppcheck()
 		--template='{file}:{line}: {severity}: {message} [{id}]' \
 		-D__aarch64__ -D__GNUC__=12 -Iinclude -Ihypervisor -Iinmates/include \
 		-Ihypervisor/arch/arm64/include hypervisor driver tools inmates tests
+}
+
+# Configurations and the ABI are tables, laid out by hand.
+check_format()
+{
+	tree_files '*.[ch]' | grep -vE '^\./(configs|include)/|/insn_table\.h$' |
+		xargs clang-format --dry-run -Werror
 }
 
 check_analyzer()

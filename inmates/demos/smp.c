@@ -13,16 +13,16 @@
 #include <inmate.h>
 #include <sysreg.h>
 
-#define SGI_PING	1u
-#define SGI_PONG	2u
-#define SGI_QUIT	3u
-#define SGI_ALL		4u	/* not answered: answers of several CPUs may merge */
-#define TIMEOUT_US	10000000
+#define SGI_PING   1u
+#define SGI_PONG   2u
+#define SGI_QUIT   3u
+#define SGI_ALL	   4u /* not answered: answers of several CPUs may merge */
+#define TIMEOUT_US 10000000
 
-static uint32_t ready;		/* CPUs that have come up, atomic */
-static uint32_t pings[INMATE_MAX_CPUS];	/* received; each written by its CPU */
-static uint32_t pongs;		/* received by CPU 0 */
-static uint32_t quit;		/* logical CPU that leaves, atomic */
+static uint32_t ready;			/* CPUs that have come up, atomic */
+static uint32_t pings[INMATE_MAX_CPUS]; /* received; each written by its CPU */
+static uint32_t pongs;			/* received by CPU 0 */
+static uint32_t quit;			/* logical CPU that leaves, atomic */
 
 static void ping(uint32_t intid, void *context)
 {
@@ -160,8 +160,8 @@ static bool counts_match(uint32_t exchanged, uint32_t broadcasts)
 	}
 	for (cpu = 1; cpu < cpu_count(); cpu++) {
 		if (atomic_load(&pings[cpu]) != expected) {
-			printf("smp: CPU %u got %u SGIs, not %u\n", cpu,
-			       atomic_load(&pings[cpu]), expected);
+			printf("smp: CPU %u got %u SGIs, not %u\n", cpu, atomic_load(&pings[cpu]),
+			       expected);
 			return false;
 		}
 	}

@@ -18,23 +18,23 @@
 #include <inmate.h>
 #include <sysreg.h>
 
-#define BUCKETS		65	/* bucket n: latencies below 2^n ticks */
-#define BAR_WIDTH	40
+#define BUCKETS	  65 /* bucket n: latencies below 2^n ticks */
+#define BAR_WIDTH 40
 
 /* What interrupts add up, over a window or over all. */
 struct statistics {
 	uint64_t interrupts;
 	uint64_t missed;	/* periods that passed before their interrupt was taken */
-	uint64_t min, max, sum;	/* ticks */
+	uint64_t min, max, sum; /* ticks */
 	uint64_t exits;
 	uint64_t buckets[BUCKETS];
 };
 
 /* Changed by the handler while a window runs, by inmate_main() otherwise. */
 static struct {
-	uint64_t period;	/* ticks */
+	uint64_t period; /* ticks */
 	uint64_t deadline;
-	uint64_t target;	/* interrupts of this window */
+	uint64_t target; /* interrupts of this window */
 	bool done;
 	struct statistics statistics;
 } window;
@@ -130,8 +130,8 @@ static void print_summary(const char *who, const struct statistics *s)
 	if (hypervisor_present())
 		snprintf(exits_text, sizeof(exits_text), "%lu", s->exits);
 	printf("%s: %lu interrupts, %lu missed, latency min/avg/max %lu/%lu/%lu ns, %s exits\n",
-	       who, s->interrupts, s->missed, timer_ns(s->min),
-	       timer_ns(s->sum / s->interrupts), timer_ns(s->max), exits_text);
+	       who, s->interrupts, s->missed, timer_ns(s->min), timer_ns(s->sum / s->interrupts),
+	       timer_ns(s->max), exits_text);
 }
 
 static void print_histogram(const struct statistics *s)
@@ -160,7 +160,7 @@ static void run(uint64_t count, uint64_t report, bool spin)
 	while (!count || total.interrupts < count) {
 		now = report;
 		if (!report || (count && count - total.interrupts < report))
-			now = count - total.interrupts;	/* 0: no end */
+			now = count - total.interrupts; /* 0: no end */
 		run_window(now, spin);
 		add(&total, &window.statistics);
 		if (count != total.interrupts)

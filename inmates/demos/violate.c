@@ -15,15 +15,15 @@
 #include <inmate.h>
 #include <sysreg.h>
 
-#define PATTERN		0xcb0bad01u
-#define A64_RET		0xd65f03c0u
-#define NOWHERE		0x3f00000000ull		/* no cell has memory there */
-#define NO_VECTORS	0xffff000000000000ull	/* TTBR1's half: never mapped */
+#define PATTERN	   0xcb0bad01u
+#define A64_RET	   0xd65f03c0u
+#define NOWHERE	   0x3f00000000ull	 /* no cell has memory there */
+#define NO_VECTORS 0xffff000000000000ull /* TTBR1's half: never mapped */
 
 struct violation {
 	const char *name;
 	const char *what;
-	const char *needs;	/* argument it cannot do without */
+	const char *needs; /* argument it cannot do without */
 	void (*run)(void);
 };
 
@@ -58,8 +58,8 @@ static bool caught(void)
 	return __atomic_exchange_n(&exception.count, 0, __ATOMIC_RELAXED);
 }
 
-#define detail(format, ...)	printf("violate: %s: " format "\n", current->name, ##__VA_ARGS__)
-#define survived(format, ...)	detail("survived: " format, ##__VA_ARGS__)
+#define detail(format, ...)   printf("violate: %s: " format "\n", current->name, ##__VA_ARGS__)
+#define survived(format, ...) detail("survived: " format, ##__VA_ARGS__)
 
 static bool survived_exception(void)
 {
@@ -102,7 +102,9 @@ static void execute_memory(void)
 	mmu_map(data.base, sizeof(uint32_t), MEMORY_NORMAL);
 	write32(data.base, A64_RET);
 	asm volatile("dc cvau, %0\n dsb ish\n ic ivau, %0\n dsb ish\n isb"
-		     : : "r"(data.base) : "memory");
+		     :
+		     : "r"(data.base)
+		     : "memory");
 	if (survived_exception())
 		return;
 	((void (*)(void))data.base)();
@@ -114,7 +116,7 @@ static void crash(void)
 {
 	if (!addr)
 		addr = NOWHERE;
-	on_exception = NULL;	/* if it comes back to us: the dump, and CPU_OFF */
+	on_exception = NULL; /* if it comes back to us: the dump, and CPU_OFF */
 	read_memory();
 }
 
@@ -172,7 +174,7 @@ static void sgi_foreign(void)
 	else
 		sgi_foreign_v3();
 	dsb(sy);
-	irq_enable();	/* those of them that are for us, too */
+	irq_enable(); /* those of them that are for us, too */
 	isb();
 	irq_disable();
 	if (!survived_exception())
@@ -184,14 +186,13 @@ static void print_interrupt(const char *when)
 {
 	uint64_t gicd = gic.gicd.base;
 	uint32_t word = irq / 32 * 4, bit = irq % 32;
-	uint64_t route = gic.version == 2 ? read8(gicd + GICD_ITARGETSR + irq) :
-					    read64(gicd + GICD_IROUTER + 8 * irq);
+	uint64_t route = gic.version == 2 ? read8(gicd + GICD_ITARGETSR + irq)
+					  : read64(gicd + GICD_IROUTER + 8 * irq);
 
 	detail("%s: enabled %u, pending %u, active %u, priority 0x%x, trigger %u, route 0x%lx",
 	       when, read32(gicd + GICD_ISENABLER + word) >> bit & 1,
 	       read32(gicd + GICD_ISPENDR + word) >> bit & 1,
-	       read32(gicd + GICD_ISACTIVER + word) >> bit & 1,
-	       read8(gicd + GICD_IPRIORITYR + irq),
+	       read32(gicd + GICD_ISACTIVER + word) >> bit & 1, read8(gicd + GICD_IPRIORITYR + irq),
 	       read32(gicd + GICD_ICFGR + irq / 16 * 4) >> irq % 16 * 2 & 3, route);
 }
 
@@ -232,15 +233,14 @@ static void gicr_foreign(void)
 		detail("no redistributor for MPIDR 0x%lx", mpidr);
 		return;
 	}
-	detail("redistributor 0x%lx: WAKER 0x%x, ISENABLER0 0x%x", gicr,
-	       read32(gicr + GICR_WAKER), read32(sgis + GICD_ISENABLER));
+	detail("redistributor 0x%lx: WAKER 0x%x, ISENABLER0 0x%x", gicr, read32(gicr + GICR_WAKER),
+	       read32(sgis + GICD_ISENABLER));
 	write32(sgis + GICD_ICENABLER, ~0u);
 	write32(sgis + GICD_ISPENDR, 1u << irq % 32);
 	write32(gicr + GICR_WAKER, GICR_WAKER_SLEEP);
 	if (!survived_exception())
-		survived("WAKER 0x%x, ISENABLER0 0x%x, ISPENDR0 0x%x",
-			 read32(gicr + GICR_WAKER), read32(sgis + GICD_ISENABLER),
-			 read32(sgis + GICD_ISPENDR));
+		survived("WAKER 0x%x, ISENABLER0 0x%x, ISPENDR0 0x%x", read32(gicr + GICR_WAKER),
+			 read32(sgis + GICD_ISENABLER), read32(sgis + GICD_ISPENDR));
 }
 
 static void gicd_off(void)
@@ -298,10 +298,8 @@ static void make_calls(const struct call *calls, size_t count, void (*conduit)(s
 static void smc_unknown(void)
 {
 	static const struct call calls[] = {
-		{ "SiP call", 0xc2001234, 0 },
-		{ "OEM call", 0xc3001234, 0 },
-		{ "Trusted OS call", 0xb2000001, 0 },
-		{ "unknown PSCI call", 0x8400001f, 0 },
+		{ "SiP call", 0xc2001234, 0 },	      { "OEM call", 0xc3001234, 0 },
+		{ "Trusted OS call", 0xb2000001, 0 }, { "unknown PSCI call", 0x8400001f, 0 },
 		{ "no SMCCC call", 0x12345678, 0 },
 	};
 
@@ -311,14 +309,10 @@ static void smc_unknown(void)
 static void hvc_root(void)
 {
 	static const struct call calls[] = {
-		{ "DISABLE", CB_HVC_DISABLE, 1 },
-		{ "CELL_CREATE", CB_HVC_CELL_CREATE, 0 },
-		{ "CELL_LOAD", CB_HVC_CELL_LOAD, 1 },
-		{ "CELL_START", CB_HVC_CELL_START, 1 },
-		{ "CELL_STOP", CB_HVC_CELL_STOP, 1 },
-		{ "CELL_DESTROY", CB_HVC_CELL_DESTROY, 1 },
-		{ "BOOT_INIT", CB_HVC_BOOT_INIT, 0 },
-		{ "BOOT_CPU", CB_HVC_BOOT_CPU, 1 },
+		{ "DISABLE", CB_HVC_DISABLE, 1 },     { "CELL_CREATE", CB_HVC_CELL_CREATE, 0 },
+		{ "CELL_LOAD", CB_HVC_CELL_LOAD, 1 }, { "CELL_START", CB_HVC_CELL_START, 1 },
+		{ "CELL_STOP", CB_HVC_CELL_STOP, 1 }, { "CELL_DESTROY", CB_HVC_CELL_DESTROY, 1 },
+		{ "BOOT_INIT", CB_HVC_BOOT_INIT, 0 }, { "BOOT_CPU", CB_HVC_BOOT_CPU, 1 },
 	};
 
 	make_calls(calls, ARRAY_SIZE(calls), smccc_hvc);
@@ -430,19 +424,21 @@ static void check(const char *what, uint64_t value, uint64_t expected, uint64_t 
 
 	if (!ok)
 		wrong++;
-	detail("%s: %s: value 0x%lx (0x%lx), address 0x%lx (0x%lx)", what,
-	       ok ? "right" : "WRONG", value, expected, base, expected_base);
+	detail("%s: %s: value 0x%lx (0x%lx), address 0x%lx (0x%lx)", what, ok ? "right" : "WRONG",
+	       value, expected, base, expected_base);
 }
 
 /* One load or store with register write-back. */
-#define LOAD(instruction, address, value, base) do {				\
-	(base) = (address);							\
-	asm volatile(instruction : "=&r"(value), "+r"(base) : : "memory");	\
-} while (0)
-#define STORE(instruction, address, value, base) do {				\
-	(base) = (address);							\
-	asm volatile(instruction : "+r"(base) : "r"(value) : "memory");	\
-} while (0)
+#define LOAD(instruction, address, value, base)                                    \
+	do {                                                                       \
+		(base) = (address);                                                \
+		asm volatile(instruction : "=&r"(value), "+r"(base) : : "memory"); \
+	} while (0)
+#define STORE(instruction, address, value, base)                                \
+	do {                                                                    \
+		(base) = (address);                                             \
+		asm volatile(instruction : "+r"(base) : "r"(value) : "memory"); \
+	} while (0)
 
 static void mmio_writeback(void)
 {
@@ -472,11 +468,11 @@ static void mmio_writeback(void)
 	survived("%u wrong", wrong);
 }
 
-#define LOAD_PAIR(instruction, address, first, second, base) do {		\
-	(base) = (address);							\
-	asm volatile(instruction : "=&r"(first), "=&r"(second), "+r"(base)	\
-		     : : "memory");						\
-} while (0)
+#define LOAD_PAIR(instruction, address, first, second, base)                                      \
+	do {                                                                                      \
+		(base) = (address);                                                               \
+		asm volatile(instruction : "=&r"(first), "=&r"(second), "+r"(base) : : "memory"); \
+	} while (0)
 
 /*
  * On bare QEMU with GICv3 those of the words are "wrong": TCG merges the two, and its
@@ -493,8 +489,7 @@ static void mmio_pair(void)
 	check("ldp, first", first, ctlr, base, gicd);
 	check("ldp, second", second, typer, base, gicd);
 	LOAD_PAIR("ldp %w0, %w1, [%2], #8", gicd, first, second, base);
-	check("ldp post-index", first << 32 | second, (uint64_t)ctlr << 32 | typer, base,
-	      gicd + 8);
+	check("ldp post-index", first << 32 | second, (uint64_t)ctlr << 32 | typer, base, gicd + 8);
 	LOAD_PAIR("ldp %w0, %w1, [%2, #-8]!", gicd + 8, first, second, base);
 	check("ldp pre-index", first << 32 | second, (uint64_t)ctlr << 32 | typer, base, gicd);
 	LOAD_PAIR("ldpsw %0, %1, [%2]", gicd, first, second, base);

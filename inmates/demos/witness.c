@@ -14,7 +14,7 @@
 #include <inmate.h>
 #include <sysreg.h>
 
-#define PATTERN		0x600dda7aull
+#define PATTERN 0x600dda7aull
 
 static struct range data;
 static uint32_t spi, strays;
@@ -81,8 +81,8 @@ static uint32_t bit_of(uint64_t frame, uint32_t reg, uint32_t intid)
 static void report(void)
 {
 	uint64_t gicd = gic.gicd.base;
-	uint64_t route = gic.version == 2 ? read8(gicd + GICD_ITARGETSR + spi) :
-					    read64(gicd + GICD_IROUTER + 8 * spi);
+	uint64_t route = gic.version == 2 ? read8(gicd + GICD_ITARGETSR + spi)
+					  : read64(gicd + GICD_IROUTER + 8 * spi);
 
 	printf("witness: %lu periods, %u stray interrupts, %u words changed, SPI %u enabled %u, "
 	       "pending %u, active %u, priority 0x%x, trigger %u, route 0x%lx, SGIs 0x%x, "

@@ -10,8 +10,8 @@
 #include <cellblock/error.h>
 #include <cellblock/hypercall.h>
 
-#define SMCCC_NOT_SUPPORTED	(-1)
-#define SMCCC_VERSION		0x80000000
+#define SMCCC_NOT_SUPPORTED (-1)
+#define SMCCC_VERSION	    0x80000000
 
 /* x0 to x7 before and after the call. */
 struct smccc {
@@ -19,22 +19,24 @@ struct smccc {
 };
 
 /* A firmware of SMCCC 1.0 may change x4 to x17. */
-#define SMCCC_CALL(instruction, regs) do {						\
-	register uint64_t x0_ asm("x0") = (regs)->x[0];					\
-	register uint64_t x1_ asm("x1") = (regs)->x[1];					\
-	register uint64_t x2_ asm("x2") = (regs)->x[2];					\
-	register uint64_t x3_ asm("x3") = (regs)->x[3];					\
-	register uint64_t x4_ asm("x4") = (regs)->x[4];					\
-	register uint64_t x5_ asm("x5") = (regs)->x[5];					\
-	register uint64_t x6_ asm("x6") = (regs)->x[6];					\
-	register uint64_t x7_ asm("x7") = (regs)->x[7];					\
-	asm volatile(instruction							\
-		     : "+r"(x0_), "+r"(x1_), "+r"(x2_), "+r"(x3_),			\
-		       "+r"(x4_), "+r"(x5_), "+r"(x6_), "+r"(x7_)			\
-		     : : "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16",	\
-		       "x17", "memory");						\
-	*(regs) = (struct smccc){ { x0_, x1_, x2_, x3_, x4_, x5_, x6_, x7_ } };		\
-} while (0)
+#define SMCCC_CALL(instruction, regs)                                                              \
+	do {                                                                                       \
+		register uint64_t x0_ asm("x0") = (regs)->x[0];                                    \
+		register uint64_t x1_ asm("x1") = (regs)->x[1];                                    \
+		register uint64_t x2_ asm("x2") = (regs)->x[2];                                    \
+		register uint64_t x3_ asm("x3") = (regs)->x[3];                                    \
+		register uint64_t x4_ asm("x4") = (regs)->x[4];                                    \
+		register uint64_t x5_ asm("x5") = (regs)->x[5];                                    \
+		register uint64_t x6_ asm("x6") = (regs)->x[6];                                    \
+		register uint64_t x7_ asm("x7") = (regs)->x[7];                                    \
+		asm volatile(instruction                                                           \
+			     : "+r"(x0_), "+r"(x1_), "+r"(x2_), "+r"(x3_), "+r"(x4_), "+r"(x5_),   \
+			       "+r"(x6_), "+r"(x7_)                                                \
+			     :                                                                     \
+			     : "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17", \
+			       "memory");                                                          \
+		*(regs) = (struct smccc){ { x0_, x1_, x2_, x3_, x4_, x5_, x6_, x7_ } };            \
+	} while (0)
 
 static inline void smccc_hvc(struct smccc *regs)
 {

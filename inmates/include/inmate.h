@@ -12,8 +12,8 @@
 #ifndef INMATE_H
 #define INMATE_H
 
-#define INMATE_MAX_CPUS		16
-#define INMATE_STACK_SIZE	8192	/* of each CPU; nothing guards it */
+#define INMATE_MAX_CPUS	  16
+#define INMATE_STACK_SIZE 8192 /* of each CPU; nothing guards it */
 
 #ifndef __ASSEMBLER__
 
@@ -23,7 +23,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 /* The inmate. When it returns, its CPU is turned off. */
 void inmate_main(void);
@@ -85,7 +85,7 @@ bool hypervisor_present(void);
 /* Logical numbers: 0 is the boot CPU, the others in the order of the device tree. */
 unsigned int cpu_count(void);
 unsigned int cpu_id(void);
-uint64_t cpu_mpidr(unsigned int cpu);	/* affinity fields only */
+uint64_t cpu_mpidr(unsigned int cpu); /* affinity fields only */
 
 /*
  * Turns a CPU on. It calls entry as the boot CPU calls inmate_main(), and is turned
@@ -101,7 +101,7 @@ void cpu_idle(void) __attribute__((noreturn));
 
 #define PSCI_SUCCESS		0
 #define PSCI_NOT_SUPPORTED	(-1)
-#define PSCI_INVALID_PARAMETERS	(-2)
+#define PSCI_INVALID_PARAMETERS (-2)
 #define PSCI_DENIED		(-3)
 #define PSCI_ALREADY_ON		(-4)
 #define PSCI_AFFINITY_ON	0
@@ -125,10 +125,10 @@ struct regs {
 	uint64_t spsr;
 };
 
-#define ESR_EC(esr)		((uint32_t)((esr) >> 26) & 0x3f)
-#define ESR_EC_UNKNOWN		0x00
-#define ESR_EC_INSTR_ABORT	0x21
-#define ESR_EC_DATA_ABORT	0x25
+#define ESR_EC(esr)	   ((uint32_t)((esr) >> 26) & 0x3f)
+#define ESR_EC_UNKNOWN	   0x00
+#define ESR_EC_INSTR_ABORT 0x21
+#define ESR_EC_DATA_ABORT  0x25
 
 /* ESR_ELx.EC in words. */
 const char *esr_class(uint64_t esr);
@@ -142,8 +142,8 @@ extern bool (*on_exception)(struct regs *regs, uint64_t esr);
 /* --- mmu.c ---------------------------------------------------------------------- */
 
 enum memory_type {
-	MEMORY_DEVICE,	/* Device-nGnRnE, never executable */
-	MEMORY_NORMAL,	/* write-back, executable */
+	MEMORY_DEVICE, /* Device-nGnRnE, never executable */
+	MEMORY_NORMAL, /* write-back, executable */
 };
 
 /*
@@ -166,7 +166,7 @@ void gic_route(uint32_t spi, unsigned int cpu);
 void gic_send_sgi(uint32_t sgi, uint32_t cpus);
 void gic_send_sgi_others(uint32_t sgi);
 
-#define GIC_PRIORITY_DEFAULT	0xa0
+#define GIC_PRIORITY_DEFAULT 0xa0
 
 /* --- timer.c: the virtual timer --------------------------------------------------- */
 

@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#define INT_MAX		__INT_MAX__
+#define INT_MAX __INT_MAX__
 
 typedef uint16_t fdt16_t;
 typedef uint32_t fdt32_t;

@@ -7,73 +7,74 @@
 #define INMATE_SYSREG_H
 
 /* GICv3 CPU interface, by encoding: assemblers need an extension for the names. */
-#define ICC_PMR_EL1		S3_0_C4_C6_0
-#define ICC_DIR_EL1		S3_0_C12_C11_1
-#define ICC_RPR_EL1		S3_0_C12_C11_3
-#define ICC_SGI1R_EL1		S3_0_C12_C11_5
-#define ICC_ASGI1R_EL1		S3_0_C12_C11_6
-#define ICC_SGI0R_EL1		S3_0_C12_C11_7
-#define ICC_IAR1_EL1		S3_0_C12_C12_0
-#define ICC_EOIR1_EL1		S3_0_C12_C12_1
-#define ICC_BPR1_EL1		S3_0_C12_C12_3
-#define ICC_CTLR_EL1		S3_0_C12_C12_4
-#define ICC_SRE_EL1		S3_0_C12_C12_5
-#define ICC_IGRPEN1_EL1		S3_0_C12_C12_7
+#define ICC_PMR_EL1	  S3_0_C4_C6_0
+#define ICC_DIR_EL1	  S3_0_C12_C11_1
+#define ICC_RPR_EL1	  S3_0_C12_C11_3
+#define ICC_SGI1R_EL1	  S3_0_C12_C11_5
+#define ICC_ASGI1R_EL1	  S3_0_C12_C11_6
+#define ICC_SGI0R_EL1	  S3_0_C12_C11_7
+#define ICC_IAR1_EL1	  S3_0_C12_C12_0
+#define ICC_EOIR1_EL1	  S3_0_C12_C12_1
+#define ICC_BPR1_EL1	  S3_0_C12_C12_3
+#define ICC_CTLR_EL1	  S3_0_C12_C12_4
+#define ICC_SRE_EL1	  S3_0_C12_C12_5
+#define ICC_IGRPEN1_EL1	  S3_0_C12_C12_7
 
-#define SCTLR_EL1_RES1		0x30d00800
-#define SCTLR_EL1_M		(1 << 0)
-#define SCTLR_EL1_C		(1 << 2)
-#define SCTLR_EL1_SA		(1 << 3)
-#define SCTLR_EL1_I		(1 << 12)
-#define CPACR_EL1_FPEN		(3 << 20)
+#define SCTLR_EL1_RES1	  0x30d00800
+#define SCTLR_EL1_M	  (1 << 0)
+#define SCTLR_EL1_C	  (1 << 2)
+#define SCTLR_EL1_SA	  (1 << 3)
+#define SCTLR_EL1_I	  (1 << 12)
+#define CPACR_EL1_FPEN	  (3 << 20)
 
 /* 48-bit addresses, 4 KiB granule, walks inner shareable write-back, no TTBR1. */
-#define TCR_EL1_T0SZ_48		(64 - 48)
-#define TCR_EL1_IRGN0_WB	(1 << 8)
-#define TCR_EL1_ORGN0_WB	(1 << 10)
-#define TCR_EL1_SH0_INNER	(3 << 12)
-#define TCR_EL1_EPD1		(1 << 23)
-#define TCR_EL1_IPS_SHIFT	32
-#define TCR_EL1_INMATE		(TCR_EL1_T0SZ_48 | TCR_EL1_IRGN0_WB | TCR_EL1_ORGN0_WB | \
-				 TCR_EL1_SH0_INNER | TCR_EL1_EPD1)
-#define PARANGE_48		5	/* widest that the 4 KiB granule without LPA2 can use */
-#define TTBR_EL1_ASID_SHIFT	48
+#define TCR_EL1_T0SZ_48	  (64 - 48)
+#define TCR_EL1_IRGN0_WB  (1 << 8)
+#define TCR_EL1_ORGN0_WB  (1 << 10)
+#define TCR_EL1_SH0_INNER (3 << 12)
+#define TCR_EL1_EPD1	  (1 << 23)
+#define TCR_EL1_IPS_SHIFT 32
+#define TCR_EL1_INMATE \
+	(TCR_EL1_T0SZ_48 | TCR_EL1_IRGN0_WB | TCR_EL1_ORGN0_WB | TCR_EL1_SH0_INNER | TCR_EL1_EPD1)
+#define PARANGE_48	    5 /* widest that the 4 KiB granule without LPA2 can use */
+#define TTBR_EL1_ASID_SHIFT 48
 
 /* Memory types by MAIR index. */
-#define MAIR_DEVICE_nGnRnE	0
-#define MAIR_NORMAL_WB		1
-#define MAIR_EL1_INMATE		0xff00
+#define MAIR_DEVICE_nGnRnE  0
+#define MAIR_NORMAL_WB	    1
+#define MAIR_EL1_INMATE	    0xff00
 
 /* VMSAv8-64 descriptors. All mappings are nG, so that ASIDs keep tables apart. */
-#define PTE_VALID		(1 << 0)
-#define PTE_TABLE		(1 << 1)	/* levels 0 to 2; a page at level 3 */
-#define PTE_ATTR_SHIFT		2
-#define PTE_SH_INNER		(3 << 8)
-#define PTE_AF			(1 << 10)
-#define PTE_nG			(1 << 11)
-#define PTE_PXN_SHIFT		53
-#define PTE_UXN_SHIFT		54
+#define PTE_VALID	    (1 << 0)
+#define PTE_TABLE	    (1 << 1) /* levels 0 to 2; a page at level 3 */
+#define PTE_ATTR_SHIFT	    2
+#define PTE_SH_INNER	    (3 << 8)
+#define PTE_AF		    (1 << 10)
+#define PTE_nG		    (1 << 11)
+#define PTE_PXN_SHIFT	    53
+#define PTE_UXN_SHIFT	    54
 
 #ifndef __ASSEMBLER__
 
 #include <stdint.h>
 
-#define SYSREG_STRING(name)	SYSREG_STRING_(name)
-#define SYSREG_STRING_(name)	#name
+#define SYSREG_STRING(name)  SYSREG_STRING_(name)
+#define SYSREG_STRING_(name) #name
 
-#define read_sysreg(name) ({						\
-	uint64_t value_;						\
-	asm volatile("mrs %0, " SYSREG_STRING(name) : "=r"(value_));	\
-	value_;								\
-})
+#define read_sysreg(name)                                                    \
+	({                                                                   \
+		uint64_t value_;                                             \
+		asm volatile("mrs %0, " SYSREG_STRING(name) : "=r"(value_)); \
+		value_;                                                      \
+	})
 
-#define write_sysreg(name, value)					\
+#define write_sysreg(name, value) \
 	asm volatile("msr " SYSREG_STRING(name) ", %0" : : "r"((uint64_t)(value)))
 
-#define isb()		asm volatile("isb" : : : "memory")
-#define dsb(domain)	asm volatile("dsb " #domain : : : "memory")
-#define wfi()		asm volatile("wfi" : : : "memory")
-#define wfe()		asm volatile("wfe" : : : "memory")
+#define isb()	    asm volatile("isb" : : : "memory")
+#define dsb(domain) asm volatile("dsb " #domain : : : "memory")
+#define wfi()	    asm volatile("wfi" : : : "memory")
+#define wfe()	    asm volatile("wfe" : : : "memory")
 
 /* Interrupts of this CPU: masked by PSTATE.I. */
 static inline void irq_enable(void)

@@ -14,7 +14,7 @@ static const char *find(const char *name)
 		while (*word == ' ')
 			word++;
 		if (!strncmp(word, name, length) && strchr("= ", word[length]))
-			return word + length;	/* strchr() finds the NUL, too */
+			return word + length; /* strchr() finds the NUL, too */
 		word = strchr(word, ' ');
 	}
 	return NULL;

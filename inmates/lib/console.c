@@ -8,9 +8,9 @@
 #include <libfdt.h>
 #include "internal.h"
 
-#define LINE_SIZE	256
+#define LINE_SIZE 256
 
-static void (*output)(const char *text, size_t size);	/* set once, by console_init() */
+static void (*output)(const char *text, size_t size); /* set once, by console_init() */
 static struct spinlock lock;
 
 static void ring_write(const char *text, size_t size)

@@ -5,17 +5,17 @@
 #include <libfdt.h>
 #include "internal.h"
 
-#define GIC_CELLS	3	/* type, number, flags */
-#define GIC_TYPE_SPI	0
-#define GIC_TYPE_PPI	1
-#define GIC_FLAGS_EDGE	0x3	/* rising or falling */
+#define GIC_CELLS      3 /* type, number, flags */
+#define GIC_TYPE_SPI   0
+#define GIC_TYPE_PPI   1
+#define GIC_FLAGS_EDGE 0x3 /* rising or falling */
 
 static const void *fdt;
 
 void dt_init(const void *blob)
 {
 	if (fdt_check_header(blob))
-		cpu_park();	/* nobody to tell it to */
+		cpu_park(); /* nobody to tell it to */
 	fdt = blob;
 }
 

@@ -11,11 +11,11 @@ bool (*on_exception)(struct regs *regs, uint64_t esr);
 _Static_assert(offsetof(struct regs, elr) == 32 * 8 && sizeof(struct regs) == 34 * 8,
 	       "vectors.S builds struct regs");
 
-#define VECTOR_KIND(vector)	((vector) % 4)
-#define VECTOR_IRQ		1
+#define VECTOR_KIND(vector) ((vector) % 4)
+#define VECTOR_IRQ	    1
 
-#define ESR_IL_ISS_WNR		(1u << 6)
-#define ESR_FSC(esr)		((uint32_t)(esr) & 0x3f)
+#define ESR_IL_ISS_WNR	    (1u << 6)
+#define ESR_FSC(esr)	    ((uint32_t)(esr)&0x3f)
 
 static const char *const vector_kinds[] = { "synchronous exception", "IRQ", "FIQ", "SError" };
 
@@ -37,9 +37,12 @@ static const struct {
 	{ 0x26, "SP alignment fault" },
 	{ 0x2c, "FP exception" },
 	{ 0x2f, "SError" },
-	{ 0x30, "breakpoint" }, { 0x31, "breakpoint" },
-	{ 0x32, "software step" }, { 0x33, "software step" },
-	{ 0x34, "watchpoint" }, { 0x35, "watchpoint" },
+	{ 0x30, "breakpoint" },
+	{ 0x31, "breakpoint" },
+	{ 0x32, "software step" },
+	{ 0x33, "software step" },
+	{ 0x34, "watchpoint" },
+	{ 0x35, "watchpoint" },
 	{ 0x3c, "BRK" },
 };
 
@@ -84,8 +87,7 @@ static void dump(const struct regs *regs, unsigned int vector, uint64_t esr)
 	unsigned int i;
 
 	console_break_lock();
-	printf("\n*** CPU %u: %s: %s", cpu_id(), vector_kinds[VECTOR_KIND(vector)],
-	       esr_class(esr));
+	printf("\n*** CPU %u: %s: %s", cpu_id(), vector_kinds[VECTOR_KIND(vector)], esr_class(esr));
 	if (ec == ESR_EC_INSTR_ABORT)
 		printf(", %s, fetch from", fault_status(esr));
 	if (ec == ESR_EC_DATA_ABORT)
@@ -95,8 +97,7 @@ static void dump(const struct regs *regs, unsigned int vector, uint64_t esr)
 		printf(" 0x%llx", (unsigned long long)read_sysreg(far_el1));
 	printf("\n    esr 0x%08llx  far 0x%016llx  elr 0x%016llx (image + 0x%llx)\n",
 	       (unsigned long long)esr, (unsigned long long)read_sysreg(far_el1),
-	       (unsigned long long)regs->elr,
-	       (unsigned long long)(regs->elr - (uint64_t)_start));
+	       (unsigned long long)regs->elr, (unsigned long long)(regs->elr - (uint64_t)_start));
 	printf("   spsr 0x%08llx   sp 0x%016llx\n", (unsigned long long)regs->spsr,
 	       (unsigned long long)regs->sp);
 	for (i = 0; i < ARRAY_SIZE(regs->x); i++)
@@ -124,5 +125,5 @@ void exceptions_init_cpu(void)
 {
 	write_sysreg(vbar_el1, (uint64_t)vectors);
 	isb();
-	asm volatile("msr daifclr, #4" : : : "memory");	/* SErrors are reported, too */
+	asm volatile("msr daifclr, #4" : : : "memory"); /* SErrors are reported, too */
 }

@@ -9,7 +9,7 @@
 #include <sysreg.h>
 #include "internal.h"
 
-#define INTID_MASK	0x3ffu
+#define INTID_MASK 0x3ffu
 
 struct gic gic;
 
@@ -24,11 +24,8 @@ static const struct {
 	const char *compatible;
 	unsigned int version;
 } controllers[] = {
-	{ "arm,gic-v3", 3 },
-	{ "arm,cortex-a15-gic", 2 },
-	{ "arm,gic-400", 2 },
-	{ "arm,cortex-a7-gic", 2 },
-	{ "arm,cortex-a9-gic", 2 },
+	{ "arm,gic-v3", 3 },	    { "arm,cortex-a15-gic", 2 }, { "arm,gic-400", 2 },
+	{ "arm,cortex-a7-gic", 2 }, { "arm,cortex-a9-gic", 2 },
 };
 
 uint64_t gic_frame(uint32_t intid)
@@ -49,7 +46,7 @@ void irq_dispatch(void)
 	uint32_t acknowledged = gic.ops->acknowledge();
 	uint32_t intid = acknowledged & INTID_MASK;
 
-	if (intid >= GIC_NR_INTIDS)	/* spurious */
+	if (intid >= GIC_NR_INTIDS) /* spurious */
 		return;
 	if (handlers[intid].handler) {
 		handlers[intid].handler(intid, handlers[intid].context);
@@ -69,8 +66,7 @@ void gic_enable(uint32_t intid, uint8_t priority, bool edge)
 
 	if (gic.version == 3)
 		/* Ignored in a cell; without a hypervisor Group 0 is the reset value. */
-		write32(frame + GICD_IGROUPR + word,
-			read32(frame + GICD_IGROUPR + word) | bit);
+		write32(frame + GICD_IGROUPR + word, read32(frame + GICD_IGROUPR + word) | bit);
 	if (intid >= GIC_NR_SGIS)
 		write32(icfgr, (read32(icfgr) & ~trigger) | (edge ? trigger : 0));
 	write8(frame + GICD_IPRIORITYR + intid, priority);
@@ -91,7 +87,7 @@ void gic_route(uint32_t spi, unsigned int cpu)
 
 void gic_send_sgi(uint32_t sgi, uint32_t cpus)
 {
-	dsb(ishst);	/* what the receiver is told about is visible to it */
+	dsb(ishst); /* what the receiver is told about is visible to it */
 	gic.ops->sgi(sgi, cpus);
 	isb();
 }
@@ -133,7 +129,7 @@ static void find_redistributors(int node)
 		mmu_map(range->base, range->size, MEMORY_DEVICE);
 	}
 	stride = fdt_getprop(dt_blob(), node, "redistributor-stride", &length);
-	if (stride)	/* one cell or two */
+	if (stride) /* one cell or two */
 		gic.gicr_stride = fdt32_to_cpu(stride[length / sizeof(*stride) - 1]);
 }
 

@@ -15,12 +15,12 @@ static void init(void)
 
 static void init_cpu(void)
 {
-	uint8_t self = read8(gic.gicd.base + GICD_ITARGETSR);	/* banked: the reader */
+	uint8_t self = read8(gic.gicd.base + GICD_ITARGETSR); /* banked: the reader */
 
-	interfaces[cpu_id()] = self ? self : 1;	/* with one CPU it reads as zero */
+	interfaces[cpu_id()] = self ? self : 1; /* with one CPU it reads as zero */
 	write32(gic.gicc.base + GICC_PMR, 0xf0);
 	write32(gic.gicc.base + GICC_BPR, 0);
-	write32(gic.gicc.base + GICC_CTLR, GICC_CTLR_ENABLE);	/* EOI mode 0 */
+	write32(gic.gicc.base + GICC_CTLR, GICC_CTLR_ENABLE); /* EOI mode 0 */
 }
 
 static uint32_t acknowledge(void)

@@ -6,10 +6,10 @@
 #include <gic.h>
 #include <sysreg.h>
 
-#define AFF0(mpidr)	((mpidr) & 0xff)
-#define AFF1(mpidr)	((mpidr) >> 8 & 0xff)
-#define AFF2(mpidr)	((mpidr) >> 16 & 0xff)
-#define AFF3(mpidr)	((mpidr) >> 32 & 0xff)
+#define AFF0(mpidr) ((mpidr)&0xff)
+#define AFF1(mpidr) ((mpidr) >> 8 & 0xff)
+#define AFF2(mpidr) ((mpidr) >> 16 & 0xff)
+#define AFF3(mpidr) ((mpidr) >> 32 & 0xff)
 
 /* Redistributor of each CPU; a CPU writes its own before it takes interrupts. */
 static uint64_t redistributors[INMATE_MAX_CPUS];
@@ -79,10 +79,10 @@ static void init_cpu(void)
 			;
 	}
 	write_sysreg(ICC_SRE_EL1, ICC_SRE_EL1_SRE);
-	isb();		/* the other registers exist from here on */
+	isb(); /* the other registers exist from here on */
 	write_sysreg(ICC_PMR_EL1, 0xf0);
 	write_sysreg(ICC_BPR1_EL1, 0);
-	write_sysreg(ICC_CTLR_EL1, 0);		/* EOI mode 0 */
+	write_sysreg(ICC_CTLR_EL1, 0); /* EOI mode 0 */
 	write_sysreg(ICC_IGRPEN1_EL1, ICC_IGRPEN1_EL1_ENABLE);
 	isb();
 }
@@ -91,7 +91,7 @@ static uint32_t acknowledge(void)
 {
 	uint32_t intid = (uint32_t)read_sysreg(ICC_IAR1_EL1);
 
-	dsb(sy);	/* the acknowledge takes effect before what the handler does */
+	dsb(sy); /* the acknowledge takes effect before what the handler does */
 	return intid;
 }
 
@@ -109,8 +109,7 @@ static void route(uint32_t spi, unsigned int cpu)
 /* Affinity 3 to 1 and the range selector; the target list adds to it. */
 static uint64_t sgi_cluster(uint64_t mpidr)
 {
-	return AFF3(mpidr) << 48 | (AFF0(mpidr) >> 4) << 44 | AFF2(mpidr) << 32 |
-	       AFF1(mpidr) << 16;
+	return AFF3(mpidr) << 48 | (AFF0(mpidr) >> 4) << 44 | AFF2(mpidr) << 32 | AFF1(mpidr) << 16;
 }
 
 uint64_t gicv3_sgi_target(uint64_t mpidr)

@@ -17,9 +17,9 @@ struct secondary {
 void primary_main(const void *blob);
 void secondary_main(struct secondary *self);
 void exception_entry(struct regs *regs, unsigned int vector);
-void secondary_entry(void);		/* start.S; MMU off */
-extern char vectors[];			/* vectors.S */
-extern char _start[], _end[];		/* inmate.lds */
+void secondary_entry(void);   /* start.S; MMU off */
+extern char vectors[];	      /* vectors.S */
+extern char _start[], _end[]; /* inmate.lds */
 
 void dt_init(const void *blob);
 void mmu_init(void);

@@ -7,17 +7,17 @@
 #include <sysreg.h>
 #include "internal.h"
 
-#define PAGE_SIZE	4096ull
-#define PAGE_SHIFT	12
-#define TABLE_ENTRIES	512u
-#define LAST_LEVEL	3u
-#define ADDRESS_BITS	48
-#define PTE_ADDRESS	0x0000fffffffff000ull
-#define NR_TABLES	48u
-#define INMATE_ASID	1ull
+#define PAGE_SIZE     4096ull
+#define PAGE_SHIFT    12
+#define TABLE_ENTRIES 512u
+#define LAST_LEVEL    3u
+#define ADDRESS_BITS  48
+#define PTE_ADDRESS   0x0000fffffffff000ull
+#define NR_TABLES     48u
+#define INMATE_ASID   1ull
 
 static uint64_t tables[NR_TABLES][TABLE_ENTRIES] __attribute__((aligned(4096)));
-static unsigned int nr_tables = 1;	/* tables[0] is the root */
+static unsigned int nr_tables = 1; /* tables[0] is the root */
 
 static unsigned int level_shift(unsigned int level)
 {
@@ -45,7 +45,7 @@ static uint64_t map_block(uint64_t address, uint64_t size, uint64_t attributes)
 		uint64_t *entry = &table[address / block % TABLE_ENTRIES];
 		bool is_table = (*entry & PTE_TABLE) && level < LAST_LEVEL;
 
-		if (*entry && !is_table)	/* mapped already */
+		if (*entry && !is_table) /* mapped already */
 			return block - address % block;
 		if (!*entry && level > 0 && address % block == 0 && size >= block) {
 			*entry = address | attributes | PTE_VALID |
@@ -75,7 +75,7 @@ bool mmu_map(uint64_t address, uint64_t size, enum memory_type type)
 		if (!done)
 			return false;
 	}
-	dsb(ishst);	/* entries visible to the walkers before they are used */
+	dsb(ishst); /* entries visible to the walkers before they are used */
 	isb();
 	return true;
 }

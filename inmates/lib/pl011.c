@@ -6,15 +6,15 @@
 #include <sysreg.h>
 #include "internal.h"
 
-#define UARTDR		0x00
-#define UARTFR		0x18
-#define UARTLCR_H	0x2c
-#define UARTCR		0x30
-#define UARTIMSC	0x38
-#define UARTFR_TXFF	(1u << 5)
-#define UARTLCR_H_8N1	(3u << 5 | 1u << 4)	/* 8 bits, FIFOs */
-#define UARTCR_ENABLE	(1u << 0)
-#define UARTCR_TXE	(1u << 8)
+#define UARTDR	      0x00
+#define UARTFR	      0x18
+#define UARTLCR_H     0x2c
+#define UARTCR	      0x30
+#define UARTIMSC      0x38
+#define UARTFR_TXFF   (1u << 5)
+#define UARTLCR_H_8N1 (3u << 5 | 1u << 4) /* 8 bits, FIFOs */
+#define UARTCR_ENABLE (1u << 0)
+#define UARTCR_TXE    (1u << 8)
 
 static uint64_t uart;
 

@@ -6,15 +6,15 @@
 
 struct out {
 	char *buffer;
-	size_t size;	/* of buffer */
-	size_t length;	/* of the whole text, cut or not */
+	size_t size;   /* of buffer */
+	size_t length; /* of the whole text, cut or not */
 };
 
 struct spec {
 	bool left, zero;
 	int width;
-	int precision;	/* -1: none */
-	int longs;	/* 1: l, z; 2: ll; h is an int */
+	int precision; /* -1: none */
+	int longs;     /* 1: l, z; 2: ll; h is an int */
 };
 
 static void put(struct out *out, char c)
@@ -37,8 +37,8 @@ static void put_field(struct out *out, const struct spec *spec, const char *text
 		put(out, ' ');
 }
 
-static void put_number(struct out *out, const struct spec *spec, uint64_t value,
-		       unsigned int base, bool negative, bool upper)
+static void put_number(struct out *out, const struct spec *spec, uint64_t value, unsigned int base,
+		       bool negative, bool upper)
 {
 	const char *digits = upper ? "0123456789ABCDEF" : "0123456789abcdef";
 	char text[64];
@@ -113,8 +113,8 @@ static void convert(struct out *out, const struct spec *spec, char conversion, v
 	switch (conversion) {
 	case 'd':
 	case 'i':
-		value = spec->longs ? (uint64_t)va_arg(*args, long) :
-				      (uint64_t)(int64_t)va_arg(*args, int);
+		value = spec->longs ? (uint64_t)va_arg(*args, long)
+				    : (uint64_t)(int64_t)va_arg(*args, int);
 		if ((int64_t)value < 0)
 			put_number(out, spec, -value, 10, true, false);
 		else
@@ -123,10 +123,8 @@ static void convert(struct out *out, const struct spec *spec, char conversion, v
 	case 'u':
 	case 'x':
 	case 'X':
-		value = spec->longs ? va_arg(*args, unsigned long) :
-				      va_arg(*args, unsigned int);
-		put_number(out, spec, value, conversion == 'u' ? 10 : 16, false,
-			   conversion == 'X');
+		value = spec->longs ? va_arg(*args, unsigned long) : va_arg(*args, unsigned int);
+		put_number(out, spec, value, conversion == 'u' ? 10 : 16, false, conversion == 'X');
 		break;
 	case 'p':
 		put(out, '0');
@@ -138,14 +136,14 @@ static void convert(struct out *out, const struct spec *spec, char conversion, v
 		if (!text)
 			text = "(null)";
 		put_field(out, spec, text,
-			  (int)(spec->precision < 0 ? strlen(text) :
-				strnlen(text, (size_t)spec->precision)));
+			  (int)(spec->precision < 0 ? strlen(text)
+						    : strnlen(text, (size_t)spec->precision)));
 		break;
 	case 'c':
 		c = (char)va_arg(*args, int);
 		put_field(out, spec, &c, 1);
 		break;
-	default:	/* %% and what is not known */
+	default: /* %% and what is not known */
 		put(out, conversion);
 	}
 }

@@ -7,12 +7,12 @@
 #include <sysreg.h>
 #include "internal.h"
 
-#define PSCI_FN_VERSION		0x84000000
-#define PSCI_FN_CPU_OFF		0x84000002
-#define PSCI_FN_CPU_ON		0xc4000003
-#define PSCI_FN_AFFINITY_INFO	0xc4000004
-#define PSCI_FN_SYSTEM_OFF	0x84000008
-#define PSCI_FN_SYSTEM_RESET	0x84000009
+#define PSCI_FN_VERSION	      0x84000000
+#define PSCI_FN_CPU_OFF	      0x84000002
+#define PSCI_FN_CPU_ON	      0xc4000003
+#define PSCI_FN_AFFINITY_INFO 0xc4000004
+#define PSCI_FN_SYSTEM_OFF    0x84000008
+#define PSCI_FN_SYSTEM_RESET  0x84000009
 
 static enum { METHOD_NONE, METHOD_HVC, METHOD_SMC } method;
 
@@ -20,7 +20,7 @@ static int64_t psci_call(uint32_t function, uint64_t a1, uint64_t a2, uint64_t a
 {
 	struct smccc regs = { { function, a1, a2, a3 } };
 
-	dsb(ish);	/* a CPU that starts or stops here shares what was written */
+	dsb(ish); /* a CPU that starts or stops here shares what was written */
 	if (method == METHOD_HVC)
 		smccc_hvc(&regs);
 	else if (method == METHOD_SMC)

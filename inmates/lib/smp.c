@@ -7,9 +7,9 @@
 #include <sysreg.h>
 #include "internal.h"
 
-#define MPIDR_AFFINITY	0xff00ffffffull
+#define MPIDR_AFFINITY 0xff00ffffffull
 
-static uint64_t mpidrs[INMATE_MAX_CPUS];	/* written by cpus_init() only */
+static uint64_t mpidrs[INMATE_MAX_CPUS]; /* written by cpus_init() only */
 static unsigned int nr_cpus;
 /* An element belongs to the CPU that starts the CPU, then to that CPU. */
 static struct secondary secondaries[INMATE_MAX_CPUS];
@@ -71,7 +71,7 @@ void cpu_idle(void)
 	for (;;) {
 		irq_disable();
 		wfi();
-		irq_enable();	/* what woke it is taken here */
+		irq_enable(); /* what woke it is taken here */
 		isb();
 	}
 }
@@ -84,7 +84,8 @@ void cpus_init(void)
 
 	write_sysreg(tpidr_el1, 0);
 	mpidrs[nr_cpus++] = self;
-	fdt_for_each_subnode(node, dt_blob(), cpus) {
+	fdt_for_each_subnode(node, dt_blob(), cpus)
+	{
 		const char *type = fdt_getprop(dt_blob(), node, "device_type", NULL);
 
 		if (!type || strcmp(type, "cpu") || !dt_reg(node, 0, &reg))

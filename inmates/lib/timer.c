@@ -5,11 +5,11 @@
 #include <sysreg.h>
 #include "internal.h"
 
-#define CNTV_CTL_ENABLE		(1u << 0)
-#define DT_VIRTUAL_TIMER	2	/* secure, physical, virtual, hypervisor */
-#define DEFAULT_INTID		27	/* Base System Architecture */
-#define NS_PER_SECOND		1000000000ull
-#define US_PER_SECOND		1000000ull
+#define CNTV_CTL_ENABLE	 (1u << 0)
+#define DT_VIRTUAL_TIMER 2  /* secure, physical, virtual, hypervisor */
+#define DEFAULT_INTID	 27 /* Base System Architecture */
+#define NS_PER_SECOND	 1000000000ull
+#define US_PER_SECOND	 1000000ull
 
 static uint32_t intid = DEFAULT_INTID;
 static bool edge;
@@ -21,7 +21,7 @@ uint64_t timer_frequency(void)
 
 uint64_t timer_now(void)
 {
-	isb();		/* not earlier than the code before it */
+	isb(); /* not earlier than the code before it */
 	return read_sysreg(cntvct_el0);
 }
 
@@ -39,7 +39,7 @@ void timer_set(uint64_t deadline)
 {
 	write_sysreg(cntv_cval_el0, deadline);
 	write_sysreg(cntv_ctl_el0, CNTV_CTL_ENABLE);
-	isb();		/* the line falls before the interrupt is ended */
+	isb(); /* the line falls before the interrupt is ended */
 }
 
 void timer_stop(void)
@@ -52,8 +52,7 @@ uint64_t timer_ns(uint64_t ticks)
 {
 	uint64_t frequency = timer_frequency();
 
-	return ticks / frequency * NS_PER_SECOND +
-	       ticks % frequency * NS_PER_SECOND / frequency;
+	return ticks / frequency * NS_PER_SECOND + ticks % frequency * NS_PER_SECOND / frequency;
 }
 
 uint64_t timer_ticks(uint64_t microseconds)

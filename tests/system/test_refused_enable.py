@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from cellfile import DATA, GIB, KIB, MIB, RAM, System, put
+from cellfile import DATA, GIB, KIB, MIB, RAM, System
 from cells import SHARE, Root
 from machine import Boot, Machine
 from refusals import (

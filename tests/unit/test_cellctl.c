@@ -34,17 +34,20 @@ static struct {
 		struct cb_cell_page page;
 		struct file config;
 	} cells[CELLS];
-	uint8_t *ram;			/* of the loadable region */
+	uint8_t *ram; /* of the loadable region */
 	struct cb_ioc_start started;
-	uint32_t fail_load;		/* error code of LOAD, or 0 */
-	uint32_t end_state;		/* that a started cell reaches by itself */
-	const char *console;		/* not read yet, or NULL */
+	uint32_t fail_load;  /* error code of LOAD, or 0 */
+	uint32_t end_state;  /* that a started cell reaches by itself */
+	const char *console; /* not read yet, or NULL */
 } fake;
 
 static int refuse(struct cb_error *error, uint32_t code, uint64_t address, uint64_t other)
 {
-	*error = (struct cb_error){ .code = code, .cell = CB_NO_CELL, .other_cell = CB_NO_CELL,
-				    .address = address, .other_address = other };
+	*error = (struct cb_error){ .code = code,
+				    .cell = CB_NO_CELL,
+				    .other_cell = CB_NO_CELL,
+				    .address = address,
+				    .other_address = other };
 	return -EINVAL;
 }
 
@@ -107,7 +110,7 @@ static int fake_cell_info(void *argument)
 		return refuse(&arg->error, CB_ERR_CELL_UNKNOWN, 0, 0);
 	arg->info = fake.cells[cell].page;
 	if (arg->info.state == CB_CELL_RUNNING && fake.end_state)
-		set_state(cell, fake.end_state);	/* as seen next time */
+		set_state(cell, fake.end_state); /* as seen next time */
 	return 0;
 }
 
@@ -187,11 +190,11 @@ static const struct {
 	unsigned long request;
 	int (*call)(void *argument);
 } calls[] = {
-	{ CB_IOC_ENABLE, fake_enable },	      { CB_IOC_CREATE, fake_create },
+	{ CB_IOC_ENABLE, fake_enable },		{ CB_IOC_CREATE, fake_create },
 	{ CB_IOC_LOAD_BEGIN, fake_load_begin }, { CB_IOC_LOAD, fake_load },
-	{ CB_IOC_START, fake_start },	      { CB_IOC_STOP, fake_stop },
-	{ CB_IOC_DESTROY, fake_destroy },     { CB_IOC_INFO, fake_info },
-	{ CB_IOC_CELL_INFO, fake_cell_info }, { CB_IOC_CPU_INFO, fake_cpu_info },
+	{ CB_IOC_START, fake_start },		{ CB_IOC_STOP, fake_stop },
+	{ CB_IOC_DESTROY, fake_destroy },	{ CB_IOC_INFO, fake_info },
+	{ CB_IOC_CELL_INFO, fake_cell_info },	{ CB_IOC_CPU_INFO, fake_cpu_info },
 	{ CB_IOC_GET_CONFIG, fake_get_config }, { CB_IOC_CONSOLE, fake_console },
 };
 
@@ -251,8 +254,9 @@ static int call(int (*command)(struct cellctl *ctl), int count, const char *firs
 		const char *second)
 {
 	char *operands[] = { (char *)first, (char *)second };
-	struct cellctl ctl = { .fd = -1, .nr_operands = count, .operands = operands,
-			       .args = "hello" };
+	struct cellctl ctl = {
+		.fd = -1, .nr_operands = count, .operands = operands, .args = "hello"
+	};
 
 	return call_quietly(command, &ctl);
 }

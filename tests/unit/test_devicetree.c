@@ -32,9 +32,11 @@ static const char live_source[] =
 	" clock-frequency = <48000000>; };\n"
 	"soc { compatible = \"simple-bus\"; #address-cells = <1>; #size-cells = <1>;\n"
 	" ranges = <0x7e000000 0 0x9000000 0x1000000>;\n"
-	" uart@7e040000 { compatible = \"arm,pl011\", \"arm,primecell\"; reg = <0x7e040000 0x1000>;\n"
+	" uart@7e040000 { compatible = \"arm,pl011\", \"arm,primecell\"; reg = <0x7e040000 "
+	"0x1000>;\n"
 	"  interrupts = <0 8 4 0>; clocks = <&clk>; };\n"
-	" rtc@7e010000 { compatible = \"arm,pl031\", \"arm,primecell\"; reg = <0x7e010000 0x1000>;\n"
+	" rtc@7e010000 { compatible = \"arm,pl031\", \"arm,primecell\"; reg = <0x7e010000 "
+	"0x1000>;\n"
 	"  interrupts = <0 2 4 0>; };\n"
 	" big@7e011000 { compatible = \"big\"; reg = <0x7e011000 0x100000>; }; }; };\n";
 
@@ -70,8 +72,12 @@ static void *build(const char *cell_name, const char *system_name, const void *l
 {
 	struct file cell = read_config(cell_name), board = read_config(system_name);
 	const struct devicetree_input input = {
-		.cell = cell.data, .system = board.data, .live = live,
-		.bootargs = "period=1000", .initrd = true, .kaslr_seed = 1,
+		.cell = cell.data,
+		.system = board.data,
+		.live = live,
+		.bootargs = "period=1000",
+		.initrd = true,
+		.kaslr_seed = 1,
 	};
 	void *tree = calloc(1, DEVICETREE_ROOM);
 	int size = devicetree_build(&input, tree, DEVICETREE_ROOM);
@@ -137,7 +143,8 @@ static void test_cell_on_gicv3_without_live_tree(void **state)
 	assert_string_at(tree, "/chosen", "bootargs", "period=1000");
 	assert_cells(tree, "/serial@9040000", "interrupts", 3, 0, 8, 4);
 	assert_cells(tree, "/apb-pclk", "clock-frequency", 1, 24000000);
-	assert_null(fdt_getprop(tree, fdt_path_offset(tree, "/hypervisor"), "cellblock,irqs", NULL));
+	assert_null(
+		fdt_getprop(tree, fdt_path_offset(tree, "/hypervisor"), "cellblock,irqs", NULL));
 	free(tree);
 }
 
@@ -213,7 +220,8 @@ static const struct {
 static void test_live_devices_are_copied_if_the_cell_has_all_of_them(void **state)
 {
 	struct file live = live_tree(), board = read_config("qemu-virt-gicv3");
-	const struct devicetree_input input = { .cell = &devices.cell, .system = board.data,
+	const struct devicetree_input input = { .cell = &devices.cell,
+						.system = board.data,
 						.live = live.data };
 	void *tree = calloc(1, DEVICETREE_ROOM);
 

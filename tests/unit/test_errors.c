@@ -59,10 +59,15 @@ static void check_complete(uint32_t code, const struct refusal *refusal)
 static void test_every_code_has_a_sentence_and_a_remedy(void **state)
 {
 	struct cb_error bare = { .cell = CB_NO_CELL, .other_cell = CB_NO_CELL };
-	struct cb_error full = { .cell = 3, .other_cell = 2, .index = 1, .address = UINT64_MAX,
-				 .size = UINT64_MAX, .other_address = UINT64_MAX,
+	struct cb_error full = { .cell = 3,
+				 .other_cell = 2,
+				 .index = 1,
+				 .address = UINT64_MAX,
+				 .size = UINT64_MAX,
+				 .other_address = UINT64_MAX,
 				 .other_size = UINT64_MAX };
-	const struct error_context file = { .file = "x.cell", .config = &timer.cell,
+	const struct error_context file = { .file = "x.cell",
+					    .config = &timer.cell,
 					    .file_check = true };
 	struct refusal refusal;
 
@@ -85,12 +90,16 @@ static void test_every_code_has_a_sentence_and_a_remedy(void **state)
 static void test_region_in_use_names_region_driver_and_command(void **state)
 {
 	const struct cb_error error = {
-		.code = CB_ERR_REGION_IN_USE, .cell = CB_NO_CELL, .other_cell = CB_NO_CELL,
-		.address = 0x9040000, .size = 0x1000, .name = "uart-pl011",
+		.code = CB_ERR_REGION_IN_USE,
+		.cell = CB_NO_CELL,
+		.other_cell = CB_NO_CELL,
+		.address = 0x9040000,
+		.size = 0x1000,
+		.name = "uart-pl011",
 	};
 	const char *unbind = "echo 9040000.pl011 > /sys/bus/amba/drivers/uart-pl011/unbind";
-	struct refusal refusal = describe(error, (struct error_context){ .config = &timer.cell,
-									 .unbind = unbind });
+	struct refusal refusal =
+		describe(error, (struct error_context){ .config = &timer.cell, .unbind = unbind });
 
 	(void)state;
 	assert_string_equal(refusal.message,
@@ -105,8 +114,9 @@ static void test_region_in_use_names_region_driver_and_command(void **state)
 static void test_cells_are_named_by_name(void **state)
 {
 	static const char names[CB_MAX_CELLS][CB_NAME_SIZE] = { [2] = "victim" };
-	const struct cb_error error = { .code = CB_ERR_CPU_NOT_ROOTS, .cell = CB_NO_CELL,
-					.other_cell = 2, .index = 3 };
+	const struct cb_error error = {
+		.code = CB_ERR_CPU_NOT_ROOTS, .cell = CB_NO_CELL, .other_cell = 2, .index = 3
+	};
 	struct refusal refusal =
 		describe(error, (struct error_context){ .config = &timer.cell, .cells = names });
 
@@ -116,8 +126,10 @@ static void test_cells_are_named_by_name(void **state)
 
 static void test_state_is_in_words(void **state)
 {
-	const struct cb_error error = { .code = CB_ERR_CELL_STATE, .cell = 1,
-					.other_cell = CB_NO_CELL, .address = CB_CELL_RUNNING,
+	const struct cb_error error = { .code = CB_ERR_CELL_STATE,
+					.cell = 1,
+					.other_cell = CB_NO_CELL,
+					.address = CB_CELL_RUNNING,
 					.other_address = 1u << CB_CELL_LOADING };
 	struct refusal refusal = describe(error, (struct error_context){ 0 });
 
@@ -148,8 +160,11 @@ static void check_crash(const struct cb_crash *crash, const char *expected)
 
 static void test_crash_is_in_words(void **state)
 {
-	struct cb_crash crash = { .reason = CB_CRASH_WRITE, .cpu = 3, .ipa = 0x40001000,
-				  .elr = 0x70400abc, .esr = 0x93800046 };
+	struct cb_crash crash = { .reason = CB_CRASH_WRITE,
+				  .cpu = 3,
+				  .ipa = 0x40001000,
+				  .elr = 0x70400abc,
+				  .esr = 0x93800046 };
 
 	(void)state;
 	check_crash(&crash, "CPU 3 wrote 4 bytes to 0x40001000, which the cell does not have, "

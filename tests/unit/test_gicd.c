@@ -20,18 +20,18 @@
 
 #include "stub/stub.h"
 
-#define NR_CPUS		8
-#define NR_INTIDS	1020
-#define FIRST_SPI	32
-#define NR_SGIS		16
-#define NR_OPERATIONS	40000
+#define NR_CPUS	      8
+#define NR_INTIDS     1020
+#define FIRST_SPI     32
+#define NR_SGIS	      16
+#define NR_OPERATIONS 40000
 
-#define GICD_PHYS	0x08000000UL
-#define GICC_PHYS	0x08010000UL
-#define GICH_PHYS	0x08030000UL
-#define GICR_PHYS	0x080a0000UL
-#define GICR_STRIDE	0x20000UL
-#define WINDOW		(CPU_SLOTS + CPU_SLOT_WINDOW)
+#define GICD_PHYS     0x08000000UL
+#define GICC_PHYS     0x08010000UL
+#define GICH_PHYS     0x08030000UL
+#define GICR_PHYS     0x080a0000UL
+#define GICR_STRIDE   0x20000UL
+#define WINDOW	      (CPU_SLOTS + CPU_SLOT_WINDOW)
 
 struct cell root_cell;
 struct cell *cells[CB_MAX_CELLS];
@@ -56,21 +56,21 @@ struct irq {
 
 struct gic {
 	u32 ctlr;
-	struct irq spis[1024];			/* from 32 on */
-	struct irq banked[NR_CPUS][FIRST_SPI];	/* GICv3: in the redistributors */
-	u8 senders[NR_CPUS][NR_SGIS];		/* GICv2: of pending SGIs, by CPU interface */
-	u32 gicc[4][NR_CPUS];			/* CTLR, PMR, RPR, APR */
+	struct irq spis[1024];		       /* from 32 on */
+	struct irq banked[NR_CPUS][FIRST_SPI]; /* GICv3: in the redistributors */
+	u8 senders[NR_CPUS][NR_SGIS];	       /* GICv2: of pending SGIs, by CPU interface */
+	u32 gicc[4][NR_CPUS];		       /* CTLR, PMR, RPR, APR */
 	u32 rd_ctlr[NR_CPUS], waker[NR_CPUS];
 	u64 propbaser[NR_CPUS], pendbaser[NR_CPUS];
 };
 
 static struct gic gic, expected;
 static size_t bad_accesses;
-static bool any_value;		/* identification in a width that is not offered: no matter */
+static bool any_value; /* identification in a width that is not offered: no matter */
 
 static struct irq *irq_of(struct gic *g, cpuid_t cpu, intid_t intid)
 {
-	return intid < FIRST_SPI ? &g->banked[cpu][intid] : &g->spis[intid];
+	return intid < FIRST_SPI ? &g->banked[cpu][intid] : &g->spis[intid % ARRAY_SIZE(g->spis)];
 }
 
 /* GICv2: number of the CPU's interface. Not in the order of the CPUs. */
@@ -115,24 +115,30 @@ static bool is_changeable(struct accessor who, intid_t intid)
 
 /* ---- Registers with something for each interrupt ---- */
 
-enum array { GROUP, SET_ENABLE, CLEAR_ENABLE, SET_PENDING, CLEAR_PENDING, SET_ACTIVE, CLEAR_ACTIVE,
-	     PRIORITY, TARGETS, CONFIG, NO_ARRAY };
+enum array {
+	GROUP,
+	SET_ENABLE,
+	CLEAR_ENABLE,
+	SET_PENDING,
+	CLEAR_PENDING,
+	SET_ACTIVE,
+	CLEAR_ACTIVE,
+	PRIORITY,
+	TARGETS,
+	CONFIG,
+	NO_ARRAY
+};
 
 static const struct {
-	u32 first, end;		/* offsets */
-	u8 bits;		/* for each interrupt */
-	bool bytes;		/* single bytes can be accessed, too */
+	u32 first, end; /* offsets */
+	u8 bits;	/* for each interrupt */
+	bool bytes;	/* single bytes can be accessed, too */
 } arrays[] = {
-	[GROUP] = { 0x080, 0x100, 1, false },
-	[SET_ENABLE] = { 0x100, 0x180, 1, false },
-	[CLEAR_ENABLE] = { 0x180, 0x200, 1, false },
-	[SET_PENDING] = { 0x200, 0x280, 1, false },
-	[CLEAR_PENDING] = { 0x280, 0x300, 1, false },
-	[SET_ACTIVE] = { 0x300, 0x380, 1, false },
-	[CLEAR_ACTIVE] = { 0x380, 0x400, 1, false },
-	[PRIORITY] = { 0x400, 0x800, 8, true },
-	[TARGETS] = { 0x800, 0xc00, 8, true },
-	[CONFIG] = { 0xc00, 0xd00, 2, false },
+	[GROUP] = { 0x080, 0x100, 1, false },	      [SET_ENABLE] = { 0x100, 0x180, 1, false },
+	[CLEAR_ENABLE] = { 0x180, 0x200, 1, false },  [SET_PENDING] = { 0x200, 0x280, 1, false },
+	[CLEAR_PENDING] = { 0x280, 0x300, 1, false }, [SET_ACTIVE] = { 0x300, 0x380, 1, false },
+	[CLEAR_ACTIVE] = { 0x380, 0x400, 1, false },  [PRIORITY] = { 0x400, 0x800, 8, true },
+	[TARGETS] = { 0x800, 0xc00, 8, true },	      [CONFIG] = { 0xc00, 0xd00, 2, false },
 };
 
 static enum array array_at(u64 offset)
@@ -176,7 +182,7 @@ static void write_bit(struct irq *irq, enum array a, bool sgi)
 		break;
 	case SET_PENDING:
 	case CLEAR_PENDING:
-		if (!sgi || gic_version == 3)	/* GICv2: by GICD_xPENDSGIR */
+		if (!sgi || gic_version == 3) /* GICv2: by GICD_xPENDSGIR */
 			irq->pending = a == SET_PENDING;
 		break;
 	default:
@@ -195,11 +201,11 @@ static void write_field(struct accessor who, struct irq *irq, enum array a, inti
 		irq->priority = value;
 		break;
 	case TARGETS:
-		if (intid >= FIRST_SPI)		/* read-only for the others */
+		if (intid >= FIRST_SPI) /* read-only for the others */
 			irq->targets = who.cell ? value & who.cell->gic_targets : value;
 		break;
 	case CONFIG:
-		if (intid >= NR_SGIS)		/* read-only for SGIs; bit 0 is reserved */
+		if (intid >= NR_SGIS) /* read-only for SGIs; bit 0 is reserved */
 			irq->config = value & 2;
 		break;
 	default:
@@ -242,8 +248,8 @@ static u32 distributor_id(u64 offset)
 
 static bool is_distributor_id(u64 offset)
 {
-	return gic_version == 2 ? offset >= 0xfd0 && offset < 0x1000 :
-				  offset >= 0xffd0 && offset < 0x10000;
+	return gic_version == 2 ? offset >= 0xfd0 && offset < 0x1000
+				: offset >= 0xffd0 && offset < 0x10000;
 }
 
 static u64 access_head(struct gic *g, struct accessor who, u64 offset, bool write, u64 value)
@@ -258,7 +264,7 @@ static u64 access_head(struct gic *g, struct accessor who, u64 offset, bool writ
 	switch (offset) {
 	case 0:
 		return g->ctlr;
-	case 4:	/* LPIs and message-based SPIs are the root cell's, 1 of N nobody's */
+	case 4: /* LPIs and message-based SPIs are the root cell's, 1 of N nobody's */
 		if (who.cell && who.cell != &root_cell && gic_version == 3)
 			return (typer & ~(BIT(16) | BIT(17))) | BIT(25);
 		return typer;
@@ -280,9 +286,10 @@ static void access_sgir(struct gic *g, struct accessor who, u32 value)
 	u32 filter = value >> 24 & 3;
 
 	for (cpuid_t cpu = 0; cpu < NR_CPUS; cpu++) {
-		bool meant = filter == 0 ? value >> 16 & target_of(cpu) :
-			     filter == 1 ? cpu != who.cpu :
-			     filter == 2 ? cpu == who.cpu : false;
+		bool meant = filter == 0   ? value >> 16 & target_of(cpu)
+			     : filter == 1 ? cpu != who.cpu
+			     : filter == 2 ? cpu == who.cpu
+					   : false;
 
 		if (meant && (!who.cell || has_cpu(who.cell, cpu)))
 			deliver_sgi(g, cpu, who.cpu, value & 0xf);
@@ -331,8 +338,7 @@ static u64 access_router(struct gic *g, struct accessor who, u64 offset, size_t 
 	route = (g->spis[intid].route & ~mask) | (value << shift & mask);
 	if (!who.cell)
 		g->spis[intid].route = route;
-	else if (cpu_with_affinity(route) < NR_CPUS &&
-		 has_cpu(who.cell, cpu_with_affinity(route)))
+	else if (cpu_with_affinity(route) < NR_CPUS && has_cpu(who.cell, cpu_with_affinity(route)))
 		g->spis[intid].route = route;
 	return 0;
 }
@@ -411,8 +417,8 @@ struct rd_register {
 static struct rd_register rd_register(u64 offset)
 {
 	static const struct rd_register registers[] = {
-		{ 0x0, 4, RD_CTLR }, { 0x4, 4, RD_IIDR }, { 0x8, 4 | 8, RD_TYPER },
-		{ 0xc, 4, RD_TYPER }, { 0x14, 4, RD_WAKER }, { 0x70, 4 | 8, RD_PROP },
+		{ 0x0, 4, RD_CTLR },  { 0x4, 4, RD_IIDR },	{ 0x8, 4 | 8, RD_TYPER },
+		{ 0xc, 4, RD_TYPER }, { 0x14, 4, RD_WAKER },	{ 0x70, 4 | 8, RD_PROP },
 		{ 0x74, 4, RD_PROP }, { 0x78, 4 | 8, RD_PEND }, { 0x7c, 4, RD_PEND },
 		{ 0xffe8, 4, RD_ID },
 	};
@@ -463,7 +469,7 @@ static u64 access_rd_frame(struct gic *g, struct accessor who, cpuid_t owner, u6
 	case RD_WAKER:
 		if (!write)
 			return own ? g->waker[owner] : 0;
-		if (!who.cell)		/* asleep, it would take the management SGI with it */
+		if (!who.cell) /* asleep, it would take the management SGI with it */
 			g->waker[owner] = (u32)value;
 		return 0;
 	case RD_CTLR:
@@ -510,9 +516,9 @@ static u64 access_redistributor(struct gic *g, struct accessor who, u64 offset, 
 	offset %= GICR_STRIDE;
 	if (owner >= NR_CPUS || offset % size)
 		return 0;
-	return offset < 0x10000 ?
-	       access_rd_frame(g, who, owner, offset, size, write, value) :
-	       access_sgi_frame(g, who, owner, offset - 0x10000, size, write, value);
+	return offset < 0x10000
+		       ? access_rd_frame(g, who, owner, offset, size, write, value)
+		       : access_sgi_frame(g, who, owner, offset - 0x10000, size, write, value);
 }
 
 /* ---- The CPU interface of GICv2 ---- */
@@ -632,8 +638,8 @@ static void send_sgi1r(struct gic *g, struct accessor who, u64 value)
 		u64 aff0 = FIELD(mpidr, 7, 0);
 		bool meant = FIELD(mpidr, 39, 32) == FIELD(value, 55, 48) &&
 			     FIELD(mpidr, 23, 16) == FIELD(value, 39, 32) &&
-			     FIELD(mpidr, 15, 8) == FIELD(value, 23, 16) &&
-			     aff0 >= range && aff0 < range + 16 && value >> (aff0 - range) & 1;
+			     FIELD(mpidr, 15, 8) == FIELD(value, 23, 16) && aff0 >= range &&
+			     aff0 < range + 16 && value >> (aff0 - range) & 1;
 
 		if (FIELD(value, 40, 40))
 			meant = cpu != who.cpu;
@@ -642,8 +648,8 @@ static void send_sgi1r(struct gic *g, struct accessor who, u64 value)
 	}
 }
 
-#define NAME_(x)	#x
-#define NAME(x)		NAME_(x)
+#define NAME_(x) #x
+#define NAME(x)	 NAME_(x)
 
 u64 stub_sysreg_read(const char *name)
 {
@@ -667,8 +673,8 @@ void stub_sysreg_write(const char *name, u64 value)
 /* Clusters, a second range of Aff0 and every affinity level. */
 static void choose_affinities(void)
 {
-	static const u64 affinities[NR_CPUS] = { 0x0, 0x1, 0xf, 0x10, 0x100, 0x10001, 0x100000000,
-						 0xff00ff00ff };
+	static const u64 affinities[NR_CPUS] = { 0x0,	0x1,	 0xf,	      0x10,
+						 0x100, 0x10001, 0x100000000, 0xff00ff00ff };
 
 	memcpy(boot_mpidrs, affinities, sizeof(affinities));
 }
@@ -690,9 +696,13 @@ static void randomize_irq(struct irq *irq, intid_t intid)
 {
 	u64 bits = random_bits();
 
-	*irq = (struct irq){ .enabled = bits & 1, .pending = bits >> 1 & 1, .active = bits >> 2 & 1,
-			     .group1 = bits >> 3 & 1, .config = bits >> 4 & 2,
-			     .priority = (u8)(bits >> 8), .targets = (u8)(bits >> 16),
+	*irq = (struct irq){ .enabled = bits & 1,
+			     .pending = bits >> 1 & 1,
+			     .active = bits >> 2 & 1,
+			     .group1 = bits >> 3 & 1,
+			     .config = bits >> 4 & 2,
+			     .priority = (u8)(bits >> 8),
+			     .targets = (u8)(bits >> 16),
 			     .route = boot_mpidrs[bits >> 24 & 7] };
 	if (intid < NR_SGIS)
 		irq->config = 2;
@@ -714,7 +724,10 @@ static void randomize_gic(void)
 			gic.banked[cpu][sgi].pending = gic.senders[cpu][sgi];
 		}
 		gic.banked[cpu][MANAGEMENT_SGI] = (struct irq){
-			.enabled = true, .group1 = true, .config = 2, .targets = target_of(cpu),
+			.enabled = true,
+			.group1 = true,
+			.config = 2,
+			.targets = target_of(cpu),
 			.pending = gic_version == 2 && gic.senders[cpu][MANAGEMENT_SGI],
 		};
 		gic.gicc[2][cpu] = 0xff;
@@ -729,8 +742,9 @@ static void share_out(void)
 	guest.cpus = 1 + random_below(0xfe);
 	root_cell.cpus = ~guest.cpus & 0xff;
 	for (size_t word = 1; word < 32; word++) {
-		guest.irqs[word] = random_chance(4) ? ~0U : random_chance(4) ? 0 :
-				   (u32)random_bits();
+		guest.irqs[word] = random_chance(4)   ? ~0U
+				   : random_chance(4) ? 0
+						      : (u32)random_bits();
 		root_cell.irqs[word] = (u32)random_bits() & ~guest.irqs[word];
 	}
 	guest.irqs[31] &= 0x0fffffff;
@@ -750,7 +764,7 @@ static const struct cb_system_config config_v2 = {
 static const struct cb_system_config config_v3 = {
 	.gic = { .version = 3,
 		 .frames = { [CB_GIC_GICD] = { GICD_PHYS, 0x10000 },
-			     [CB_GIC_GICR] = { GICR_PHYS, NR_CPUS * GICR_STRIDE } } },
+			     [CB_GIC_GICR] = { GICR_PHYS, NR_CPUS *GICR_STRIDE } } },
 };
 
 static int start(const struct cb_system_config *config)
@@ -794,11 +808,12 @@ static u64 mask_of(size_t size)
 
 static u64 access_as_cell(struct cell *cell, ipa_t ipa, size_t size, bool write, u64 value)
 {
-	struct mmio_access access = { .write = write, .size = (u8)size,
+	struct mmio_access access = { .write = write,
+				      .size = (u8)size,
 				      .value = write ? value & mask_of(size) : 0xdead };
 
 	assert_true(gic_mmio(cell, ipa, &access));
-	return access.value & mask_of(size);	/* extend_load() does it, too */
+	return access.value & mask_of(size); /* extend_load() does it, too */
 }
 
 static u64 read_as_guest(u64 offset, size_t size)
@@ -915,8 +930,9 @@ static ipa_t random_ipa(size_t size)
 	if (random_chance(4) && gic_version == 2)
 		return GICC_PHYS + 0x1000 + (random_chance(2) ? 0 : random_below(0x1000));
 	if (random_chance(2) && gic_version == 3)
-		return GICR_PHYS + (random_chance(32) ? random_redistributor_offset() :
-				    ALIGN_DOWN(random_redistributor_offset(), size));
+		return GICR_PHYS + (random_chance(32)
+					    ? random_redistributor_offset()
+					    : ALIGN_DOWN(random_redistributor_offset(), size));
 	return GICD_PHYS + (random_chance(32) ? offset : ALIGN_DOWN(offset, size));
 }
 
@@ -1066,8 +1082,12 @@ static void test_moved_spi_is_quiet_and_goes_to_the_cell(void **state)
 {
 	(void)state;
 	give_spi(&root_cell, 100);
-	gic.spis[100] = (struct irq){ .enabled = true, .pending = true, .active = true,
-				      .priority = 0xff, .targets = 0xff, .config = 2 };
+	gic.spis[100] = (struct irq){ .enabled = true,
+				      .pending = true,
+				      .active = true,
+				      .priority = 0xff,
+				      .targets = 0xff,
+				      .config = 2 };
 	gic_move_spi(&root_cell, &guest, 100);
 	assert_quiet(100, &guest);
 	assert_true(owns_spi(&guest, 100));
@@ -1125,10 +1145,10 @@ static void test_reset_cpu_has_nothing_left(void **state)
 /* iss of a trapped ICC_SGI1R_EL1 write; its op2 is 5. */
 #define ISS_SYSREG(op0, op1, crn, crm, op2) \
 	((op0) << 20 | (op2) << 17 | (op1) << 14 | (crn) << 10 | (crm) << 1)
-#define ISS_SGI1R	ISS_SYSREG(3, 0, 12, 11, 5)
-#define ISS_ASGI1R	ISS_SYSREG(3, 0, 12, 11, 6)
-#define ISS_SGI0R	ISS_SYSREG(3, 0, 12, 11, 7)
-#define ISS_DIR		ISS_SYSREG(3, 0, 12, 11, 1)
+#define ISS_SGI1R  ISS_SYSREG(3, 0, 12, 11, 5)
+#define ISS_ASGI1R ISS_SYSREG(3, 0, 12, 11, 6)
+#define ISS_SGI0R  ISS_SYSREG(3, 0, 12, 11, 7)
+#define ISS_DIR	   ISS_SYSREG(3, 0, 12, 11, 1)
 
 static void no_sgi_pending(void)
 {
@@ -1306,7 +1326,7 @@ static void test_management_sgi_wakes_after_random_accesses(void **state)
 		current = first_cpu(guest.cpus);
 		for (size_t n = 0; n < 50; n++)
 			access_at_random(&guest);
-		gic.banked[current][MANAGEMENT_SGI].active = false;	/* has a test of its own */
+		gic.banked[current][MANAGEMENT_SGI].active = false; /* has a test of its own */
 		assert_sleeper_can_be_woken();
 		randomize_gic();
 	}
@@ -1341,8 +1361,14 @@ static void test_frames_that_trap(void **state)
 	assert_false(gic_traps(&guest, GICR_PHYS + NR_CPUS * GICR_STRIDE));
 }
 
-#define V2(function) { #function " (GICv2)", function, start_v2, NULL, NULL }
-#define V3(function) { #function " (GICv3)", function, start_v3, NULL, NULL }
+#define V2(function)                                                 \
+	{                                                            \
+#function " (GICv2)", function, start_v2, NULL, NULL \
+	}
+#define V3(function)                                                 \
+	{                                                            \
+#function " (GICv3)", function, start_v3, NULL, NULL \
+	}
 
 int main(void)
 {

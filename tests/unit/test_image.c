@@ -15,7 +15,8 @@
 
 static struct cb_region region_at(uint64_t virt, uint64_t size)
 {
-	return (struct cb_region){ .virt = virt, .size = size,
+	return (struct cb_region){ .virt = virt,
+				   .size = size,
 				   .flags = CB_REGION_LOADABLE | CB_REGION_EXECUTE };
 }
 
@@ -29,8 +30,8 @@ static void test_linux_image_is_recognised(void **state)
 	assert_false(image.linux_image);
 	assert_int_equal(image.memory_size, sizeof(data));
 	memcpy(data + 56, "ARM\x64", 4);
-	data[9] = 0x10;		/* text_offset 0x1000 */
-	data[18] = 0x20;	/* image_size 0x200000 */
+	data[9] = 0x10;	 /* text_offset 0x1000 */
+	data[18] = 0x20; /* image_size 0x200000 */
 	image_recognise(data, sizeof(data), &image);
 	assert_true(image.linux_image);
 	assert_int_equal(image.text_offset, 0x1000);
@@ -55,7 +56,9 @@ static void test_raw_image_goes_to_start_of_region(void **state)
 static void test_linux_image_is_aligned_to_2_mib(void **state)
 {
 	const struct cb_region region = region_at(0x70101000, 0x1000000);
-	const struct image image = { .linux_image = true, .text_offset = 0x1000, .memory_size = 0x5000 };
+	const struct image image = { .linux_image = true,
+				     .text_offset = 0x1000,
+				     .memory_size = 0x5000 };
 	struct placement place = { .dtb_size = 0x1000 };
 	uint64_t room;
 
@@ -130,13 +133,14 @@ static void test_random_placements_never_overlap(void **state)
 	(void)state;
 	srandom(1);
 	for (int i = 0; i < 100000; i++) {
-		const struct cb_region region = region_at(random_below(0x100000) << 12,
-							  (1 + random_below(2048)) << 12);
+		const struct cb_region region =
+			region_at(random_below(0x100000) << 12, (1 + random_below(2048)) << 12);
 		const struct image image = { .linux_image = random_below(2),
 					     .text_offset = random_below(16) << 12,
 					     .memory_size = 1 + random_below(0x400000) };
 		struct placement place = { .dtb_size = 1 + random_below(0x40000),
-					   .initrd_size = random_below(2) * random_below(0x200000) };
+					   .initrd_size =
+						   random_below(2) * random_below(0x200000) };
 
 		check_random(&image, &region, &place);
 	}

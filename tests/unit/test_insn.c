@@ -17,13 +17,13 @@
 #include "insn_table.h"
 #include "stub/stub.h"
 
-#define NR_RANDOM	1000000
+#define NR_RANDOM 1000000
 
 static void assert_same(const struct load_store *a, const struct load_store *b, const char *text)
 {
 	if (a->write != b->write || a->sign_extend != b->sign_extend || a->wide != b->wide ||
-	    a->size != b->size || a->nr != b->nr || a->rt[0] != b->rt[0] ||
-	    a->rt[1] != b->rt[1] || a->rn != b->rn || a->writeback != b->writeback)
+	    a->size != b->size || a->nr != b->nr || a->rt[0] != b->rt[0] || a->rt[1] != b->rt[1] ||
+	    a->rn != b->rn || a->writeback != b->writeback)
 		fail_msg("%s", text);
 }
 
@@ -53,7 +53,7 @@ static void test_other_instructions_are_refused(void **state)
 
 static bool is_general(u32 insn)
 {
-	return !FIELD(insn, 26, 26);	/* V */
+	return !FIELD(insn, 26, 26); /* V */
 }
 
 /* Load/store register: size, opc: unallocated combinations and PRFM (C4.1.88.22 to .30). */
@@ -83,7 +83,7 @@ static enum verdict verdict_on_pair(u32 insn)
 
 	if (!is_general(insn) || opc == 3)
 		return REFUSE;
-	if (opc == 1 && (!load || mode == 0))	/* STGP; no-allocate: unallocated */
+	if (opc == 1 && (!load || mode == 0)) /* STGP; no-allocate: unallocated */
 		return REFUSE;
 	if (is_unpredictable(insn, mode & 1, true, load))
 		return EITHER;
@@ -96,9 +96,9 @@ static enum verdict verdict_on_single(u32 insn)
 
 	if (!has_single_form(insn))
 		return REFUSE;
-	if (FIELD(insn, 24, 24))		/* unsigned immediate */
+	if (FIELD(insn, 24, 24)) /* unsigned immediate */
 		return ACCEPT;
-	if (FIELD(insn, 21, 21))		/* register offset; atomics and LDRAA by kind */
+	if (FIELD(insn, 21, 21)) /* register offset; atomics and LDRAA by kind */
 		return kind == 2 && FIELD(insn, 14, 14) ? ACCEPT : REFUSE;
 	if (is_unpredictable(insn, kind & 1, false, false))
 		return EITHER;

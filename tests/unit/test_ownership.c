@@ -23,7 +23,7 @@
 #define NR_CPUS		6
 #define NR_INTIDS	224
 #define FIRST_IRQ	32
-#define NR_IRQS		160	/* that the root cell has */
+#define NR_IRQS		160 /* that the root cell has */
 #define POOL_PAGES	2048
 #define IMAGE_PAGES	16
 #define PA_BITS		40
@@ -31,7 +31,7 @@
 #define RAM		0x40000000UL
 #define RAM_SIZE	0x30000000UL
 #define HYPERVISOR	0x70000000UL
-#define HYPERVISOR_SIZE	0x00800000UL
+#define HYPERVISOR_SIZE 0x00800000UL
 #define HIGH_RAM	0x100000000UL
 #define HIGH_RAM_SIZE	0x180000000UL
 #define SHARED		0x80000000UL
@@ -43,7 +43,7 @@
 #define GICD		0x08000000UL
 #define GICC		0x08020000UL
 #define GICR		0x080a0000UL
-#define CONFIG		(RAM + 0x100f00)	/* where Linux puts configurations */
+#define CONFIG		(RAM + 0x100f00) /* where Linux puts configurations */
 
 #define R_X		(CB_REGION_READ | CB_REGION_EXECUTE)
 #define RW		(CB_REGION_READ | CB_REGION_WRITE)
@@ -71,10 +71,10 @@ u64 boot_mpidrs[CB_MAX_CPUS];
 paddr_t hv_phys = HYPERVISOR;
 
 static struct cb_cpu_page *cpu_pages;
-static u8 linux_memory[8 * PAGE_SIZE];	/* at CONFIG's page */
+static u8 linux_memory[8 * PAGE_SIZE]; /* at CONFIG's page */
 static const struct cell *spi_owner[NR_INTIDS];
 static cpuset_t lpis_on, lpis_stuck;
-static struct cpu *started_meanwhile;	/* by PSCI, after it was seen to be off */
+static struct cpu *started_meanwhile; /* by PSCI, after it was seen to be off */
 
 intid_t gic_nr_intids(void)
 {
@@ -310,7 +310,6 @@ static struct cell *create_good(struct cell_file *file)
 	return cells[last.cell];
 }
 
-
 /* ---- Everything that a refusal must leave alone ---- */
 
 struct snapshot {
@@ -340,7 +339,7 @@ static u64 sum_of(const u64 *table, size_t nr, unsigned int level, u64 sum)
 
 static u64 sum_of_root(void)
 {
-	return sum_of(root_cell.stage2.root, 1024, 1, 1);	/* two tables at 40 bits */
+	return sum_of(root_cell.stage2.root, 1024, 1, 1); /* two tables at 40 bits */
 }
 
 static struct snapshot take_snapshot(void)
@@ -393,26 +392,26 @@ static void assert_refused(struct cell_file *file, struct cb_error expected)
 	((struct cb_error){ .code = (error), .other_cell = CB_NO_CELL, __VA_ARGS__ })
 
 /* A good cell with one change is refused. f: the file, r: its regions. */
-#define refuse(change, ...)                                          \
-	do {                                                         \
-		struct cell_file f = cell_file("refused");           \
-		struct cb_region *r = f.regions;                     \
-								     \
-		(void)r;                                             \
-		change;                                              \
-		assert_refused(&f, record(__VA_ARGS__));             \
+#define refuse(change, ...)                                \
+	do {                                               \
+		struct cell_file f = cell_file("refused"); \
+		struct cb_region *r = f.regions;           \
+                                                           \
+		(void)r;                                   \
+		change;                                    \
+		assert_refused(&f, record(__VA_ARGS__));   \
 	} while (0)
 
-#define accept(change)                                               \
-	do {                                                         \
-		struct snapshot old = take_snapshot();               \
-		struct cell_file f = cell_file("accepted");          \
-		struct cb_region *r = f.regions;                     \
-								     \
-		(void)r;                                             \
-		change;                                              \
-		cell_release(create_good(&f));   \
-		assert_nothing_changed(&old);                        \
+#define accept(change)                                      \
+	do {                                                \
+		struct snapshot old = take_snapshot();      \
+		struct cell_file f = cell_file("accepted"); \
+		struct cb_region *r = f.regions;            \
+                                                            \
+		(void)r;                                    \
+		change;                                     \
+		cell_release(create_good(&f));              \
+		assert_nothing_changed(&old);               \
 	} while (0)
 
 /* ---- Regions ---- */
@@ -422,8 +421,8 @@ static void test_hypervisor_memory_is_refused(void **state)
 	(void)state;
 	refuse(r[0].phys = HYPERVISOR, CB_ERR_REGION_HYPERVISOR, .address = HYPERVISOR,
 	       .size = r[0].size, .other_address = HYPERVISOR, .other_size = HYPERVISOR_SIZE);
-	refuse(r[0] = region(HYPERVISOR - PAGE_SIZE, 0, 2 * PAGE_SIZE, RW), CB_ERR_REGION_HYPERVISOR,
-	       .address = HYPERVISOR - PAGE_SIZE, .size = 2 * PAGE_SIZE,
+	refuse(r[0] = region(HYPERVISOR - PAGE_SIZE, 0, 2 * PAGE_SIZE, RW),
+	       CB_ERR_REGION_HYPERVISOR, .address = HYPERVISOR - PAGE_SIZE, .size = 2 * PAGE_SIZE,
 	       .other_address = HYPERVISOR, .other_size = HYPERVISOR_SIZE);
 	refuse(r[0] = region(HYPERVISOR + HYPERVISOR_SIZE - PAGE_SIZE, 0, PAGE_SIZE, RW),
 	       CB_ERR_REGION_HYPERVISOR, .address = HYPERVISOR + HYPERVISOR_SIZE - PAGE_SIZE,
@@ -463,8 +462,8 @@ static void test_gic_frames_are_refused_by_ipa(void **state)
 static void test_ipa_beyond_the_tables_is_refused(void **state)
 {
 	(void)state;
-	refuse(r[2].virt = BIT(PA_BITS), CB_ERR_REGION_WRAPS, .index = 2,
-	       .address = BIT(PA_BITS), .size = PAGE_SIZE, .other_address = PA_BITS);
+	refuse(r[2].virt = BIT(PA_BITS), CB_ERR_REGION_WRAPS, .index = 2, .address = BIT(PA_BITS),
+	       .size = PAGE_SIZE, .other_address = PA_BITS);
 	refuse(r[0].virt = BIT(PA_BITS) - PAGE_SIZE, CB_ERR_REGION_WRAPS,
 	       .address = BIT(PA_BITS) - PAGE_SIZE, .size = r[0].size, .other_address = PA_BITS);
 	accept(r[2].virt = BIT(PA_BITS) - PAGE_SIZE);
@@ -491,8 +490,8 @@ static void test_rights_are_never_wider_than_the_roots(void **state)
 	       .address = SHARED, .size = r[1].size, .other_address = RW | CB_REGION_SHARED);
 	refuse(r[2].flags = RW, CB_ERR_REGION_PERMISSION, .index = 2, .address = UART,
 	       .size = PAGE_SIZE, .other_address = MMIO);
-	refuse(r[0].flags = RWX | CB_REGION_SHARED, CB_ERR_REGION_PERMISSION,
-	       .address = r[0].phys, .size = r[0].size, .other_address = RWX);
+	refuse(r[0].flags = RWX | CB_REGION_SHARED, CB_ERR_REGION_PERMISSION, .address = r[0].phys,
+	       .size = r[0].size, .other_address = RWX);
 	refuse(r[0] = region(RAM, 0, PAGE_SIZE, MMIO), CB_ERR_REGION_PERMISSION, .address = RAM,
 	       .size = PAGE_SIZE, .other_address = RWX);
 	accept(r[0] = region(ROM, 0, PAGE_SIZE, R_X));
@@ -562,8 +561,8 @@ static void test_interrupts_must_be_the_roots(void **state)
 	(void)state;
 	refuse(f.irqs[1] = ((struct cb_irq_range){ FIRST_IRQ + NR_IRQS - 1, 2 }),
 	       CB_ERR_IRQ_NOT_ROOTS, .index = 1, .address = FIRST_IRQ + NR_IRQS);
-	refuse(f.irqs[1] = ((struct cb_irq_range){ NR_INTIDS, 1 }), CB_ERR_IRQ_RANGE,
-	       .index = 1, .address = NR_INTIDS, .other_address = NR_INTIDS - 1);
+	refuse(f.irqs[1] = ((struct cb_irq_range){ NR_INTIDS, 1 }), CB_ERR_IRQ_RANGE, .index = 1,
+	       .address = NR_INTIDS, .other_address = NR_INTIDS - 1);
 }
 
 static void test_interrupts_of_another_cell_are_refused(void **state)
@@ -575,8 +574,8 @@ static void test_interrupts_of_another_cell_are_refused(void **state)
 	second.head.irqs = first.head.irqs;
 	second.irqs[0] = (struct cb_irq_range){ 43, 1 };
 	second.irqs[1] = (struct cb_irq_range){ 60, 5 };
-	assert_refused(&second, record(CB_ERR_IRQ_OTHER_CELL, .other_cell = 1, .index = 1,
-				       .address = 63));
+	assert_refused(&second,
+		       record(CB_ERR_IRQ_OTHER_CELL, .other_cell = 1, .index = 1, .address = 63));
 }
 
 /* ---- CPUs ---- */
@@ -871,8 +870,8 @@ static struct cell_file random_file(u32 n)
 	for (u32 i = 0; i < file.head.regions.count; i++)
 		file.regions[i] = random_region(i);
 	file.irqs[0] = (struct cb_irq_range){ (u32)(32 + random_below(100)), 1 };
-	file.irqs[1] = (struct cb_irq_range){ (u32)(140 + random_below(60)),
-					      (u32)(1 + random_below(9)) };
+	file.irqs[1] =
+		(struct cb_irq_range){ (u32)(140 + random_below(60)), (u32)(1 + random_below(9)) };
 	return file;
 }
 
@@ -891,7 +890,8 @@ static void assert_one_owner(u64 phys)
 			if (phys - r->phys >= r->size)
 				continue;
 			assert_int_not_equal(stage2_lookup(&cells[id]->stage2,
-							   r->virt + (phys - r->phys), &found), 0);
+							   r->virt + (phys - r->phys), &found),
+					     0);
 			assert_int_equal(found, phys);
 			owners++;
 			shared += !!(r->flags & CB_REGION_SHARED);
@@ -953,8 +953,14 @@ static void test_random_cells_come_and_go(void **state)
 	assert_true(created > 50 && refused > 50);
 }
 
-#define V2(function) { #function " (GICv2)", function, start_v2, NULL, NULL }
-#define V3(function) { #function " (GICv3)", function, start_v3, NULL, NULL }
+#define V2(function)                                                 \
+	{                                                            \
+#function " (GICv2)", function, start_v2, NULL, NULL \
+	}
+#define V3(function)                                                 \
+	{                                                            \
+#function " (GICv3)", function, start_v3, NULL, NULL \
+	}
 
 int main(void)
 {

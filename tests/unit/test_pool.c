@@ -17,11 +17,11 @@
 
 #include "stub/stub.h"
 
-#define NR_PAGES	200	/* no multiple of 64 */
-#define NR_TAKEN	5
-#define NR_OPERATIONS	20000
+#define NR_PAGES      200 /* no multiple of 64 */
+#define NR_TAKEN      5
+#define NR_OPERATIONS 20000
 
-#define MAX_POOL	16384	/* what the pool manages at most */
+#define MAX_POOL      16384 /* what the pool manages at most */
 
 static u32 used[CB_POOL_USES];
 
@@ -94,7 +94,7 @@ static void test_runs_are_aligned_to_their_length(void **state)
 	(void)state;
 	for (size_t nr = 1; nr <= 16; nr *= 2) {
 		assert_int_equal(number_of(pool_alloc(nr, CB_POOL_STAGE2)) % nr, 0);
-		pool_alloc(1, CB_POOL_CELL);	/* the next run starts at an odd page */
+		pool_alloc(1, CB_POOL_CELL); /* the next run starts at an odd page */
 	}
 }
 
@@ -274,7 +274,7 @@ static void free_one(void)
 {
 	struct run *run = &model.runs[random_below(model.nr_runs)];
 
-	assert_true(is_filled_with(run->pages, run->nr, 0x5a));	/* nobody else had it */
+	assert_true(is_filled_with(run->pages, run->nr, 0x5a)); /* nobody else had it */
 	model_mark(run, false);
 	pool_free(run->pages, run->nr, run->use);
 	*run = model.runs[--model.nr_runs];

@@ -20,23 +20,23 @@
 
 #include "stub/stub.h"
 
-#define NR_PAGES	4096
-#define VMID		5
-#define NR_OPERATIONS	200	/* for each width */
+#define NR_PAGES      4096
+#define VMID	      5
+#define NR_OPERATIONS 200 /* for each width */
 
-#define SZ_1G		0x40000000UL
-#define SZ_512G		0x8000000000UL
+#define SZ_1G	      0x40000000UL
+#define SZ_512G	      0x8000000000UL
 
-#define R		CB_REGION_READ
-#define RW		(R | CB_REGION_WRITE)
-#define RWX		(RW | CB_REGION_EXECUTE)
-#define MMIO		(RW | CB_REGION_IO)
+#define R	      CB_REGION_READ
+#define RW	      (R | CB_REGION_WRITE)
+#define RWX	      (RW | CB_REGION_EXECUTE)
+#define MMIO	      (RW | CB_REGION_IO)
 
 paddr_t hv_phys = 0x70000000;
 
 static u32 used[CB_POOL_USES];
 static struct stage2 s2;
-static unsigned int width;	/* of addresses */
+static unsigned int width; /* of addresses */
 
 /* ---- The model: what is mapped, sorted, neighbours that continue each other joined ---- */
 
@@ -45,7 +45,7 @@ struct interval {
 	u64 flags;
 };
 
-#define MAX_INTERVALS	2048
+#define MAX_INTERVALS 2048
 
 struct model {
 	size_t nr;
@@ -58,8 +58,8 @@ static void model_append(struct model *to, struct interval piece)
 {
 	struct interval *last = to->nr ? &to->at[to->nr - 1] : NULL;
 
-	if (last && last->ipa + last->size == piece.ipa &&
-	    last->phys + last->size == piece.phys && last->flags == piece.flags) {
+	if (last && last->ipa + last->size == piece.ipa && last->phys + last->size == piece.phys &&
+	    last->flags == piece.flags) {
 		last->size += piece.size;
 		return;
 	}
@@ -104,8 +104,8 @@ static u32 model_lookup(const struct model *m, u64 ipa, u64 *phys)
 
 /* ---- The walker: Arm ARM D8.3.1, 4 KiB granule, stage 2 ---- */
 
-#define VALID(entry)	((entry) & 1)
-#define ADDRESS(entry)	((entry) & 0xfffffffff000UL)
+#define VALID(entry)   ((entry)&1)
+#define ADDRESS(entry) ((entry)&0xfffffffff000UL)
 
 static unsigned int first_level(void)
 {
@@ -150,8 +150,8 @@ static u32 rights_of(u64 entry, unsigned int level)
 	assert_int_equal(entry & 3, level == 3 ? 3 : 1);
 	assert_int_equal(ADDRESS(entry) % level_span(level), 0);
 	assert_int_equal(rest & ~(3UL | 0xf << 2 | 3 << 6 | 3 << 8 | 1 << 10 | 1UL << 54), 0);
-	assert_true(entry & BIT(10));					/* AF */
-	assert_true(memattr == 0xf ? sharing == 3 : memattr == 1);	/* write-back, nGnRE */
+	assert_true(entry & BIT(10));				   /* AF */
+	assert_true(memattr == 0xf ? sharing == 3 : memattr == 1); /* write-back, nGnRE */
 	flags |= entry & BIT(6) ? CB_REGION_READ : 0;
 	flags |= entry & BIT(7) ? CB_REGION_WRITE : 0;
 	flags |= entry & BIT(54) ? 0 : CB_REGION_EXECUTE;
@@ -213,9 +213,9 @@ static size_t collect(struct model *found, const u64 *table, size_t nr, unsigned
 			continue;
 		assert_true(VALID(entry));
 		if (!points_to_table(entry, level)) {
-			model_append(found, (struct interval){ ipa, level_span(level),
-							       ADDRESS(entry),
-							       rights_of(entry, level) });
+			model_append(found,
+				     (struct interval){ ipa, level_span(level), ADDRESS(entry),
+							rights_of(entry, level) });
 			continue;
 		}
 		assert_int_equal(entry & ~0xfffffffff003UL, 0);
@@ -267,7 +267,7 @@ static void assert_lookups_equal_model(void)
 static struct {
 	u64 entries[NR_PAGES][512];
 	bool cached[NR_PAGES];	/* the table could be reached at the last flush */
-	bool reached[NR_PAGES];	/* it can be now */
+	bool reached[NR_PAGES]; /* it can be now */
 	size_t flushes;
 } tlb;
 
@@ -290,7 +290,7 @@ static void cache_table(const u64 *table, unsigned int level)
 	size_t page = page_of(table);
 
 	assert_true(page < NR_PAGES);
-	assert_false(tlb.reached[page]);	/* no table is in two places */
+	assert_false(tlb.reached[page]); /* no table is in two places */
 	tlb.reached[page] = true;
 	if (!tlb.cached[page] || memcmp(tlb.entries[page], table, PAGE_SIZE)) {
 		if (tlb.cached[page])
@@ -383,13 +383,13 @@ void __wrap_stash_put(struct stash *stash, void *page);
 
 void *__wrap_stash_take(struct stash *stash)
 {
-	assert_non_null(stash->head);	/* stage2_pages_needed() said too little */
+	assert_non_null(stash->head); /* stage2_pages_needed() said too little */
 	return __real_stash_take(stash);
 }
 
 void __wrap_stash_put(struct stash *stash, void *page)
 {
-	assert_false(tlb.cached[page_of(page)]);	/* a walker may still be in it */
+	assert_false(tlb.cached[page_of(page)]); /* a walker may still be in it */
 	__real_stash_put(stash, page);
 }
 
@@ -452,7 +452,7 @@ static void finish(void)
 	assert_null(s2.root);
 	assert_int_equal(used[CB_POOL_STAGE2], 0);
 	assert_int_equal(pool_available(), NR_PAGES - 1);
-	stage2_free(&s2);	/* twice does no harm */
+	stage2_free(&s2); /* twice does no harm */
 	assert_int_equal(pool_available(), NR_PAGES - 1);
 }
 
@@ -470,18 +470,19 @@ static const unsigned int widths[] = { 32, 36, 40, 42, 44, 48 };
 static void test_vtcr_describes_the_tables(void **state)
 {
 	(void)state;
-	for_each_width(i) {
+	for_each_width(i)
+	{
 		u64 vtcr;
 
 		stage2_setup(widths[i]);
 		vtcr = stage2_vtcr();
-		assert_int_equal(FIELD(vtcr, 5, 0), 64 - widths[i]);	/* T0SZ */
-		assert_int_equal(FIELD(vtcr, 7, 6), widths[i] > 43 ? 2 : 1);	/* SL0 */
-		assert_int_equal(FIELD(vtcr, 9, 8), 1);		/* IRGN0, ORGN0: write-back */
+		assert_int_equal(FIELD(vtcr, 5, 0), 64 - widths[i]);	     /* T0SZ */
+		assert_int_equal(FIELD(vtcr, 7, 6), widths[i] > 43 ? 2 : 1); /* SL0 */
+		assert_int_equal(FIELD(vtcr, 9, 8), 1); /* IRGN0, ORGN0: write-back */
 		assert_int_equal(FIELD(vtcr, 11, 10), 1);
-		assert_int_equal(FIELD(vtcr, 13, 12), 3);	/* SH0: inner */
-		assert_int_equal(FIELD(vtcr, 15, 14), 0);	/* TG0: 4 KiB */
-		assert_int_equal(FIELD(vtcr, 18, 16), 0);	/* PS is the caller's */
+		assert_int_equal(FIELD(vtcr, 13, 12), 3); /* SH0: inner */
+		assert_int_equal(FIELD(vtcr, 15, 14), 0); /* TG0: 4 KiB */
+		assert_int_equal(FIELD(vtcr, 18, 16), 0); /* PS is the caller's */
 		assert_true(vtcr & BIT(31));
 		assert_int_equal(stage2_limit(), 1UL << widths[i]);
 	}
@@ -490,7 +491,8 @@ static void test_vtcr_describes_the_tables(void **state)
 static void test_first_level_is_aligned_to_its_size(void **state)
 {
 	(void)state;
-	for_each_width(i) {
+	for_each_width(i)
+	{
 		start(widths[i]);
 		assert_int_equal(virt_to_phys(s2.root) % (nr_root_pages() * PAGE_SIZE), 0);
 		assert_int_equal(s2.vttbr & 0xffffffffffffUL, virt_to_phys(s2.root));
@@ -514,7 +516,8 @@ static void test_init_without_memory_takes_nothing(void **state)
 static void test_empty_address_space_has_nothing(void **state)
 {
 	(void)state;
-	for_each_width(i) {
+	for_each_width(i)
+	{
 		start(widths[i]);
 		assert_lookups_equal_model();
 		finish();
@@ -556,7 +559,7 @@ static void test_aligned_gigabyte_takes_no_table(void **state)
 	start(40);
 	map(SZ_1G, 3 * SZ_1G, SZ_1G, RWX);
 	assert_int_equal(nr_tables(), 0);
-	assert_int_equal(tlb.flushes, 0);	/* none on the way, either */
+	assert_int_equal(tlb.flushes, 0); /* none on the way, either */
 	finish();
 }
 
@@ -602,7 +605,8 @@ static void test_same_mapping_again_flushes_nothing(void **state)
 static void test_unmap_of_nothing_takes_nothing(void **state)
 {
 	(void)state;
-	for_each_width(i) {
+	for_each_width(i)
+	{
 		start(widths[i]);
 		unmap(0x1000, SZ_1G);
 		assert_int_equal(nr_tables(), 0);
@@ -613,7 +617,8 @@ static void test_unmap_of_nothing_takes_nothing(void **state)
 static void test_last_page_can_be_mapped(void **state)
 {
 	(void)state;
-	for_each_width(i) {
+	for_each_width(i)
+	{
 		u64 last = (1UL << widths[i]) - PAGE_SIZE;
 
 		start(widths[i]);
@@ -628,9 +633,10 @@ static void test_last_page_can_be_mapped(void **state)
 static void test_everything_is_mapped_and_a_hole_made(void **state)
 {
 	(void)state;
-	for_each_width(i) {
+	for_each_width(i)
+	{
 		if (widths[i] > 44)
-			continue;	/* 512 tables of 512 blocks: nothing new */
+			continue; /* 512 tables of 512 blocks: nothing new */
 		start(widths[i]);
 		map(0, 0, 1UL << width, RWX);
 		unmap(SZ_1G - SZ_2M - PAGE_SIZE, 2 * SZ_2M + 3 * PAGE_SIZE);
@@ -652,7 +658,8 @@ static void test_misaligned_address_uses_pages(void **state)
 static void test_whole_level_0_entries_go(void **state)
 {
 	(void)state;
-	for_each_width(i) {
+	for_each_width(i)
+	{
 		if (widths[i] < 44)
 			continue;
 		start(widths[i]);
@@ -667,7 +674,8 @@ static void test_whole_level_0_entries_go(void **state)
 static void test_free_returns_tables_in_the_middle(void **state)
 {
 	(void)state;
-	for_each_width(i) {
+	for_each_width(i)
+	{
 		start(widths[i]);
 		map((1UL << width) / 2 + 0x5000, 0x5000, SZ_2M, RW);
 		finish();
@@ -688,7 +696,8 @@ static void test_shootdown_leaves_nothing_valid(void **state)
 	u64 phys;
 
 	(void)state;
-	for_each_width(i) {
+	for_each_width(i)
+	{
 		size_t flushes;
 
 		start(widths[i]);
@@ -708,7 +717,8 @@ static void test_shootdown_leaves_nothing_valid(void **state)
 static void test_revive_restores_all(void **state)
 {
 	(void)state;
-	for_each_width(i) {
+	for_each_width(i)
+	{
 		start(widths[i]);
 		fill_with_something();
 		stage2_shoot_down(&s2);
@@ -787,16 +797,18 @@ static void random_operation(void)
 	u64 limit = 1UL << width, ipa = random_address(), size = random_size();
 	const struct interval *mapped = model.nr ? &model.at[random_below(model.nr)] : NULL;
 
-	if (mapped && random_chance(3)) {	/* something that is there, exactly or almost */
+	if (mapped && random_chance(3)) { /* something that is there, exactly or almost */
 		ipa = mapped->ipa;
 		size = mapped->size + (random_chance(2) ? PAGE_SIZE : 0);
 	}
-	if (random_chance(20))			/* over whole first-level entries */
+	if (random_chance(20)) /* over whole first-level entries */
 		size += random_below(4) * SZ_512G;
 	size = MIN(size, limit - ipa);
-	if (mapped && random_chance(3))		/* continue what is before, which folds */
-		map_if_affordable(ipa, ipa - mapped->ipa + mapped->phys <= limit - size ?
-				  ipa - mapped->ipa + mapped->phys : ipa,
+	if (mapped && random_chance(3)) /* continue what is before, which folds */
+		map_if_affordable(ipa,
+				  ipa - mapped->ipa + mapped->phys <= limit - size
+					  ? ipa - mapped->ipa + mapped->phys
+					  : ipa,
 				  size, (u32)mapped->flags);
 	else if (random_chance(3) || size > 16 * SZ_1G)
 		operate(ipa, ipa, size, 0);
@@ -825,11 +837,11 @@ static void run_random_operations(unsigned int bits)
 	finish();
 }
 
-#define TEST_RANDOM(bits)                                                               \
+#define TEST_RANDOM(bits)                                                                    \
 	static void test_random_operations_agree_with_a_model_at_##bits##_bits(void **state) \
-	{                                                                               \
-		(void)state;                                                            \
-		run_random_operations(bits);                                            \
+	{                                                                                    \
+		(void)state;                                                                 \
+		run_random_operations(bits);                                                 \
 	}
 TEST_RANDOM(32)
 TEST_RANDOM(36)

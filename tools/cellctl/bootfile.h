@@ -12,7 +12,7 @@
 
 struct boot {
 	uint64_t entry;
-	uint64_t argument;	/* x0: the device tree */
+	uint64_t argument; /* x0: the device tree */
 };
 
 /* Returns 0 or -errno. @page: the cell as it is now. */

@@ -11,12 +11,12 @@
 /* Documented by "cellctl --help": never renumber. */
 enum exit_code {
 	EXIT_OK = 0,
-	EXIT_REFUSED = 1,	/* the hypervisor or the driver says no */
-	EXIT_USAGE = 2,		/* bad command line */
-	EXIT_FILE = 3,		/* a file cannot be read or used */
-	EXIT_NOT_ENABLED = 4,	/* no driver, or the hypervisor is not enabled */
-	EXIT_NOT_ROOT = 5,	/* privileges are missing */
-	EXIT_CELL_FAILED = 6,	/* run: the cell failed */
+	EXIT_REFUSED = 1,     /* the hypervisor or the driver says no */
+	EXIT_USAGE = 2,	      /* bad command line */
+	EXIT_FILE = 3,	      /* a file cannot be read or used */
+	EXIT_NOT_ENABLED = 4, /* no driver, or the hypervisor is not enabled */
+	EXIT_NOT_ROOT = 5,    /* privileges are missing */
+	EXIT_CELL_FAILED = 6, /* run: the cell failed */
 };
 
 /* One call of the program. */
@@ -24,14 +24,14 @@ struct cellctl {
 	bool json;
 	bool follow;
 	bool watch;
-	const char *args;	/* chosen/bootargs, or NULL */
-	const char *initrd;	/* file, or NULL */
-	const char *dtb;	/* file, or NULL */
+	const char *args;   /* chosen/bootargs, or NULL */
+	const char *initrd; /* file, or NULL */
+	const char *dtb;    /* file, or NULL */
 	int nr_operands;
 	char **operands;
-	int fd;			/* of /dev/cellblock, or -1 */
-	const char *file;	/* configuration that refusals speak of, or NULL */
-	const struct cb_cell_config *config;	/* its contents, or NULL */
+	int fd;				     /* of /dev/cellblock, or -1 */
+	const char *file;		     /* configuration that refusals speak of, or NULL */
+	const struct cb_cell_config *config; /* its contents, or NULL */
 };
 
 /* The commands: each returns an enum exit_code and has printed what went wrong. */

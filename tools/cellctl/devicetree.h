@@ -19,9 +19,9 @@
 struct devicetree_input {
 	const struct cb_cell_config *cell;
 	const struct cb_system_config *system;
-	const void *live;	/* checked flattened tree of the machine, or NULL */
-	const char *bootargs;	/* or NULL */
-	bool initrd;		/* leave room for devicetree_set_initrd() */
+	const void *live;     /* checked flattened tree of the machine, or NULL */
+	const char *bootargs; /* or NULL */
+	bool initrd;	      /* leave room for devicetree_set_initrd() */
 	uint64_t kaslr_seed;
 	uint8_t rng_seed[32];
 };

@@ -11,16 +11,16 @@
 
 /* What is known besides the record. Each may be NULL. */
 struct error_context {
-	const char *file;	/* the configuration file concerned */
-	const struct cb_cell_config *config;	/* what the record's index refers to */
-	const char (*cells)[CB_NAME_SIZE];	/* names of the cells there are, by number */
-	const char *unbind;	/* command that takes the device from Linux */
-	bool file_check;	/* cb_config_check() refused, not the driver or the hypervisor */
+	const char *file;		     /* the configuration file concerned */
+	const struct cb_cell_config *config; /* what the record's index refers to */
+	const char (*cells)[CB_NAME_SIZE];   /* names of the cells there are, by number */
+	const char *unbind;		     /* command that takes the device from Linux */
+	bool file_check; /* cb_config_check() refused, not the driver or the hypervisor */
 };
 
 struct refusal {
-	const char *code;	/* "CB_ERR_REGION_IN_USE" */
-	int exit;		/* enum exit_code */
+	const char *code; /* "CB_ERR_REGION_IN_USE" */
+	int exit;	  /* enum exit_code */
 	char message[384];
 	char remedy[384];
 };

@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 struct file {
-	void *data;	/* aligned for any type, or NULL */
+	void *data; /* aligned for any type, or NULL */
 	size_t size;
 };
 

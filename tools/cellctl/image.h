@@ -13,25 +13,25 @@
 #include <cellblock/config.h>
 
 struct image {
-	bool linux_image;	/* arm64 Image; else raw: entered at its first byte */
-	uint64_t text_offset;	/* from a multiple of 2 MiB */
-	uint64_t memory_size;	/* bytes it needs from there, at least the file's */
+	bool linux_image;     /* arm64 Image; else raw: entered at its first byte */
+	uint64_t text_offset; /* from a multiple of 2 MiB */
+	uint64_t memory_size; /* bytes it needs from there, at least the file's */
 };
 
 void image_recognise(const void *data, size_t size, struct image *image);
 
 /* Where all goes (IPA). What is not there has size 0. */
 struct placement {
-	uint64_t image;		/* also the entry point */
+	uint64_t image; /* also the entry point */
 	uint64_t initrd, initrd_size;
 	uint64_t dtb, dtb_size;
 };
 
 enum place_result {
 	PLACE_OK = 0,
-	PLACE_IMAGE,		/* the image alone is larger than its region */
-	PLACE_DTB,		/* image and device tree together are */
-	PLACE_INITRD,		/* all three are */
+	PLACE_IMAGE,  /* the image alone is larger than its region */
+	PLACE_DTB,    /* image and device tree together are */
+	PLACE_INITRD, /* all three are */
 };
 
 /* The first region that is loadable and executable RAM, or NULL. */

@@ -17,7 +17,7 @@ static void handle(int signal)
 
 void interrupt_catch(void)
 {
-	struct sigaction action = { .sa_handler = handle };	/* no SA_RESTART */
+	struct sigaction action = { .sa_handler = handle }; /* no SA_RESTART */
 
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGINT, &action, NULL);

@@ -13,9 +13,9 @@
 
 /* An interrupt of the GIC as a device tree describes it. */
 struct live_irq {
-	uint32_t type;		/* 0: SPI, 1: PPI */
-	uint32_t number;	/* from 0 for each type */
-	uint32_t flags;		/* trigger, without a mask of CPUs */
+	uint32_t type;	 /* 0: SPI, 1: PPI */
+	uint32_t number; /* from 0 for each type */
+	uint32_t flags;	 /* trigger, without a mask of CPUs */
 };
 
 /* The node that has this string in "compatible", or a negative number. */

@@ -13,9 +13,9 @@
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 static const char *const cell_states[] = {
-	[CB_CELL_CREATED] = "created",	       [CB_CELL_LOADING] = "loading",
-	[CB_CELL_RUNNING] = "running",	       [CB_CELL_STOPPED] = "stopped",
-	[CB_CELL_FAILED] = "failed",	       [CB_CELL_DESTROYING] = "destroying",
+	[CB_CELL_CREATED] = "created", [CB_CELL_LOADING] = "loading",
+	[CB_CELL_RUNNING] = "running", [CB_CELL_STOPPED] = "stopped",
+	[CB_CELL_FAILED] = "failed",   [CB_CELL_DESTROYING] = "destroying",
 };
 
 static const char *const cpu_states[] = {
@@ -25,22 +25,29 @@ static const char *const cpu_states[] = {
 };
 
 static const char *const exits[] = {
-	[CB_EXIT_HVC] = "hvc",		     [CB_EXIT_SMC] = "smc",
-	[CB_EXIT_WFI] = "wfi",		     [CB_EXIT_SGI] = "sgi",
-	[CB_EXIT_GICD] = "gicd",	     [CB_EXIT_GICR] = "gicr",
-	[CB_EXIT_GICC] = "gicc",	     [CB_EXIT_ITS] = "its",
-	[CB_EXIT_SYSREG] = "sysreg",	     [CB_EXIT_PERMISSIVE] = "permissive",
-	[CB_EXIT_RETRY] = "retry",	     [CB_EXIT_ABORT] = "abort",
-	[CB_EXIT_MANAGEMENT] = "management", [CB_EXIT_VIOLATION] = "violation",
+	[CB_EXIT_HVC] = "hvc",
+	[CB_EXIT_SMC] = "smc",
+	[CB_EXIT_WFI] = "wfi",
+	[CB_EXIT_SGI] = "sgi",
+	[CB_EXIT_GICD] = "gicd",
+	[CB_EXIT_GICR] = "gicr",
+	[CB_EXIT_GICC] = "gicc",
+	[CB_EXIT_ITS] = "its",
+	[CB_EXIT_SYSREG] = "sysreg",
+	[CB_EXIT_PERMISSIVE] = "permissive",
+	[CB_EXIT_RETRY] = "retry",
+	[CB_EXIT_ABORT] = "abort",
+	[CB_EXIT_MANAGEMENT] = "management",
+	[CB_EXIT_VIOLATION] = "violation",
 	[CB_EXIT_OTHER] = "other",
 };
 _Static_assert(ARRAY_SIZE(exits) == CB_EXIT_COUNT, "every exit reason has a name");
 
 static const char *const crashes[] = {
-	[CB_CRASH_NONE] = "none",	[CB_CRASH_READ] = "read",
-	[CB_CRASH_WRITE] = "write",	[CB_CRASH_EXECUTE] = "execute",
-	[CB_CRASH_DECODE] = "decode",	[CB_CRASH_MMIO] = "mmio",
-	[CB_CRASH_TRAP] = "trap",	[CB_CRASH_HYPERVISOR] = "hypervisor",
+	[CB_CRASH_NONE] = "none",     [CB_CRASH_READ] = "read",
+	[CB_CRASH_WRITE] = "write",   [CB_CRASH_EXECUTE] = "execute",
+	[CB_CRASH_DECODE] = "decode", [CB_CRASH_MMIO] = "mmio",
+	[CB_CRASH_TRAP] = "trap",     [CB_CRASH_HYPERVISOR] = "hypervisor",
 };
 
 static const char *const pool_uses[] = {
@@ -85,10 +92,10 @@ static const char *const root_modes[] = {
 	[CB_ROOT_MODE_PSEUDO_NMI] = "pseudo-NMI",
 };
 
-#define DEFINE_NAME(function, table)                                                               \
-	const char *function(uint64_t value)                                                       \
-	{                                                                                          \
-		return value < ARRAY_SIZE(table) && (table)[value] ? (table)[value] : "unknown";   \
+#define DEFINE_NAME(function, table)                                                             \
+	const char *function(uint64_t value)                                                     \
+	{                                                                                        \
+		return value < ARRAY_SIZE(table) && (table)[value] ? (table)[value] : "unknown"; \
 	}
 
 DEFINE_NAME(name_cell_state, cell_states)

@@ -9,9 +9,9 @@
 #include <stdint.h>
 
 struct text {
-	char *data;	/* always NUL-terminated */
-	size_t size;	/* of the buffer, not 0 */
-	size_t used;	/* without the NUL */
+	char *data;  /* always NUL-terminated */
+	size_t size; /* of the buffer, not 0 */
+	size_t used; /* without the NUL */
 };
 
 void text_init(struct text *text, char *buffer, size_t size);

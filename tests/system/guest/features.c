@@ -26,8 +26,8 @@
 #include <sys/wait.h>
 #include <asm/hwcap.h>
 
-#define SVE_BYTES_MAX	256
-#define SIGN_TRIES	32
+#define SVE_BYTES_MAX 256
+#define SIGN_TRIES    32
 
 static double now(void)
 {
@@ -47,8 +47,8 @@ static const char *fpsimd(uint64_t seed)
 		     "yield\n"
 		     "umov	%0, v30.d[0]\n"
 		     "umov	%1, v30.d[1]"
-		     : "=&r" (low), "=&r" (high)
-		     : "r" (seed)
+		     : "=&r"(low), "=&r"(high)
+		     : "r"(seed)
 		     : "v30", "v31");
 	return low == 2 * seed && high == 2 * seed ? NULL : "fpsimd";
 }
@@ -66,23 +66,25 @@ static const char *pauth(uint64_t seed)
 		p = plain;
 		modifier += 0x9e3779b97f4a7c15;
 		asm volatile(".arch_extension pauth\n"
-			     "pacia	%0, %1" : "+r" (p) : "r" (modifier));
+			     "pacia	%0, %1"
+			     : "+r"(p)
+			     : "r"(modifier));
 	} while (p == plain && ++tries < SIGN_TRIES);
 	if (p == plain)
 		return "pauth (nothing signed)";
-	asm volatile("autia	%0, %1" : "+r" (p) : "r" (modifier));
+	asm volatile("autia	%0, %1" : "+r"(p) : "r"(modifier));
 	if (p != plain)
 		return "pauth (not authenticated)";
-	asm volatile("pacga	%0, %1, %2" : "=r" (generic) : "r" (plain), "r" (seed));
-	asm volatile("pacga	%0, %1, %2" : "=r" (again) : "r" (plain), "r" (seed));
+	asm volatile("pacga	%0, %1, %2" : "=r"(generic) : "r"(plain), "r"(seed));
+	asm volatile("pacga	%0, %1, %2" : "=r"(again) : "r"(plain), "r"(seed));
 	return generic == again ? NULL : "pauth (generic)";
 }
 
 /* paciasp and autiasp, as compilers place them. */
-__attribute__((noinline, target("branch-protection=pac-ret+leaf")))
-static uint64_t signed_return(uint64_t x)
+__attribute__((noinline, target("branch-protection=pac-ret+leaf"))) static uint64_t
+signed_return(uint64_t x)
 {
-	asm volatile("" : "+r" (x) : : "x30");
+	asm volatile("" : "+r"(x) : : "x30");
 	return x + 1;
 }
 
@@ -97,8 +99,8 @@ static const char *sve(uint64_t seed)
 		     "add	z30.d, z31.d, z31.d\n"
 		     "st1d	z30.d, p7, [%2]\n"
 		     "cntd	%0"
-		     : "=r" (count)
-		     : "r" (seed), "r" (vector)
+		     : "=r"(count)
+		     : "r"(seed), "r"(vector)
 		     : "memory", "v30", "v31");
 	for (i = 0; i < count; i++)
 		if (vector[i] != 2 * (seed + 3 * i))

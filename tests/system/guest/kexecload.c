@@ -23,10 +23,10 @@
 #include <linux/reboot.h>
 #include <libfdt.h>
 
-#define MIB		0x100000UL
-#define PAGE		0x1000UL
-#define ALIGN(x, a)	(((x) + (a) - 1) & ~((a) - 1))
-#define FDT_ROOM	0x4000
+#define MIB	    0x100000UL
+#define PAGE	    0x1000UL
+#define ALIGN(x, a) (((x) + (a)-1) & ~((a)-1))
+#define FDT_ROOM    0x4000
 
 /* Documentation/arm64/booting.rst */
 struct image_header {
@@ -102,7 +102,7 @@ static struct range largest_ram(void)
 {
 	unsigned long long first, last;
 	struct range best = { 0, 0 };
-	uint64_t free = 0, end = 0;	/* of the RAM that is looked at */
+	uint64_t free = 0, end = 0; /* of the RAM that is looked at */
 	char line[128];
 	FILE *f = fopen("/proc/iomem", "r");
 
@@ -147,8 +147,8 @@ static void *make_fdt(struct range initrd, const char *cmdline)
 	check_fdt(chosen, "/chosen");
 	check_fdt(fdt_setprop_string(fdt, chosen, "bootargs", cmdline), "bootargs");
 	check_fdt(fdt_setprop_u64(fdt, chosen, "linux,initrd-start", initrd.start), "initrd");
-	check_fdt(fdt_setprop_u64(fdt, chosen, "linux,initrd-end",
-				  initrd.start + initrd.size), "initrd");
+	check_fdt(fdt_setprop_u64(fdt, chosen, "linux,initrd-end", initrd.start + initrd.size),
+		  "initrd");
 	check_fdt(fdt_pack(fdt), "pack");
 	return fdt;
 }
@@ -184,8 +184,8 @@ static void load(const char *image_path, const char *initrd_path, const char *cm
 		{ &purgatory, sizeof(purgatory), (void *)entry, PAGE },
 	};
 
-	if (syscall(SYS_kexec_load, entry, sizeof(segments) / sizeof(segments[0]),
-		    segments, KEXEC_ARCH_AARCH64))
+	if (syscall(SYS_kexec_load, entry, sizeof(segments) / sizeof(segments[0]), segments,
+		    KEXEC_ARCH_AARCH64))
 		err(1, "kexecload: kexec_load");
 	puts("kexecload: loaded");
 }

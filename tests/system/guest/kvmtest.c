@@ -18,25 +18,25 @@
 #include <sys/mman.h>
 #include <linux/kvm.h>
 
-#define RAM_BASE	0x40000000UL
-#define RAM_SIZE	0x10000UL
-#define DEVICE		0x09000000UL
-#define SUM		42
+#define RAM_BASE 0x40000000UL
+#define RAM_SIZE 0x10000UL
+#define DEVICE	 0x09000000UL
+#define SUM	 42
 
 static const uint32_t guest_code[] = {
-	0xd2a12001,	/* mov	x1, #0x09000000 */
-	0xd2800142,	/* mov	x2, #10 */
-	0x91008042,	/* add	x2, x2, #32 */
-	0xb9000022,	/* str	w2, [x1] */
-	0xb9400423,	/* ldr	w3, [x1, #4] */
-	0xb9000823,	/* str	w3, [x1, #8] */
-	0x52800100,	/* mov	w0, #8 */
-	0x72b08000,	/* movk	w0, #0x8400, lsl #16 (PSCI SYSTEM_OFF) */
-	0xd4000002,	/* hvc	#0 */
-	0x14000000,	/* b	. */
+	0xd2a12001, /* mov	x1, #0x09000000 */
+	0xd2800142, /* mov	x2, #10 */
+	0x91008042, /* add	x2, x2, #32 */
+	0xb9000022, /* str	w2, [x1] */
+	0xb9400423, /* ldr	w3, [x1, #4] */
+	0xb9000823, /* str	w3, [x1, #8] */
+	0x52800100, /* mov	w0, #8 */
+	0x72b08000, /* movk	w0, #0x8400, lsl #16 (PSCI SYSTEM_OFF) */
+	0xd4000002, /* hvc	#0 */
+	0x14000000, /* b	. */
 };
 
-#define ANSWER		0x12345678
+#define ANSWER 0x12345678
 
 static void set_pc(int vcpu, uint64_t pc)
 {
@@ -52,8 +52,7 @@ static void set_pc(int vcpu, uint64_t pc)
 
 static void add_ram(int vm)
 {
-	void *ram = mmap(NULL, RAM_SIZE, PROT_READ | PROT_WRITE,
-			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	void *ram = mmap(NULL, RAM_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	struct kvm_userspace_memory_region region = {
 		.guest_phys_addr = RAM_BASE,
 		.memory_size = RAM_SIZE,
@@ -90,8 +89,8 @@ static void expect_mmio(int vcpu, struct kvm_run *run, uint64_t address, int is_
 	if (run->exit_reason != KVM_EXIT_MMIO || run->mmio.phys_addr != address ||
 	    run->mmio.is_write != is_write)
 		errx(1, "kvmtest: exit %u, address %#llx, write %d instead of a %s at %#lx",
-		     run->exit_reason, (unsigned long long)run->mmio.phys_addr,
-		     run->mmio.is_write, is_write ? "write" : "read", (unsigned long)address);
+		     run->exit_reason, (unsigned long long)run->mmio.phys_addr, run->mmio.is_write,
+		     is_write ? "write" : "read", (unsigned long)address);
 }
 
 static void expect_write(int vcpu, struct kvm_run *run, uint64_t address, uint32_t value)
@@ -128,8 +127,8 @@ int main(int argc, char **argv)
 		fflush(stdout);
 		pause();
 	}
-	run = mmap(NULL, ioctl(kvm, KVM_GET_VCPU_MMAP_SIZE, 0), PROT_READ | PROT_WRITE,
-		   MAP_SHARED, vcpu, 0);
+	run = mmap(NULL, ioctl(kvm, KVM_GET_VCPU_MMAP_SIZE, 0), PROT_READ | PROT_WRITE, MAP_SHARED,
+		   vcpu, 0);
 	if (run == MAP_FAILED)
 		err(1, "kvmtest: cannot map the vCPU");
 

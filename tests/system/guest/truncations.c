@@ -26,8 +26,7 @@ static void expect_refusal(int device, unsigned long request, const void *data, 
 		     strerror(errno));
 	if (arg.error.size != size || arg.error.other_size <= size)
 		errx(1, "truncations: %zu bytes: the record says %llu of %llu", size,
-		     (unsigned long long)arg.error.size,
-		     (unsigned long long)arg.error.other_size);
+		     (unsigned long long)arg.error.size, (unsigned long long)arg.error.other_size);
 }
 
 int main(int argc, char **argv)

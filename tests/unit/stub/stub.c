@@ -13,9 +13,9 @@
 
 #include <arch/mmu.h>
 
-#define DEFAULT_SEED	1
-#define MAX_RELAX	1000
-#define TIME_LIMIT	120	/* seconds */
+#define DEFAULT_SEED 1
+#define MAX_RELAX    1000
+#define TIME_LIMIT   120 /* seconds */
 
 static u64 random_state;
 
@@ -80,7 +80,7 @@ static void print_seed(void)
 
 void stub_prepare(void)
 {
-	print_seed();	/* a sanitizer that ends the process gives no other chance */
+	print_seed(); /* a sanitizer that ends the process gives no other chance */
 	alarm(TIME_LIMIT);
 }
 

@@ -35,7 +35,7 @@ u64 random_bits(void);
 bool random_chance(u32 one_in);
 
 /* Run a group of tests; the seed is printed before, and again if one fails. */
-#define run_stub_tests(tests)						\
+#define run_stub_tests(tests) \
 	(stub_prepare(), stub_finish(cmocka_run_group_tests(tests, NULL, NULL)))
 void stub_prepare(void);
 int stub_finish(int failed);

@@ -5,10 +5,10 @@
 
 #include "../stub.h"
 
-#define dsb(domain)	__asm__ volatile("" ::: "memory")
-#define dmb(domain)	__asm__ volatile("" ::: "memory")
-#define isb()		__asm__ volatile("" ::: "memory")
-#define wfi()		stub_wfi()
-#define cpu_relax()	stub_relax()
+#define dsb(domain) __asm__ volatile("" ::: "memory")
+#define dmb(domain) __asm__ volatile("" ::: "memory")
+#define isb()	    __asm__ volatile("" ::: "memory")
+#define wfi()	    stub_wfi()
+#define cpu_relax() stub_relax()
 
 #endif

@@ -5,14 +5,14 @@
 
 #include "../stub.h"
 
-#define DEFINE_STUB_IO(type, name)                                            \
-	static inline type read##name(const volatile void *address)           \
-	{                                                                     \
-		return (type)stub_io_read((uintptr_t)address, sizeof(type));  \
-	}                                                                     \
-	static inline void write##name(type value, volatile void *address)    \
-	{                                                                     \
-		stub_io_write((uintptr_t)address, sizeof(type), value);       \
+#define DEFINE_STUB_IO(type, name)                                           \
+	static inline type read##name(const volatile void *address)          \
+	{                                                                    \
+		return (type)stub_io_read((uintptr_t)address, sizeof(type)); \
+	}                                                                    \
+	static inline void write##name(type value, volatile void *address)   \
+	{                                                                    \
+		stub_io_write((uintptr_t)address, sizeof(type), value);      \
 	}
 
 DEFINE_STUB_IO(u8, b)

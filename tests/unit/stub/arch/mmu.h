@@ -6,12 +6,12 @@
 #ifndef STUB_ARCH_MMU_H
 #define STUB_ARCH_MMU_H
 
-#define __ASSEMBLER__ 1	/* the numbers only */
+#define __ASSEMBLER__ 1 /* the numbers only */
 #include_next <arch/mmu.h>
 #undef __ASSEMBLER__
 
 #undef HV_BASE
-#define HV_BASE			0x400000000000
+#define HV_BASE 0x400000000000
 
 #include <core/types.h>
 

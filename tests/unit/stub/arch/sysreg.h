@@ -3,16 +3,16 @@
 #ifndef STUB_ARCH_SYSREG_H
 #define STUB_ARCH_SYSREG_H
 
-#define __ASSEMBLER__ 1	/* without the accesses */
+#define __ASSEMBLER__ 1 /* without the accesses */
 #include_next <arch/sysreg.h>
 #undef __ASSEMBLER__
 
 #include "../stub.h"
 
-#define read_sysreg_(name)		stub_sysreg_read(#name)
-#define write_sysreg_(value, name)	stub_sysreg_write(#name, (u64)(value))
+#define read_sysreg_(name)	   stub_sysreg_read(#name)
+#define write_sysreg_(value, name) stub_sysreg_write(#name, (u64)(value))
 
-#define read_sysreg(name)		read_sysreg_(name)
-#define write_sysreg(value, name)	write_sysreg_(value, name)
+#define read_sysreg(name)	   read_sysreg_(name)
+#define write_sysreg(value, name)  write_sysreg_(value, name)
 
 #endif
