@@ -109,7 +109,8 @@ def test_sysfs(root: Root) -> None:
 
 
 def test_uevents(root: Root) -> None:
-    root.machine.check("uevent sh -c 'echo $STATE $NAME $CELL >>/tmp/uevents' & echo $! >/tmp/listener")
+    listen = "uevent sh -c 'echo $STATE $NAME $CELL >>/tmp/uevents'"
+    root.machine.check(f"{listen} & echo $! >/tmp/listener")
     root.wait_until("grep -q ' 00000001 ' /proc/net/netlink")
     root.launch(CELL, "hello", "off")
     root.wait_until(f"grep -q 'stopped {CELL} 1' /tmp/uevents")

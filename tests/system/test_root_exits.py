@@ -22,8 +22,10 @@ from machine import Boot
 SECONDS = 10
 DISK_SIZE = 16 << 20
 
-# Each reads and writes for SECONDS, past any cache.
-BUSY = f"for cpu in 0 1 2 3; do timeout {SECONDS} taskset -c $cpu sh -c 'while :; do :; done' & done"
+# Each goes on for SECONDS; the disk is read and written past any cache.
+BUSY = f"""for cpu in 0 1 2 3; do
+	timeout {SECONDS} taskset -c $cpu sh -c 'while :; do :; done' &
+done"""
 DISK = f"""timeout {SECONDS} sh -c 'while :; do
 	echo 3 >/proc/sys/vm/drop_caches
 	md5sum /dev/vda
@@ -61,7 +63,8 @@ def interrupts(root: Root) -> Counter[str]:
     for line in root.machine.check("cat /proc/interrupts").splitlines():
         kind = re.search(r"arch_timer|virtio\d+-(?:req|input|output)", line)
         if kind:
-            counts[re.sub(r"\d+", "", kind[0])] += sum(map(int, re.findall(r"\s(\d+)(?=\s)", line)[:4]))
+            per_cpu = line.split()[1:5]
+            counts[re.sub(r"\d+", "", kind[0])] += sum(map(int, per_cpu))
     return counts
 
 

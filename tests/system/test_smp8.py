@@ -12,7 +12,9 @@ from machine import Boot
 
 SECONDS = 60
 TILES = {f"tile-{n}": n for n in range(1, 8)}
-WINDOW = re.compile(r"^timer: window: (\d+) interrupts, (\d+) missed, .* (\d+) exits$", re.MULTILINE)
+WINDOW = re.compile(
+    r"^timer: window: (\d+) interrupts, (\d+) missed, .* (\d+) exits$", re.MULTILINE
+)
 
 
 @pytest.fixture(scope="module")
