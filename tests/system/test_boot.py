@@ -3,12 +3,10 @@
 
 from __future__ import annotations
 
-import tarfile
 from pathlib import Path
 
 import pytest
-from machine import Boot, Config, Machine
-from qemu import environment
+from machine import Boot, Machine
 
 MAX = "max,pauth-impdef=on"
 
@@ -74,30 +72,6 @@ def test_features_of_a_new_cpu(boot: Boot, gic: int) -> None:
     assert "pauth ok, sve ok" in machine.check("features")
     assert machine.check("kvmtest") == "kvmtest: PASS"
     machine.assert_dmesg_clean()
-
-
-@pytest.mark.parametrize("cpu", ["cortex-a57", MAX])
-def test_kexec(boot: Boot, tmp_path: Path, gic: int, cpu: str) -> None:
-    config = Config()
-    machine = boot(gic=gic, cpu=cpu, disk=files_as_disk(tmp_path, config))
-    arguments = machine.check("cat /proc/cmdline")
-    machine.check("tar -x -C /tmp -f /dev/vda")
-    machine.check(f"kexecload -l /tmp/Image /tmp/initrd '{arguments} second'", timeout=120)
-    machine.serial.start("kexecload -e")
-    machine.login()
-    assert machine.check("cat /proc/cmdline").endswith("second")
-    assert machine.check("nproc") == str(config.smp)
-    assert machine.check("kvmtest") == "kvmtest: PASS"
-    machine.assert_dmesg_clean()
-
-
-def files_as_disk(directory: Path, config: Config) -> str:
-    """The kernel and its initramfs as a tar file, for a virtio disk."""
-    path = directory / "disk.tar"
-    with tarfile.open(path, "w") as tar:
-        tar.add(environment()["KERNEL_IMAGE"], "Image")
-        tar.add(config.initrd, "initrd")
-    return str(path)
 
 
 @pytest.mark.parametrize("virtio", ["pci", "mmio"])

@@ -10,16 +10,26 @@ that were given to cells are tried on a cortex-a53.
 from __future__ import annotations
 
 import re
+import tarfile
 from pathlib import Path
 
 import pytest
 from cells import SHARE, Root
 from machine import Boot, Config, Machine
-from test_boot import files_as_disk
+from qemu import environment
 
 SIGBUS = 128 + 7
 RTC = 0x09010000
 HOLE = 0x09001000  # nothing is there, and the root cell does not have it
+
+
+def files_as_disk(directory: Path, config: Config) -> str:
+    """The kernel and its initramfs as a tar file, for a virtio disk."""
+    path = directory / "disk.tar"
+    with tarfile.open(path, "w") as tar:
+        tar.add(environment()["KERNEL_IMAGE"], "Image")
+        tar.add(config.initrd, "initrd")
+    return str(path)
 
 
 def run_a_cell(root: Root) -> None:
