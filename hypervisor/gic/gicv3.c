@@ -281,13 +281,14 @@ void gicv3_wake(cpuid_t id)
 
 bool gicv3_acknowledge_wake(struct cpu *cpu)
 {
-	bool pending = readl(sgi_of(cpu) + GICD_ISPENDR) & BIT(MANAGEMENT_SGI);
-
+	/* Only what was seen is cleared: an SGI that comes right after this read must stay. */
+	if (!(readl(sgi_of(cpu) + GICD_ISPENDR) & BIT(MANAGEMENT_SGI)))
+		return false;
 	writel(BIT(MANAGEMENT_SGI), sgi_of(cpu) + GICD_ICPENDR);
 	/* Gone before the CPU looks at its requests: reading back proves that the write arrived. */
 	(void)readl(sgi_of(cpu) + GICD_ISPENDR);
 	dsb(sy);
-	return pending;
+	return true;
 }
 
 void gicv3_route(intid_t intid, u64 affinity)

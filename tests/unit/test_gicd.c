@@ -620,9 +620,18 @@ static u64 access_hardware(paddr_t phys, size_t size, bool write, u64 value)
 	return 0;
 }
 
+/* Called once, right after the next read: what another CPU does then. */
+static void (*after_read)(void);
+
 u64 stub_io_read(uintptr_t address, size_t size)
 {
-	return access_hardware(phys_of(address), size, false, 0);
+	u64 value = access_hardware(phys_of(address), size, false, 0);
+	void (*then)(void) = after_read;
+
+	after_read = NULL;
+	if (then)
+		then();
+	return value;
 }
 
 void stub_io_write(uintptr_t address, size_t size, u64 value)
@@ -1258,16 +1267,21 @@ static bool wakes(cpuid_t cpu)
 
 static bool woken, waited;
 
-/* Another CPU asks for the one that sleeps here. */
-void stub_wfi(void)
+static void wake_from_another_cpu(void)
 {
 	cpuid_t sleeper = current;
 
-	waited = true;
 	current = (sleeper + 1) % NR_CPUS;
 	gic_wake(sleeper);
 	current = sleeper;
-	woken = wakes(sleeper);
+}
+
+/* Another CPU asks for the one that sleeps here. */
+void stub_wfi(void)
+{
+	waited = true;
+	wake_from_another_cpu();
+	woken = wakes(current);
 }
 
 /* The CPU waits at EL2 for its guest, which did to its interrupts what it could. */
@@ -1343,6 +1357,16 @@ static void test_waking_sgi_is_taken_away(void **state)
 	assert_false(gic_acknowledge_wake(cpu_of(current)));
 }
 
+/* It comes when the CPU has just seen that there is none. */
+static void test_waking_sgi_is_not_lost_while_looking_for_it(void **state)
+{
+	(void)state;
+	no_sgi_pending();
+	after_read = wake_from_another_cpu;
+	if (!gic_acknowledge_wake(cpu_of(current)))
+		assert_true(gic_acknowledge_wake(cpu_of(current)));
+}
+
 static void test_frames_that_trap(void **state)
 {
 	bool v2 = gic_version == 2;
@@ -1413,7 +1437,9 @@ int main(void)
 		V2(test_management_sgi_wakes_after_random_accesses),
 		V3(test_management_sgi_wakes_after_random_accesses),
 		V2(test_waking_sgi_is_taken_away),
+		V2(test_waking_sgi_is_not_lost_while_looking_for_it),
 		V3(test_waking_sgi_is_taken_away),
+		V3(test_waking_sgi_is_not_lost_while_looking_for_it),
 	};
 
 	return run_stub_tests(tests);
