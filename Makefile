@@ -91,6 +91,9 @@ demo:
 check:
 	@scripts/check.sh
 
+models: setup
+	@tests/models/run.sh
+
 lint: setup
 	@scripts/lint.sh
 
@@ -98,7 +101,7 @@ clean:
 	rm -rf $(BUILD)/hypervisor $(BUILD)/driver $(BUILD)/tools $(BUILD)/configs \
 		$(BUILD)/inmates $(BUILD)/staging $(BUILD)/system-guest $(BUILD)/tests \
 		$(BUILD)/system $(BUILD)/dtb $(BUILD)/rootfs*.cpio.gz $(BUILD)/lint \
-		$(BUILD)/check $(BUILD)/demo-build.log
+		$(BUILD)/check $(BUILD)/models $(BUILD)/demo-build.log
 
 .PHONY: all help setup hypervisor driver cellctl configs inmates guest install rootfs run \
-	demo check lint clean
+	demo check models lint clean

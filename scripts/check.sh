@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # `make check`: builds everything with each compiler and for each kernel, and runs the
-# unit tests, the system tests in QEMU, the static checks and the demo. Stops early only
-# if something does not build. The last line is "<n> passed, <n> failed"; the exit status
-# says whether anything failed.
+# static checks, the unit tests, the models, the demo and the system tests in QEMU. Stops
+# early only if something does not build. The last line is "<n> passed, <n> failed"; the exit
+# status says whether anything failed.
 set -eu
 
 ROOT=$(cd "$(dirname "$0")/.." && pwd)
@@ -118,7 +118,7 @@ junit_result()
 		# A test that fails and then cannot be cleaned up after is there twice.
 		bad = {}
 		for case in tree.parse(sys.argv[1]).iter("testcase"):
-		    name = f"{case.get('classname')}: {case.get('name')}"
+		    name = f"{case.get('classname')}: {case.get('name').split('@')[0]}"
 		    kinds = {child.tag for child in case}
 		    if "skipped" not in kinds:
 		        bad[name] = bad.get(name, False) or bool(kinds & {"failure", "error"})
@@ -132,8 +132,9 @@ system_tests()
 
 	title "system tests"
 	rm -f "$xml"
-	$PYTHON -m pytest -q -p no:cacheprovider -n 2 --dist loadfile --junitxml="$xml" \
-		tests/system </dev/null || status=$?
+	# Tests wait much of the time: one worker more than the usual two cores.
+	$PYTHON -m pytest -q -p no:cacheprovider -n $((JOBS + 1)) --dist loadgroup \
+		--junitxml="$xml" tests/system </dev/null || status=$?
 	[ ! -f "$xml" ] || mapfile -t result < <(junit_result "$xml")
 	pass "${result[0]:-0}"
 	FAILED+=("${result[@]:1}")
@@ -150,6 +151,20 @@ lint()
 	while read -r check; do
 		FAILED+=("lint: $check")
 	done < <(sed -n 's/^  FAIL  //p' "$log")
+}
+
+# Each model, and each way to break it, counts as a test.
+models()
+{
+	local log=$OUT/models.log check
+
+	title models
+	tests/models/run.sh 2>&1 | tee "$log" || true
+	pass "$(grep -c '^  ok    ' "$log" || true)"
+	while read -r check; do
+		FAILED+=("model: $check")
+	done < <(sed -n 's/^  FAIL  //p' "$log")
+	grep -q '^models: ' "$log" || FAILED+=("tests/models/run.sh")
 }
 
 # shellcheck disable=SC2317	# called by step
@@ -170,6 +185,7 @@ mkdir -p "$OUT"
 build_all
 lint
 unit_tests
+models
 title demo
 step "make demo" demo
 system_tests

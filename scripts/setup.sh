@@ -22,7 +22,7 @@ PACKAGES=(
 	device-tree-compiler libfdt-dev libjansson-dev libcmocka-dev
 	python3 python3-pytest python3-pytest-xdist python3-libfdt
 	cpio gzip e2fsprogs kmod util-linux
-	sparse cppcheck cloc shellcheck pyflakes3
+	sparse cppcheck cloc shellcheck pyflakes3 spin
 )
 
 if [ "$(dpkg --print-architecture)" != arm64 ]; then

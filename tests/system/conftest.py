@@ -7,8 +7,8 @@ A test takes `boot` to start machines of its own, or a module shares one:
     def machine(boot_shared: Boot, gic: int) -> Machine:
         return boot_shared(gic=gic)
 
-Whatever uses the fixture `gic` runs with either interrupt controller. Tests may run on two workers (`-n 2 --dist load`, or `loadfile` to have
-shared machines booted once).
+Whatever uses the fixture `gic` runs with either interrupt controller. Tests may run on several
+workers: `-n 3 --dist loadgroup` keeps together those that share a machine.
 """
 
 from __future__ import annotations
@@ -24,7 +24,24 @@ from machine import Boot, Config, Machine
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 WORKER += "-" if WORKER else ""
 
+# Modules that wait for real time to pass: they start first, the others fill the gaps.
+LONG = ("test_cycles", "test_smp8", "test_timer", "test_root_exits")
+
 _alive: list[Machine] = []
+
+
+def _is_short(item: pytest.Item) -> bool:
+    return item.path.stem not in LONG
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=_is_short)
+    for item in items:
+        if "boot_shared" in item.fixturenames:
+            params = item.callspec.params if hasattr(item, "callspec") else {}
+            group = f"{item.path.stem}-{params.get('gic', '')}"
+            item.add_marker(pytest.mark.xdist_group(group))
 
 
 def _booter(request: pytest.FixtureRequest) -> Iterator[Boot]:

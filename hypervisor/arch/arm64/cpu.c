@@ -2,7 +2,8 @@
 /*
  * A CPU between guests: parked, asked for something, started. A request is always followed
  * by the management SGI, and a parked CPU looks at its requests only after that SGI arrived:
- * so no wake-up is lost, and none is left over for a guest to see.
+ * so no wake-up is lost, and none is left over for a guest to see. tests/models/wakeup.pml is
+ * this protocol: a change here is a change there.
  */
 #include <arch/cpu.h>
 #include <arch/reset.h>
@@ -109,8 +110,16 @@ void cpu_start(u64 entry, u64 context)
 	cpu->hcr &= ~(u64)(HCR_EL2_TIDCP | HCR_EL2_TACR | HCR_EL2_TWI);
 	if (cell != &root_cell)
 		cpu->hcr |= cell_traps;
+	/* Requests are made under the lock: who made those that were served has sent its SGI. */
+	spin_lock(&cell->lock);
+	cpu_set_power(cpu, CB_CPU_ON);
+	spin_unlock(&cell->lock);
 	reset_el1();
-	gic_cpu_reset(cpu); /* again: the owner of a parked CPU reaches its redistributor */
+	/*
+	 * Again: the owner of a parked CPU reaches its redistributor, and where two requests were
+	 * served at once the second's SGI is left.
+	 */
+	gic_cpu_reset(cpu);
 	gic_cpu_start(cpu);
 	write_sysreg(cpu->hcr, hcr_el2);
 	write_sysreg(cell->stage2.vttbr, vttbr_el2);
@@ -120,8 +129,5 @@ void cpu_start(u64 entry, u64 context)
 	__asm__ volatile("ic iallu");
 	dsb(nsh);
 	isb();
-	spin_lock(&cell->lock);
-	cpu_set_power(cpu, CB_CPU_ON);
-	spin_unlock(&cell->lock);
 	guest_enter(context);
 }
