@@ -250,7 +250,7 @@ def test_vm_running(machine: Machine, root: Root) -> None:
         "rm -f /tmp/vm; mkfifo /tmp/vm; kvmtest hold >/tmp/vm & echo $! >/tmp/vm.pid\n"
         "read line </tmp/vm; [ \"$line\" = 'kvmtest: holding' ]"
     )
-    words = ("virtual machine runs", "stop it")
+    words = ("virtual machine runs", "stop it", "kvm.enable_virt_at_load=0")
     refusal = Refusal("CB_ERR_EL2_IN_USE", words)
     assert_refused(machine, f"enable {SHARE}/{root.board}.cell", refusal)
     machine.run("kill $(cat /tmp/vm.pid); wait $(cat /tmp/vm.pid)")

@@ -189,7 +189,9 @@ static const struct sentence sentences[] = {
 	SAY(CB_ERR_NO_EL2, EXIT_REFUSED, "Linux was not booted at EL2, or the CPU has no EL2",
 	    "let the firmware start Linux at EL2 (QEMU: -machine virtualization=on)"),
 	SAY(CB_ERR_EL2_IN_USE, EXIT_REFUSED,
-	    "EL2 is in use: a virtual machine runs, or another hypervisor", "stop it first"),
+	    "EL2 is in use: a virtual machine runs, or another hypervisor",
+	    "stop it first, or, where KVM holds EL2 from boot on (Linux 6.12), boot with "
+	    "kvm.enable_virt_at_load=0"),
 	SAY(CB_ERR_IMAGE_MISSING, EXIT_FILE,
 	    "the hypervisor image {name} cannot be loaded: {errno}",
 	    "install it below /lib/firmware"),
