@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # `make check`: builds everything with each compiler and for each kernel, and runs the
-# static checks, the unit tests, the models, the demo and the system tests in QEMU. Stops
+# static checks, the unit tests, the models, the fuzzers, the demo and the system tests in QEMU. Stops
 # early only if something does not build. The last line is "<n> passed, <n> failed"; the exit
 # status says whether anything failed.
 set -eu
@@ -141,30 +141,21 @@ system_tests()
 	[ "$status" = 0 ] || [ ${#result[@]} -gt 1 ] || FAILED+=("pytest tests/system")
 }
 
-lint()
+# results NAME COMMAND...: counts the lines "  ok    ..." and "  FAIL  ..." that a command prints,
+# a test each. A command that fails without such a line has failed as a whole.
+results()
 {
-	local log=$OUT/lint.log check
+	local name=$1 log=$OUT/$1.log status check found=0
+	shift
 
-	title lint
-	scripts/lint.sh 2>&1 | tee "$log" || true
+	"$@" 2>&1 | tee "$log"
+	status=${PIPESTATUS[0]}
 	pass "$(grep -c '^  ok    ' "$log" || true)"
 	while read -r check; do
-		FAILED+=("lint: $check")
+		FAILED+=("$name: $check")
+		found=1
 	done < <(sed -n 's/^  FAIL  //p' "$log")
-}
-
-# Each model, and each way to break it, counts as a test.
-models()
-{
-	local log=$OUT/models.log check
-
-	title models
-	tests/models/run.sh 2>&1 | tee "$log" || true
-	pass "$(grep -c '^  ok    ' "$log" || true)"
-	while read -r check; do
-		FAILED+=("model: $check")
-	done < <(sed -n 's/^  FAIL  //p' "$log")
-	grep -q '^models: ' "$log" || FAILED+=("tests/models/run.sh")
+	[ "$status" = 0 ] || [ "$found" = 1 ] || FAILED+=("$name")
 }
 
 # shellcheck disable=SC2317	# called by step
@@ -183,9 +174,13 @@ fi
 mkdir -p "$OUT"
 
 build_all
-lint
+title lint
+results lint scripts/lint.sh
 unit_tests
-models
+title models
+results models tests/models/run.sh
+title fuzzing
+results fuzz run_make -C tests/fuzz RUNS=100000
 title demo
 step "make demo" demo
 system_tests

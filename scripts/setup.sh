@@ -18,7 +18,7 @@ QEMU_MIN=9.1
 
 PACKAGES=(
 	gcc libc6-dev binutils make
-	clang lld llvm clang-format clang-tidy
+	clang libclang-rt-dev lld llvm clang-format clang-tidy
 	device-tree-compiler libfdt-dev libjansson-dev libcmocka-dev
 	python3 python3-pytest python3-pytest-xdist python3-libfdt
 	cpio gzip e2fsprogs kmod util-linux
