@@ -42,7 +42,7 @@ def root(boot_shared: Boot, gic: int) -> Root:
 def run_cycles(root: Root, script: str) -> list[str]:
     """Runs a loop in a shell of its own. Its lines."""
     root.machine.check(f"cat >/tmp/cycles <<'end'\n{script}\nend")
-    return root.machine.check("sh /tmp/cycles 2>&1", timeout=300).splitlines()
+    return root.machine.check("sh /tmp/cycles 2>&1", timeout=900).splitlines()
 
 
 def assert_linux_is_well(root: Root) -> None:
