@@ -31,7 +31,8 @@ help:
 #: make             build everything (KDIR=: kernel to build the module for)
 #: make demo        set up what is missing, boot QEMU and show a cell beside Linux
 #: make check       set up what is missing, run all tests
-#: make fuzz         fuzz the configuration check (TIME=: seconds)
+#: make models      check the models of tests/models with spin
+#: make fuzz        fuzz the check of configurations (TIME=: seconds)
 #: make lint        sparse, cppcheck, gcc -fanalyzer, shellcheck
 #: make run         a shell in the QEMU machine, everything installed (RUN="--gic 2 ...")
 #: make install     install below $(DESTDIR)$(PREFIX)
@@ -105,8 +106,7 @@ clean:
 	rm -rf $(BUILD)/hypervisor $(BUILD)/driver $(BUILD)/tools $(BUILD)/configs \
 		$(BUILD)/inmates $(BUILD)/staging $(BUILD)/system-guest $(BUILD)/tests \
 		$(BUILD)/system $(BUILD)/dtb $(BUILD)/rootfs*.cpio.gz $(BUILD)/lint \
-		$(BUILD)/check $(BUILD)/models $(BUILD)/fuzz \
-		$(BUILD)/demo-build.log
+		$(BUILD)/check $(BUILD)/models $(BUILD)/fuzz $(BUILD)/demo-build.log
 
 .PHONY: all help setup hypervisor driver cellctl configs inmates guest install rootfs run \
 	demo check models fuzz lint clean

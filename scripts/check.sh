@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # `make check`: builds everything with each compiler and for each kernel, and runs the
-# static checks, the unit tests, the models, the fuzzers, the demo and the system tests in QEMU. Stops
-# early only if something does not build. The last line is "<n> passed, <n> failed"; the exit
-# status says whether anything failed.
+# static checks, the unit tests, the models, the fuzzers, the demo and the system tests in
+# QEMU. Stops early only if something does not build. The last line is "<n> passed, <n>
+# failed"; the exit status says whether anything failed.
 set -eu
 
 ROOT=$(cd "$(dirname "$0")/.." && pwd)
