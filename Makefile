@@ -31,6 +31,7 @@ help:
 #: make             build everything (KDIR=: kernel to build the module for)
 #: make demo        set up what is missing, boot QEMU and show a cell beside Linux
 #: make check       set up what is missing, run all tests
+#: make hostile      a hostile cell makes every attack it can think of
 #: make models      check the models of tests/models with spin
 #: make fuzz        fuzz the check of configurations (TIME=: seconds)
 #: make lint        sparse, cppcheck, gcc -fanalyzer, shellcheck
@@ -93,6 +94,9 @@ demo:
 check:
 	@scripts/check.sh
 
+hostile:
+	@scripts/hostile.sh
+
 models: setup
 	@tests/models/run.sh
 
@@ -109,4 +113,4 @@ clean:
 		$(BUILD)/check $(BUILD)/models $(BUILD)/fuzz $(BUILD)/demo-build.log
 
 .PHONY: all help setup hypervisor driver cellctl configs inmates guest install rootfs run \
-	demo check models fuzz lint clean
+	demo check hostile models fuzz lint clean

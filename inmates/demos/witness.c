@@ -8,7 +8,8 @@
  *	period=USEC	of its timer, 1000 by default
  *	report=N	periods between two lines of output, 100 by default
  *
- * Each line is "witness: N periods, N stray interrupts, N words changed, SPI ...".
+ * Each line is "witness: N periods, N stray interrupts, N early (of the timer), N words changed,
+ *SPI ...".
  */
 #include <gic.h>
 #include <inmate.h>
@@ -17,7 +18,7 @@
 #define PATTERN 0x600dda7aull
 
 static struct range data;
-static uint32_t spi, strays;
+static uint32_t spi, strays, early;
 static uint64_t start, period, deadline;
 
 static void stray(uint32_t intid, void *context)
@@ -33,6 +34,7 @@ static void tick(uint32_t intid, void *context)
 
 	(void)intid;
 	(void)context;
+	early += now < deadline;
 	while (deadline <= now)
 		deadline += period;
 	timer_set(deadline);
@@ -84,10 +86,11 @@ static void report(void)
 	uint64_t route = gic.version == 2 ? read8(gicd + GICD_ITARGETSR + spi)
 					  : read64(gicd + GICD_IROUTER + 8 * spi);
 
-	printf("witness: %lu periods, %u stray interrupts, %u words changed, SPI %u enabled %u, "
+	printf("witness: %lu periods, %u stray interrupts, %u early, %u words changed, SPI %u "
+	       "enabled %u, "
 	       "pending %u, active %u, priority 0x%x, trigger %u, route 0x%lx, SGIs 0x%x, "
 	       "GICD_CTLR 0x%x\n",
-	       (timer_now() - start) / period, strays, words_changed(), spi,
+	       (timer_now() - start) / period, strays, early, words_changed(), spi,
 	       bit_of(gicd, GICD_ISENABLER, spi), bit_of(gicd, GICD_ISPENDR, spi),
 	       bit_of(gicd, GICD_ISACTIVER, spi), read8(gicd + GICD_IPRIORITYR + spi),
 	       read32(gicd + GICD_ICFGR + spi / 16 * 4) >> spi % 16 * 2 & 3, route,

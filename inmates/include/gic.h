@@ -54,6 +54,7 @@
 
 #define ICC_SRE_EL1_SRE	       (1u << 0)
 #define ICC_IGRPEN1_EL1_ENABLE (1u << 0)
+#define ICC_CTLR_EL1_EOIMODE   (1u << 1)
 #define ICC_SGIR_IRM	       (1ull << 40) /* all but self */
 #define ICC_SGIR_INTID_SHIFT   24
 

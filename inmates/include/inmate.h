@@ -104,6 +104,7 @@ void cpu_idle(void) __attribute__((noreturn));
 #define PSCI_INVALID_PARAMETERS (-2)
 #define PSCI_DENIED		(-3)
 #define PSCI_ALREADY_ON		(-4)
+#define PSCI_INVALID_ADDRESS	(-9)
 #define PSCI_AFFINITY_ON	0
 #define PSCI_AFFINITY_OFF	1
 
@@ -125,10 +126,14 @@ struct regs {
 	uint64_t spsr;
 };
 
-#define ESR_EC(esr)	   ((uint32_t)((esr) >> 26) & 0x3f)
-#define ESR_EC_UNKNOWN	   0x00
-#define ESR_EC_INSTR_ABORT 0x21
-#define ESR_EC_DATA_ABORT  0x25
+#define ESR_EC(esr)	    ((uint32_t)((esr) >> 26) & 0x3f)
+#define ESR_EC_UNKNOWN	    0x00
+#define ESR_EC_SVC	    0x15
+#define ESR_EC_INSTR_ABORT  0x21
+#define ESR_EC_PC_ALIGNMENT 0x22
+#define ESR_EC_DATA_ABORT   0x25
+#define ESR_EC_SERROR	    0x2f
+#define ESR_EC_STEP	    0x33 /* from the same exception level */
 
 /* ESR_ELx.EC in words. */
 const char *esr_class(uint64_t esr);

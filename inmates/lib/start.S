@@ -28,7 +28,7 @@
 	.section .head, "ax"
 	.globl	_start
 _start:
-	b	primary_entry
+	b	inmate_entry
 	nop
 	.quad	0			/* text_offset */
 	.quad	_end - _start		/* image_size, bss and stacks included */
@@ -38,6 +38,10 @@ _start:
 	.long	0
 
 	.text
+	/* An inmate may have its own, which ends in primary_entry with all of x0. */
+	.weak	inmate_entry
+	.globl	primary_entry
+inmate_entry:
 primary_entry:
 	msr	daifset, #0xf
 	mov	x19, x0

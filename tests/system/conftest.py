@@ -25,7 +25,7 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 WORKER += "-" if WORKER else ""
 
 # Modules that wait for real time to pass: they start first, the others fill the gaps.
-LONG = ("test_cycles", "test_smp8", "test_timer", "test_root_exits")
+LONG = ("test_cycles", "test_hostile", "test_smp8", "test_timer", "test_root_exits")
 
 _alive: list[Machine] = []
 
@@ -40,7 +40,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "boot_shared" in item.fixturenames:
             params = item.callspec.params if hasattr(item, "callspec") else {}
-            group = f"{item.path.stem}-{params.get('gic', '')}"
+            shared = ("gic", "shared_stage")  # what decides about the machine
+            values = [str(getattr(params[n], "name", params[n])) for n in shared if n in params]
+            group = "-".join([item.path.stem, *values])
             item.add_marker(pytest.mark.xdist_group(group))
 
 

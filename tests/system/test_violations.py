@@ -12,30 +12,25 @@ import re
 from dataclasses import dataclass
 
 import pytest
-from cellfile import DATA, KIB, LOADABLE, MIB, RAM, READ, Cell, Region, put
+from cellfile import DATA, KIB, LOADABLE, MIB, RAM, READ, Cell, Region
 from cells import Root
 from machine import Boot
+from scene import (
+    HYPERVISOR,
+    ROOT_RAM,
+    ROOT_SHARED,
+    RTC,
+    UART,
+    UART_SPI,
+    WITNESS_DATA,
+    WITNESS_RAM,
+    WITNESS_SPI,
+    Scene,
+)
 
-ROOT_RAM = 0x40000000
-HYPERVISOR = 0x70000000
-WITNESS_RAM = 0x72000000
-WITNESS_DATA = 0x73000000
 NX_DATA = 0x71400000
 READ_ONLY = 0x71500000
-ROOT_SHARED = 0x7FF00000
-RTC = 0x09010000
 
-WITNESS_SPI, UART_SPI = 100, 33
-
-WITNESS = Cell(
-    name="witness",
-    cpus=1 << 2,
-    regions=[
-        Region("ram", WITNESS_RAM, 16 * MIB, RAM | LOADABLE),
-        Region("data", WITNESS_DATA, 64 * KIB, DATA),
-    ],
-    irqs=[(WITNESS_SPI, 1)],
-)
 ATTACKER = Cell(
     name="attacker",
     cpus=1 << 3,
@@ -46,83 +41,31 @@ ATTACKER = Cell(
     ],
 )
 
-# CPU stop, crash stop, timer broadcast, IRQ work, wake-up: Linux has no use for them here,
-# and would not survive the first.
-QUIET_IPIS = "grep -E '^IPI[2346]:' /proc/interrupts"
 
-
-class Scene:
-    """Linux, the witness, and an attacker for each case."""
-
-    def __init__(self, root: Root) -> None:
-        self.root = root
-        self.machine = root.machine
-        self.machine.check(put(WITNESS.pack(), "/tmp/witness.cell"))
-        self.machine.check(put(ATTACKER.pack(), "/tmp/attacker.cell"))
-        root.cellctl("create /tmp/witness.cell")
-        root.load("witness", "witness", f"irq={WITNESS_SPI} report=50")
-        root.start("witness")
-        root.wait_console("witness", "^witness: .* GICD_CTLR")
-        self.seen = self.testimony()
-        self.exits = self.unusual_exits()
-        self.ipis = self.machine.check(QUIET_IPIS)
-
-    def testimony(self) -> str:
-        """What the witness says now, less the time."""
-        text = self.root.console("witness")
-        periods = re.findall(r"^witness: (\d+) periods", text, re.MULTILINE)[-1]
-        last = "sed -n '$s/^witness: \\([0-9]*\\) periods.* GICD_CTLR 0x.*/\\1/p'"
-        self.root.wait_until(
-            f'n=$(cellctl console witness | {last}); [ "${{n:-0}}" -gt {periods} ]'
-        )
-        lines = re.findall(
-            r"^witness: \d+ periods, (.* GICD_CTLR 0x.*)$",
-            self.root.console("witness"),
-            re.MULTILINE,
-        )
-        return lines[-1]
-
-    def unusual_exits(self) -> dict[str, int]:
-        """Exits of the witness's CPU that neither its idling nor its reports cause."""
-        exits = self.root.exits(2)
-        return {key: exits[key] for key in exits if key not in ("wfi", "hvc", "gicd", "gicr")}
+class Attack(Scene):
+    """A scene whose attacker runs the demo `violate`."""
 
     def attack(self, case: str, arguments: str = "") -> str:
         """One attack; what the attacker said until it survived or failed."""
-        self.root.cellctl("create /tmp/attacker.cell")
+        self.create()
         self.root.load("attacker", "violate", f"case={case} {arguments}")
         self.root.start("attacker")
-        number = self.root.cells()["attacker"]["cell"]
-        state = f"/sys/class/misc/cellblock/cells/{number}/state"
         self.root.wait_until(
             f"{{ cellctl console attacker | grep -q ': survived: .*'"
-            f" || grep -q failed {state}; }}"
+            f" || grep -q failed {self.state_file}; }}"
         )
         return self.root.console("attacker")
 
-    def end_attack(self) -> None:
-        """The attacker goes; nobody else has noticed anything."""
-        self.root.destroy("attacker")
-        assert self.testimony() == self.seen
-        assert self.unusual_exits() == self.exits
-        assert self.machine.check(QUIET_IPIS) == self.ipis
-        assert self.machine.check("nproc") == "3"  # the attacker's CPU is back
-        self.machine.assert_dmesg_clean()
-
-    def memory(self, address: int) -> str:
-        """A word of RAM, whoever has it, as QEMU sees it."""
-        return self.machine.monitor(f"xp /1wx {address:#x}").strip()
-
 
 @pytest.fixture(scope="module")
-def scene(boot_shared: Boot, gic: int) -> Scene:
+def scene(boot_shared: Boot, gic: int) -> Attack:
     root = Root(boot_shared(gic=gic, cpu="cortex-a53"))
     root.enable()
-    return Scene(root)
+    return Attack(root, ATTACKER)
 
 
-def test_witness_sees_nothing_by_itself(scene: Scene) -> None:
-    assert scene.seen.startswith("0 stray interrupts, 0 words changed, SPI 100 enabled 1, ")
+def test_witness_sees_nothing_by_itself(scene: Attack) -> None:
+    assert scene.seen.startswith("0 stray interrupts, 0 early, 0 words changed, SPI 100 enabled 1, ")
 
 
 # Attacks that end the attacker.
@@ -161,7 +104,7 @@ FATAL = {
 
 
 @pytest.mark.parametrize("name", FATAL)
-def test_memory_violation(scene: Scene, name: str) -> None:
+def test_memory_violation(scene: Attack, name: str) -> None:
     attack = FATAL[name]
     before = scene.memory(attack.address)
     scene.attack(attack.case, f"addr={attack.address:#x}")
@@ -171,21 +114,21 @@ def test_memory_violation(scene: Scene, name: str) -> None:
     scene.end_attack()
 
 
-def test_device_of_somebody_else(scene: Scene, gic: int) -> None:
+def test_device_of_somebody_else(scene: Attack, gic: int) -> None:
     interrupts = 0x08080000 if gic == 3 else 0x08030000  # ITS; hypervisor interface
-    for device in (RTC, 0x09000000, interrupts):
+    for device in (RTC, UART, interrupts):
         scene.attack("device", f"addr={device:#x}")
         assert_failed(scene, "write", WRITES.format(address=device))
         scene.end_attack()
 
 
-def test_address_where_nothing_is(scene: Scene) -> None:
+def test_address_where_nothing_is(scene: Attack) -> None:
     scene.attack("crash")
     assert_failed(scene, "read", READS.format(address=0x3F00000000))
     scene.end_attack()
 
 
-def test_exclusive_access_to_registers(scene: Scene) -> None:
+def test_exclusive_access_to_registers(scene: Attack) -> None:
     scene.attack("mmio-exclusive")
     words = (
         "CPU 3 accessed the register at 0x8000000 with an instruction that cannot be emulated "
@@ -195,7 +138,7 @@ def test_exclusive_access_to_registers(scene: Scene) -> None:
     scene.end_attack()
 
 
-def assert_failed(scene: Scene, reason: str, words: str) -> None:
+def assert_failed(scene: Attack, reason: str, words: str) -> None:
     """The attacker has failed, alone, and the record is there in words and registers."""
     cells = {name: cell["state"] for name, cell in scene.root.cells().items()}
     assert cells == {"root": "running", "witness": "running", "attacker": "failed"}
@@ -213,7 +156,7 @@ def assert_failed(scene: Scene, reason: str, words: str) -> None:
 
 
 @pytest.mark.parametrize("victim", [0, 2], ids=["linux", "witness"])
-def test_sgi_to_a_foreign_cpu(scene: Scene, victim: int) -> None:
+def test_sgi_to_a_foreign_cpu(scene: Attack, victim: int) -> None:
     """SGI 2 would stop a CPU of Linux, and the witness counts all of them."""
     for sgi in (2, 4, 15):
         text = scene.attack("sgi-foreign", f"irq={sgi} cpu={victim} mpidr={victim}")
@@ -222,7 +165,7 @@ def test_sgi_to_a_foreign_cpu(scene: Scene, victim: int) -> None:
 
 
 @pytest.mark.parametrize("irq", [WITNESS_SPI, UART_SPI], ids=["of-the-witness", "of-linux"])
-def test_foreign_spi(scene: Scene, irq: int) -> None:
+def test_foreign_spi(scene: Attack, irq: int) -> None:
     """It reads as nothing; its owner finds it as it was, Linux by its console."""
     text = scene.attack("spi-foreign", f"irq={irq}")
     seen = set(re.findall(r"violate: spi-foreign: .*: (enabled .*)", text))
@@ -231,7 +174,7 @@ def test_foreign_spi(scene: Scene, irq: int) -> None:
 
 
 @pytest.mark.parametrize("victim", [0, 2], ids=["linux", "witness"])
-def test_foreign_redistributor(scene: Scene, gic: int, victim: int) -> None:
+def test_foreign_redistributor(scene: Attack, gic: int, victim: int) -> None:
     if gic == 2:  # there are none; its banked registers are the CPU's own
         return
     text = scene.attack("gicr-foreign", f"mpidr={victim}")
@@ -239,7 +182,7 @@ def test_foreign_redistributor(scene: Scene, gic: int, victim: int) -> None:
     scene.end_attack()
 
 
-def test_turning_the_distributor_off(scene: Scene) -> None:
+def test_turning_the_distributor_off(scene: Attack) -> None:
     text = scene.attack("gicd-off")
     was, now = re.search(r"GICD_CTLR was (\w+), is (\w+)", text).groups()
     assert was == now != "0x0"
@@ -247,20 +190,20 @@ def test_turning_the_distributor_off(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("victim", [0, 2], ids=["linux", "witness"])
-def test_cpu_on_of_a_foreign_cpu(scene: Scene, victim: int) -> None:
+def test_cpu_on_of_a_foreign_cpu(scene: Attack, victim: int) -> None:
     text = scene.attack("cpu-on-foreign", f"mpidr={victim}")
     assert f"survived: CPU_ON of MPIDR {victim:#x}: -2" in text  # INVALID_PARAMETERS
     scene.end_attack()
 
 
 @pytest.mark.parametrize("case, calls", [("smc-unknown", 5), ("hvc-root", 8), ("hvc-unknown", 8)])
-def test_calls_that_are_not_for_a_cell(scene: Scene, case: str, calls: int) -> None:
+def test_calls_that_are_not_for_a_cell(scene: Attack, case: str, calls: int) -> None:
     assert f"survived: {calls} of {calls} refused" in scene.attack(case)
     scene.end_attack()
 
 
 @pytest.mark.parametrize("case", ["mmio-writeback", "mmio-pair"])
-def test_register_access_without_a_syndrome(scene: Scene, case: str) -> None:
+def test_register_access_without_a_syndrome(scene: Attack, case: str) -> None:
     """Is decoded, and right."""
     assert "survived: 0 wrong" in scene.attack(case)
     scene.end_attack()

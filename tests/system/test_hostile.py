@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Every attack of the inmate `hostile`, from a cell with one CPU and from one with two.
+
+An attack is a series of attempts. One that ends the cell, as it should, is followed by a new start
+behind it. After each attack the witness, Linux and the attacker's CPUs are looked at. `make hostile`
+runs these tests in all settings and counts them; other runs have two of the settings.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pytest
+from cellfile import DATA, KIB, LOADABLE, MIB, RAM, READ, Cell, Region
+from cells import POLL, SHARE, Root
+from machine import TIMEOUT, Boot
+from scene import (
+    HYPERVISOR,
+    ROOT_RAM,
+    ROOT_SHARED,
+    RTC,
+    UART,
+    UART_SPI,
+    WITNESS_CPU,
+    WITNESS_DATA,
+    WITNESS_RAM,
+    WITNESS_SPI,
+    Scene,
+)
+
+# Ends where the witness begins, so that what lies behind it is somebody's.
+ATTACKER_RAM = WITNESS_RAM - 4 * MIB
+ATTACKER_SPI = WITNESS_SPI + 1  # shares its registers with that of the witness
+
+
+def attacker(cpus: int) -> Cell:
+    return Cell(
+        name="attacker",
+        cpus=cpus,
+        regions=[
+            Region("ram", ATTACKER_RAM, 4 * MIB, RAM | LOADABLE),
+            Region("data", 0x71400000, 64 * KIB, DATA),
+            Region("read-only", 0x71500000, 4 * KIB, READ),
+        ],
+        irqs=[(ATTACKER_SPI, 1)],
+    )
+
+
+# What is not the attacker's: memory, registers and holes.
+TARGETS = {
+    "victim": WITNESS_DATA,
+    "victim-code": WITNESS_RAM,
+    "root": ROOT_RAM + 2 * MIB,
+    "root-shared": ROOT_SHARED,
+    "hypervisor": HYPERVISOR,
+    "vectors": HYPERVISOR + 2 * KIB,
+    "pages": HYPERVISOR + 256 * KIB,
+    "last-page": HYPERVISOR + 4 * MIB - 4 * KIB,
+    "hole": 0x3F00000000,
+    "flash": 0,
+    "uart": UART,
+    "rtc": RTC,
+    "virtio": 0x0A000000,
+    "pcie": 0x4010000000,
+}
+GIC_TARGETS = {
+    2: {"v2m": 0x08020000, "gich": 0x08030000, "gicv": 0x08040000},
+    3: {"its": 0x08080000, "its-translater": 0x08090040},
+}
+
+ATTACKS = (
+    "memory-kinds memory-places memory-edges memory-permissions memory-types memory-stage1"
+    " memory-maintenance"
+    " gic-distributor gic-spis gic-routes gic-redistributors gic-interface gic-sgis gic-ends"
+    " gic-storms gic-left-behind"
+    " cpu-calls cpu-psci cpu-entries cpu-power cpu-power-cycles cpu-returns cpu-vectors"
+    " cpu-foreign-vectors cpu-loops cpu-waits cpu-features cpu-left-behind"
+    " register-reads register-writes register-system register-immediates"
+    " inspect"
+).split()
+
+# Attempts that are followed by a look at what they have left.
+LEAVE_SOMETHING = ("gic-left-behind", "cpu-left-behind")
+
+ANNOUNCEMENT = re.compile(r"^hostile: \S+ (\d+) (RETURNS|ENDS|EITHER|LOOPS): (.*)$", re.MULTILINE)
+
+
+class Life(NamedTuple):
+    """How a life of the attacker ended: its state, its last words, and what it was aimed at."""
+
+    state: str
+    console: str
+    ipa: int | None
+
+    @property
+    def last_attempt(self) -> tuple[int, str, str]:
+        number, outcome, text = ANNOUNCEMENT.findall(self.console)[-1]
+        return int(number), outcome, text
+
+
+class Stage(Scene):
+    """A scene whose attacker runs `hostile`."""
+
+    def __init__(self, root: Root, cell: Cell) -> None:
+        super().__init__(root, cell)
+        places = TARGETS | GIC_TARGETS[root.machine.config.gic]
+        places = {name: f"{address:#x}" for name, address in places.items()}
+        numbers = {
+            "spi": ATTACKER_SPI,
+            "foreign-spi": WITNESS_SPI,
+            "root-spi": UART_SPI,
+            "cpu": WITNESS_CPU,
+            "cpu-mask": 1 << WITNESS_CPU,
+        }
+        # Only places are attacked as memory; numbers are asked for by name.
+        self.targets = " ".join(f"target={name}:{place}" for name, place in places.items())
+        self.targets += "".join(f" {name}={number}" for name, number in numbers.items())
+
+    def live(self, attack: str, first: int) -> Life:
+        """One life of the attacker, from an attempt on until it fails, loops or is done."""
+        arguments = f"case={attack} at={first} {self.targets}"
+        over = rf"^hostile: {attack} (done|BREACH|MISSED)|^hostile: {attack} [0-9]+ LOOPS"
+        status, output = self.machine.run(
+            f"cellctl load attacker {SHARE}/hostile.bin --args {shlex.quote(arguments)}"
+            " >/dev/null && cellctl start attacker || exit 1\n"
+            f"while read state <{self.state_file}; [ $state = running ] &&"
+            f" ! cellctl console attacker | grep -qE '{over}'; do {POLL}; done\n"
+            "[ $state != failed ] || cellctl --json show attacker | grep '\"ipa\"'\n"
+            "echo state $state; cellctl console attacker | tail -n 4",
+            3 * TIMEOUT,
+        )
+        assert status == 0, output
+        crash, state, console = re.split(r"^state (\w+)$", output, maxsplit=1, flags=re.MULTILINE)
+        ipa = re.search(r'"ipa": "(\w+)"', crash)
+        return Life(state, console, int(ipa[1], 16) if ipa else None)
+
+    def attack(self, name: str) -> int:
+        """All attempts of an attack, in as many lives as it takes; how many there are."""
+        first = 0
+        while True:
+            life = self.live(name, first)
+            assert "BREACH" not in life.console and "MISSED" not in life.console, life.console
+            done = re.search(rf"^hostile: {name} done: (\d+) attempts", life.console, re.MULTILINE)
+            if done:
+                self.stop_if_running()
+                return int(done[1])
+            self.judge(life)
+            self.stop_if_running()
+            if name in LEAVE_SOMETHING:
+                self.attack("inspect")
+            first = life.last_attempt[0] + 1
+
+    def stop_if_running(self) -> None:
+        self.machine.check(
+            f"read state <{self.state_file}; [ $state != running ] || cellctl stop attacker"
+        )
+
+    def judge(self, life: Life) -> None:
+        """The attempt ended the attacker's life as it had to, where it had to."""
+        _, outcome, text = life.last_attempt
+        assert outcome != "RETURNS", life.console
+        if outcome == "LOOPS":
+            return
+        assert life.state == "failed" and life.ipa is not None, life
+        place = re.search(r" at (0x[0-9a-f]+)$", text)
+        if place:
+            address = int(place[1], 16)
+            pages = {address >> 12, (address + 15) >> 12}
+            assert life.ipa >> 12 in pages, life
+
+
+class Setting(NamedTuple):
+    """The machine, and the attacker's CPUs as bits."""
+
+    name: str
+    gic: int
+    cpus: int
+    cpu: str = "cortex-a53"
+    extra: tuple[str, ...] = ()
+
+
+ONE, TWO = 0b1000, 0b1010
+SETTINGS = [Setting("gicv2-one-cpu", 2, ONE), Setting("gicv3-two-cpus", 3, TWO)]
+if os.environ.get("CB_LONG"):
+    SETTINGS += [
+        Setting("gicv2-two-cpus", 2, TWO),
+        Setting("gicv3-one-cpu", 3, ONE),
+        # SVE, SME, pointer authentication, memory tags, and whatever else there is.
+        Setting("gicv3-max", 3, TWO, "max", ("-machine", "mte=on")),
+    ]
+
+
+@pytest.fixture(scope="module", params=SETTINGS, ids=[setting.name for setting in SETTINGS])
+def shared_stage(boot_shared: Boot, request: pytest.FixtureRequest) -> Stage:
+    setting: Setting = request.param
+    extra = list(setting.extra)
+    root = Root(boot_shared(gic=setting.gic, cpu=setting.cpu, extra=extra))
+    root.enable()
+    return Stage(root, attacker(setting.cpus))
+
+
+@pytest.fixture
+def stage(shared_stage: Stage) -> Iterator[Stage]:
+    """The stage without an attacker, also after a test that failed."""
+    yield shared_stage
+    if "attacker" in shared_stage.root.cells():
+        shared_stage.root.destroy("attacker")
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_attack(stage: Stage, name: str) -> None:
+    stage.create()
+    stage.attack(name)
+    stage.end_attack()
+    if name in LEAVE_SOMETHING:
+        stage.create()
+        stage.attack("inspect")
+        stage.end_attack()
+
+
+def test_no_attack_is_forgotten(stage: Stage) -> None:
+    """What the inmate can do is what is done here."""
+    stage.create()
+    stage.root.load("attacker", "hostile", "list")
+    stage.root.start("attacker")
+    stage.root.wait_console("attacker", rf"^hostile: {len(ATTACKS)} attacks")
+    names = re.findall(r"^hostile: (\S+-\S+|inspect) ", stage.root.console("attacker"), re.MULTILINE)
+    assert names == ATTACKS
+    stage.end_attack()
