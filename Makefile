@@ -109,8 +109,9 @@ lint: setup
 clean:
 	rm -rf $(BUILD)/hypervisor $(BUILD)/driver $(BUILD)/tools $(BUILD)/configs \
 		$(BUILD)/inmates $(BUILD)/staging $(BUILD)/system-guest $(BUILD)/tests \
-		$(BUILD)/system $(BUILD)/dtb $(BUILD)/rootfs*.cpio.gz $(BUILD)/lint \
-		$(BUILD)/check $(BUILD)/models $(BUILD)/fuzz $(BUILD)/demo-build.log
+		$(BUILD)/system $(BUILD)/system-snapshots $(BUILD)/dtb \
+		$(BUILD)/rootfs*.cpio.gz $(BUILD)/lint $(BUILD)/check $(BUILD)/models \
+		$(BUILD)/fuzz $(BUILD)/demo-build.log
 
 .PHONY: all help setup hypervisor driver cellctl configs inmates guest install rootfs run \
 	demo check hostile models fuzz lint clean

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 import pytest
 from cells import Root
 from machine import Boot, Config, Machine
+from snapshot import Snapshot, remove_stale
 
 # Workers that run in parallel must not share a machine's directory.
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
@@ -28,6 +29,11 @@ WORKER += "-" if WORKER else ""
 LONG = ("test_cycles", "test_hostile", "test_smp8", "test_timer", "test_root_exits")
 
 _alive: list[Machine] = []
+
+
+def pytest_sessionstart() -> None:
+    if not WORKER:
+        remove_stale()
 
 
 def _is_short(item: pytest.Item) -> bool:
@@ -49,14 +55,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _booter(request: pytest.FixtureRequest) -> Iterator[Boot]:
     started: list[Machine] = []
 
-    def boot(login: bool = True, **options: object) -> Machine:
+    def boot(anew: bool = False, **options: object) -> Machine:
         config = Config(**options)
+        saved = None if anew or not Snapshot.is_worthwhile(config) else Snapshot(config)
         test = request.node.nodeid.rsplit("/", 1)[-1]
         name = f"{WORKER}{test}-gicv{config.gic}-{len(started)}"
-        machine = Machine(config, name, login=False)
+        machine = Machine(saved.config() if saved else config, name, login=False)
         started.append(machine)
         _alive.append(machine)
-        if login:
+        if saved:
+            saved.resume(machine)
+        else:
             machine.login()
         return machine
 
@@ -76,7 +85,8 @@ def gic(request: pytest.FixtureRequest) -> int:
 def boot(request: pytest.FixtureRequest) -> Iterator[Boot]:
     """boot(gic=3, cpu=..., ...) starts a machine that ends with the test.
 
-    The options are those of qemu.Config; login=False returns before Linux is up.
+    The options are those of qemu.Config. Where many tests use such a machine, it goes on from
+    a snapshot of a booted one, unless it is to boot `anew`.
     """
     yield from _booter(request)
 

@@ -329,6 +329,14 @@ class Machine:
         end = console.expect(r"\(qemu\) $", timeout).start()
         return console.transcript[start:end].replace("\r", "")
 
+    def wait_monitor(self, command: str, text: str, timeout: float = TIMEOUT) -> None:
+        """Asks QEMU's monitor until the answer contains `text`."""
+        deadline = time.monotonic() + timeout
+        while text not in (answer := self.monitor(command, timeout)):
+            if time.monotonic() > deadline:
+                raise ConsoleError(f'"{command}": no "{text}" in {timeout:g} s\n{answer}')
+            time.sleep(0.01)
+
     def report(self) -> list[tuple[str, str]]:
         """What somebody wants to see of a failed test: (title, text) pairs."""
         parts = [

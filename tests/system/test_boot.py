@@ -13,7 +13,7 @@ MAX = "max,pauth-impdef=on"
 
 @pytest.fixture(scope="module")
 def machine(boot_shared: Boot, gic: int) -> Machine:
-    return boot_shared(gic=gic)
+    return boot_shared(anew=True, gic=gic)
 
 
 def test_linux_boots_at_el1_with_its_hyp_stub(machine: Machine) -> None:
@@ -68,7 +68,7 @@ def test_features_absent_on_an_old_cpu(machine: Machine) -> None:
 
 
 def test_features_of_a_new_cpu(boot: Boot, gic: int) -> None:
-    machine = boot(gic=gic, cpu=MAX)
+    machine = boot(anew=True, gic=gic, cpu=MAX)
     assert "pauth ok, sve ok" in machine.check("features")
     assert machine.check("kvmtest") == "kvmtest: PASS"
     machine.assert_dmesg_clean()

@@ -43,7 +43,7 @@ def timer_has_no_exit(root: Root) -> None:
 
 @pytest.mark.parametrize("cpu, gic, memory, reserve", machines())
 def test_machine(boot: Boot, cpu: str, gic: int, memory: str, reserve: str) -> None:
-    machine = boot(cpu=cpu, gic=gic, memory=memory, reserve=reserve)
+    machine = boot(anew=True, cpu=cpu, gic=gic, memory=memory, reserve=reserve)
     features = machine.check("features")
     assert FEATURES.get(cpu, "fpsimd ok, pauth absent, sve absent") in features
     root = Root(machine)
