@@ -114,19 +114,22 @@ class Root:
 
         The ring keeps the last 4 KiB; older lines do not count.
         """
-        status, output = self.machine.run(
-            "rm -f /tmp/wait; mkfifo /tmp/wait\n"
-            f"timeout {timeout:g} cellctl console -f {cell} >/tmp/wait & follower=$!\n"
-            f"grep -E -m {count} {shlex.quote(pattern)} </tmp/wait\n"
-            "kill $follower; wait $follower; true",
-            timeout + 10,
-        )
+        output = self.follow_console(cell, f"grep -E -m {count} {shlex.quote(pattern)}", timeout)
         lines = output.splitlines()
-        assert status == 0 and len(lines) == count, (
+        assert len(lines) == count, (
             f"{len(lines)} of {count} lines like /{pattern}/ on the console of {cell}:\n"
             + self.console(cell)
         )
         return lines
+
+    def follow_console(self, cell: str, reader: str, timeout: float = TIMEOUT) -> str:
+        """What a command prints that reads the cell's console until it has seen enough."""
+        return self.machine.run(
+            "[ -p /tmp/follow ] || mkfifo /tmp/follow; "
+            f"timeout {timeout:g} cellctl console -f {cell} >/tmp/follow & follower=$!; "
+            f"{reader} </tmp/follow; kill $follower; wait $follower",
+            timeout + 10,
+        ).output
 
     def wait_until(self, condition: str, timeout: float = TIMEOUT) -> None:
         """Waits for a shell condition in Linux."""
@@ -139,11 +142,14 @@ class Root:
     def wait_state(self, cell: str, state: str, timeout: float = TIMEOUT) -> None:
         """Waits until the cell is in `state`, as sysfs tells."""
         number = self.cells()[cell]["cell"]
-        self.wait_until(f"grep -qx {state} {SYSFS}/cells/{number}/state", timeout)
+        self._wait_line(f"cells/{number}/state", state, timeout)
 
     def wait_cpu(self, cpu: int, state: str, timeout: float = TIMEOUT) -> None:
         """Waits until a CPU is "on" or "off", as sysfs tells."""
-        self.wait_until(f"grep -qx {state} {SYSFS}/cpus/{cpu}/state", timeout)
+        self._wait_line(f"cpus/{cpu}/state", state, timeout)
+
+    def _wait_line(self, path: str, line: str, timeout: float) -> None:
+        self.wait_until(f"read -r line <{SYSFS}/{path} && [ $line = {line} ]", timeout)
 
     def assert_cpu_works(self, cpu: int) -> None:
         """Linux has this CPU online and runs a task on it."""
