@@ -39,13 +39,19 @@ TIMEOUT = 60.0
 # a command's own lines do not under the agent.
 MESSAGE = re.compile(r"(?:\[ *\d+\.\d{6}\]|\[?cellblock[\]:]?) [^\r\n]*\r+\n")
 
-# What a healthy kernel never says.
-TROUBLE = re.compile(
-    r"^.*(?:WARNING:|\bBUG\b|Oops|Internal error|[Cc]all [Tt]race|Kernel panic"
-    r"|rcu.*(?:stall|detected)|soft lockup|hung_task|blocked for more than"
-    r"|Unhandled fault|SError|irq \d+: nobody cared|unexpected IRQ).*$",
-    re.MULTILINE,
+# What a healthy kernel never says. Without "\b", grep -E understands it as well.
+TROUBLE_WORDS = (
+    r"WARNING:|\bBUG\b|Oops|Internal error|[Cc]all [Tt]race|Kernel panic"
+    r"|rcu.*stall|rcu.*detected|soft lockup|hung_task|blocked for more than"
+    r"|Unhandled fault|SError|irq [0-9]+: nobody cared|unexpected IRQ"
 )
+TROUBLE = re.compile(rf"^.*(?:{TROUBLE_WORDS}).*$", re.MULTILINE)
+SUSPECT_WORDS = TROUBLE_WORDS.replace(r"\b", "")
+
+
+def assert_no_trouble(messages: str) -> None:
+    found = TROUBLE.findall(messages)
+    assert not found, "the kernel complains:\n" + "\n".join(found)
 
 
 class ConsoleError(AssertionError):
@@ -298,9 +304,14 @@ class Machine:
         self.check("dmesg -c >/dev/null")
 
     def assert_dmesg_clean(self) -> None:
-        """No WARN, BUG, Oops, stall or call trace in the kernel's log."""
-        found = TROUBLE.findall(self.dmesg())
-        assert not found, "the kernel complains:\n" + "\n".join(found)
+        """No WARN, BUG, Oops, stall or call trace in the kernel's log.
+
+        Of a long log, only what looks like it is read: the console is slow.
+        """
+        self.check("dmesg >/tmp/dmesg")
+        suspect = self.run(f"grep -E '{SUSPECT_WORDS}' /tmp/dmesg")
+        assert suspect.status in (0, 1), suspect.output  # found any, none
+        assert_no_trouble(suspect.output)
 
     def poweroff(self, timeout: float = TIMEOUT) -> None:
         """Powers Linux off and waits for QEMU to end."""

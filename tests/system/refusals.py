@@ -10,19 +10,13 @@ import re
 from dataclasses import dataclass
 
 from cellfile import put
-from machine import Machine
+from machine import Machine, assert_no_trouble
 
 # cellctl's exit codes, as its --help documents them.
 REFUSED, USAGE, FILE, NOT_ENABLED, NOT_ROOT = 1, 2, 3, 4, 5
 
-# Everything that a refusal must leave as it was.
-STATE = """
-	cat /sys/devices/system/cpu/online /proc/iomem
-	cat /sys/module/cellblock/refcnt
-	for cell in $(ls /sys/class/misc/cellblock/cells); do
-		cellctl show $cell
-	done
-"""
+# Prints everything that a refusal must leave as it was.
+STATE = ". /usr/lib/cb-state"
 
 CANDIDATE = "/tmp/candidate.cell"
 
@@ -43,15 +37,14 @@ class Unchanged:
         self.machine = machine
 
     def __enter__(self) -> None:
-        self.machine.check(f"({STATE}) >/tmp/before 2>&1")
+        self.machine.check(f"{STATE} >/tmp/before 2>&1")
 
     def __exit__(self, failed: object, *_: object) -> None:
         if failed:
             return
-        difference = f"({STATE}) >/tmp/after 2>&1; diff /tmp/before /tmp/after"
-        assert self.machine.run(difference).output == ""
-        self.machine.assert_dmesg_clean()
-        self.machine.clear_dmesg()
+        difference = f"{STATE} >/tmp/after 2>&1; diff /tmp/before /tmp/after"
+        assert self.machine.run(difference) == (0, "")
+        assert_no_trouble(self.machine.check("dmesg -c"))
 
 
 def assert_refused(machine: Machine, command: str, refusal: Refusal, user: str = "") -> None:

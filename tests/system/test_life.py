@@ -7,7 +7,7 @@ import json
 
 import pytest
 from cells import SHARE, SYSFS, Root
-from machine import TROUBLE, Boot
+from machine import Boot, assert_no_trouble
 
 CELL = "demo-ring"
 
@@ -131,4 +131,4 @@ def test_linux_ends_cleanly_with_a_running_cell(boot: Boot, gic: int, end: str) 
     machine.serial.start(end)
     assert machine.wait_end() == 0
     assert "reboot: " in machine.serial.transcript
-    assert not TROUBLE.findall(machine.serial.transcript)
+    assert_no_trouble(machine.serial.transcript)

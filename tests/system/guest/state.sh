@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Prints everything that a refusal must leave as it was. Sourced, as /usr/lib/cb-state.
+#
+# shellcheck shell=dash
+
+cat /sys/devices/system/cpu/online /proc/iomem /sys/module/cellblock/refcnt
+for cell in /sys/class/misc/cellblock/cells/*; do
+	[ ! -e "$cell" ] || cellctl show "${cell##*/}"
+done
