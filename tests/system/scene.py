@@ -7,8 +7,6 @@ send. Linux watches its own. Whatever the attacker does, both go on as they were
 
 from __future__ import annotations
 
-import re
-
 from cellfile import DATA, KIB, LOADABLE, MIB, NATIVE_IDLE, RAM, Cell, Region, put
 from cells import SYSFS, Root
 
@@ -67,18 +65,14 @@ class Scene:
 
     def testimony(self) -> str:
         """What the witness says now, less the time."""
-        text = self.root.console("witness")
-        periods = re.findall(r"^witness: (\d+) periods", text, re.MULTILINE)[-1]
-        last = "sed -n '$s/^witness: \\([0-9]*\\) periods.* GICD_CTLR 0x.*/\\1/p'"
-        self.root.wait_until(
-            f'n=$(cellctl console witness | {last}); [ "${{n:-0}}" -gt {periods} ]'
+        report = "/^witness: .* GICD_CTLR 0x/"
+        last = self.machine.check(
+            f"cellctl console witness | awk '{report} {{ n = $2 }} END {{ print n }}'"
         )
-        lines = re.findall(
-            r"^witness: \d+ periods, (.* GICD_CTLR 0x.*)$",
-            self.root.console("witness"),
-            re.MULTILINE,
-        )
-        return lines[-1]
+        reader = f"awk '{report} && $2 > {last} {{ print; exit }}'"
+        line = self.root.follow_console("witness", reader)
+        assert line, "the witness says nothing"
+        return line.split(" periods, ")[1].strip()
 
     def unusual_exits(self) -> dict[str, int]:
         """Exits of the witness's CPU that its reports do not cause. It idles natively."""
