@@ -8,10 +8,10 @@ from cells import Root
 from machine import Boot
 
 
-@pytest.fixture
-def root(boot: Boot, gic: int) -> Root:
+@pytest.fixture(scope="module")
+def root(boot_shared: Boot, gic: int) -> Root:
     # Stay after a panic, where the other tests have Linux reboot.
-    root = Root(boot(gic=gic, cell_uart=True, append="panic=0"))
+    root = Root(boot_shared(gic=gic, cell_uart=True, append="panic=0"))
     root.enable()
     return root
 
@@ -26,6 +26,7 @@ def test_console_is_the_cells_uart(root: Root) -> None:
     root.machine.assert_dmesg_clean()
 
 
+# The last one: Linux does not survive it.
 def test_cell_goes_on_when_linux_panics(root: Root) -> None:
     root.launch("demo-uart", "timer", "period=1000 report=200")
     root.machine.serial2.expect("timer: window: 200 interrupts")
