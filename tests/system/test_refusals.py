@@ -254,6 +254,7 @@ def test_wrong_state_for_the_operation(root: Root) -> None:
     assert_refused(machine, "stop candidate", stop)
 
     root.start("candidate")
+    root.wait_cpu(3, "on")
     assert_refused(machine, "start candidate", refused_state("running", "loading", "stop it and"))
     assert_refused(machine, load, refused_state("running", "stopped", "cellctl stop"))
 
