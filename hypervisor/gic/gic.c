@@ -74,7 +74,7 @@ void gic_cpu_reset(struct cpu *cpu)
 	if (gic_version == 3)
 		gicv3_cpu_reset(cpu);
 	else
-		gicv2_cpu_reset(cpu);
+		gicv2_cpu_reset();
 }
 
 void gic_cpu_start(struct cpu *cpu)

@@ -28,29 +28,24 @@ void gicv2_cpu_discover(struct cpu *cpu)
 	cpu->gic_target = readb(gicd + GICD_ITARGETSR);
 }
 
-static void end_interrupts(u32 active, intid_t first)
-{
-	for (; active && readl(gicc + GICC_RPR) != GIC_PRIORITY_IDLE; active &= active - 1)
-		writel(first + (u32)__builtin_ctz(active), gicc + GICC_EOIR);
-}
-
 /*
- * The guest may have been stopped within handlers. Clearing GICC_APR ends that, but not on every
- * implementation (QEMU keeps the running priority apart), so what is active is ended before.
+ * The guest may have been stopped within handlers, or have written the active priorities. With none
+ * the running priority is idle (4.4.5), but QEMU looks at them only at the next end of an
+ * interrupt.
  */
-static void drop_priority(const struct cell *cell)
+static void drop_priority(void)
 {
-	end_interrupts(readl(gicd + GICD_ISACTIVER), 0);
-	for (intid_t intid = GIC_FIRST_SPI; intid < gic_nr_intids(); intid += 32)
-		end_interrupts(readl(gicd + GICD_ISACTIVER + intid / 8) & cell->irqs[intid / 32],
-			       intid);
-	for (u64 n = 0; n < 4; n++)
+	for (u64 n = 0; n < 4; n++) {
 		writel(0, gicc + GICC_APR + 4 * n);
+		writel(0, gicc + GICC_NSAPR + 4 * n);
+	}
+	if (readl(gicc + GICC_RPR) != GIC_PRIORITY_IDLE)
+		writel(MANAGEMENT_SGI, gicc + GICC_EOIR);
 }
 
-void gicv2_cpu_reset(const struct cpu *cpu)
+void gicv2_cpu_reset(void)
 {
-	drop_priority(cpu->cell);
+	drop_priority();
 	writel(0, gich + GICH_HCR);
 	writel(0, gicc + GICC_CTLR);
 	writel(0, gicc + GICC_PMR);

@@ -28,7 +28,7 @@ void gicd_wait(void);
 
 u32 gicv2_init(const struct cb_gic_config *config, struct cb_error *error);
 void gicv2_cpu_discover(struct cpu *cpu);
-void gicv2_cpu_reset(const struct cpu *cpu);
+void gicv2_cpu_reset(void);
 void gicv2_wait(void);
 void gicv2_wake(cpuid_t cpu);
 bool gicv2_acknowledge_wake(void);

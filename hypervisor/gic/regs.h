@@ -65,6 +65,7 @@
 #define GICC_EOIR	       0x0010
 #define GICC_RPR	       0x0014
 #define GICC_APR	       0x00d0
+#define GICC_NSAPR	       0x00e0
 #define GICC_DIR	       0x1000
 
 /* Virtual interface control of GICv2 */
