@@ -15,6 +15,8 @@
 #define SMCCC_OWNER_ARCH       0x00000000
 #define SMCCC_OWNER_STANDARD   0x04000000
 #define SMCCC_OWNER_VENDOR_HYP 0x06000000
+#define SMCCC_FAST	       0x80000000
+#define SMCCC_FAST_ZERO	       0x00fe0000
 
 /* Entered from vectors.S. */
 bool trap_hvc(struct regs *regs);
@@ -51,12 +53,25 @@ static bool is_standard(u32 function)
 #define PSCI_END	 0x20
 #define SDEI_END	 0x40
 
+/*
+ * Numbers of fast calls that nobody has (DEN 0028, 2.5 and 6). Firmware may have PSCI 0.1 there,
+ * which is older, and would start CPUs at EL2.
+ */
+static bool is_reserved(u32 function)
+{
+	u32 owner = function >> 24 & 0x3f;
+
+	return function & SMCCC_FAST && (function & SMCCC_FAST_ZERO || (owner >= 8 && owner < 48));
+}
+
 static bool may_forward(const struct cell *cell, u32 function, const u64 *x)
 {
 	if (is_standard(function) && NUMBER(function) >= PSCI_END && NUMBER(function) < SDEI_END)
 		return false;
-	if (cell == &root_cell || is_workaround(function) || is_listed(cell, function))
+	if (is_workaround(function) || is_listed(cell, function))
 		return true;
+	if (cell == &root_cell)
+		return !is_reserved(function);
 	return function == SMCCC_ARCH_FEATURES && is_workaround((u32)x[1]);
 }
 
