@@ -1,110 +1,142 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Enable and disable: all CPUs go, or none does. Mirrors arch/arm64/takeover.c meet(), part(),
- * refuse() and, for who calls, the driver's stop_machine(): a round begins when all CPUs have
- * returned from the one before.
+ * refuse(), give_up() and, for who calls, the driver's stop_machine(): a round begins when all
+ * CPUs have returned from the one before. But the root cell may be hostile: before the first
+ * round any CPU may call by itself, and come back as late as it likes.
  *
- * A CPU may refuse by itself, and any that waits may lose patience at any time.
+ * A CPU may refuse by itself, and any that waits may lose patience at any time. A CPU that went
+ * makes no call any more.
  *
- * Checked: all CPUs of a round come to the same decision; what one CPU prepares is there before
- * anybody goes, and is done once; the meeting is as new for the next round; nobody waits for ever.
+ * Checked: nobody goes unless all are here at once, and all do; what one CPU prepares is there
+ * before anybody goes, and is done once; the meeting is as new for the next round, and nobody
+ * waits for ever.
  *
  * BROKEN_REFUSE: a refusal replaces a decision. BROKEN_PART: the first that leaves clears up.
+ * BROKEN_COUNT: CPUs are counted as they come and leave, and not who is here.
  */
 #define NR_CPUS 3
+#define ALL	7
 #define ROUNDS	2
 
 mtype = { WAITING, GO, REFUSED };
 
+/* Under meeting.lock: what is done with it in one go is a d_step. */
 mtype decision = WAITING;
-byte arrived, left, prepared;
+byte here, arrived, left, prepared;
+bool refused;
 
-/* Of the model: what each has decided in this round, and the barrier between rounds. */
-byte gone, turned_back, returned, round;
+/* Of the model: what was decided in this round, the barrier between rounds, and who is inside. */
+byte gone, turned_back, returned, round, inside;
 
-inline refuse()
-{
-#ifdef BROKEN_REFUSE
-	decision = REFUSED
+#ifdef BROKEN_COUNT
+#define ALL_HERE (arrived == NR_CPUS)
 #else
-	atomic {
+#define ALL_HERE (here == ALL)
+#endif
+
+inline give_up()
+{
+	d_step {
 		if
-		:: decision == WAITING -> decision = REFUSED
+#ifdef BROKEN_REFUSE
+		:: true ->
+#else
+		:: decision == WAITING ->
+#endif
+			refused = true;
+			decision = REFUSED
 		:: else
 		fi
 	}
-#endif
 }
 
-inline take_part(mine)
+inline take_part(refusing)
 {
 	/* meet() */
-	d_step { arrived++; mine = arrived };
-	if
-	:: mine == NR_CPUS && decision == WAITING ->
-		prepared++;
-		atomic {
+	d_step {
+		inside = inside | (1 << _pid);
+		here = here | (1 << _pid);
+		arrived++;
+		if
+		:: refusing -> refused = true
+		:: else
+		fi;
+		if
+		:: decision == WAITING && ALL_HERE ->
 			if
-			:: decision == WAITING -> decision = GO
-			:: else
+			:: refused -> decision = REFUSED
+			:: else ->
+				assert(inside == ALL);
+				prepared++;
+				decision = GO
 			fi
-		}
-	:: else
-	fi;
+		:: else
+		fi
+	};
 	do
 	:: decision != WAITING -> break
-	:: decision == WAITING -> refuse()
-	:: decision != WAITING -> break
+	:: decision == WAITING -> give_up()
 	od;
-	if
-	:: decision == GO ->
-		assert(prepared == 1);
-		gone++
-	:: else -> turned_back++
-	fi;
-	assert(gone == 0 || turned_back == 0);
+	went = (decision == GO);
 	/* part() */
+	d_step {
+		assert(!went || (prepared == 1 && decision == GO));
+		left++;
+		here = here & ~(1 << _pid);
+		inside = inside & ~(1 << _pid);
+		if
 #ifdef BROKEN_PART
-	d_step { left++; mine = (left == 1 -> NR_CPUS : 0) };
+		:: true ->
+#elif defined(BROKEN_COUNT)
+		:: left == NR_CPUS ->
 #else
-	d_step { left++; mine = left };
+		:: here == 0 ->
 #endif
-	if
-	:: mine == NR_CPUS ->
-		arrived = 0;
-		left = 0;
-		decision = WAITING
-	:: else
-	fi
+			arrived = 0;
+			left = 0;
+			refused = false;
+			decision = WAITING
+		:: else
+		fi
+	}
 }
 
 active [NR_CPUS] proctype cpu()
 {
-	byte mine, in_round = 0;
+	bool went = false;
+	byte in_round = 0;
 
+	/* By itself. */
+	if
+	:: take_part(false)
+	:: skip
+	fi;
 	do
-	:: in_round < ROUNDS ->
+	:: went -> break
+	:: !went && in_round == ROUNDS -> break
+	:: !went && in_round < ROUNDS ->
 		round == in_round;
 		if
-		:: refuse()
-		:: skip
+		:: take_part(true)
+		:: take_part(false)
 		fi;
-		take_part(mine);
 		in_round++;
 		atomic {
+			if
+			:: went -> gone++
+			:: else -> turned_back++
+			fi;
 			returned++;
 			if
 			:: returned == NR_CPUS ->
 				assert(gone == NR_CPUS || turned_back == NR_CPUS);
-				assert(decision == WAITING && arrived == 0 && left == 0);
+				assert(decision == WAITING && here == 0 && !refused);
 				returned = 0;
-				gone = 0;
 				turned_back = 0;
-				prepared = 0;
 				round++
 			:: else
 			fi
 		}
-	:: in_round == ROUNDS -> break
 	od
 }

@@ -20,6 +20,7 @@ from victim import Victim
 LONG = bool(os.environ.get("CB_LONG"))
 SEED = int(os.environ.get("CB_SEED", "1"))
 NOT_SUPPORTED = -1
+HVC_DISABLE = 0xC600CB20
 PSCI_0_1_CPU_ON = 0x95C1BA60  # in QEMU's firmware
 
 # CPU stop, crash stop, timer broadcast, IRQ work, wake-up: Linux has no use for them here,
@@ -116,3 +117,24 @@ def test_firmware_that_is_older_than_psci_0_2(scene: Scene) -> None:
     for conduit in ("hvc", "smc"):
         answer = scene.hostile(f"call {conduit} {PSCI_0_1_CPU_ON} 0xffff 0x40000000")
         assert answer.startswith(f"hostile: call: {NOT_SUPPORTED} "), answer
+
+
+# The end
+
+
+def test_calls_to_leave_that_nobody_else_makes(shared_scene: Scene) -> None:
+    """They do nothing, and in particular do not spoil a later `disable`. No cell is there."""
+    scene = shared_scene
+    root = scene.root
+    scene.assert_can_go_on()
+    root.destroy("victim")
+    for count in (0, 1, 3, 5, 1 << 32 | 4):
+        assert not scene.hostile(f"call hvc {HVC_DISABLE} {count}").startswith("hostile: call: 0 ")
+    # As many as there are; the others do not come.
+    assert not scene.hostile(f"call hvc {HVC_DISABLE} 4").startswith("hostile: call: 0 ")
+    root.cellctl("disable")
+    scene.machine.check("rmmod hostile")
+    root.machine.check("rmmod cellblock")
+    root.enable()
+    scene.assert_can_go_on()
+    scene.machine.assert_dmesg_clean()

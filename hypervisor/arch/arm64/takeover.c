@@ -2,6 +2,7 @@
 /*
  * Enable and disable on each CPU (takeover.h). The driver makes all online CPUs call within
  * one stop_machine(), so they arrive together; a CPU that does not come makes all turn back.
+ * tests/models/rendezvous.pml is this protocol: a change here is a change there.
  */
 #include <arch/barrier.h>
 #include <arch/smc.h>
@@ -14,13 +15,15 @@
 
 enum decision { WAITING, GO, REFUSED };
 
-/* Where CPUs meet. Reset by the last that leaves. */
+/*
+ * Where CPUs meet. Whoever calls without the others harms nobody but itself: they go only if
+ * all are here at once, and the meeting is as new when nobody is.
+ */
 static struct {
-	u32 decision; /* enum decision, changes once */
-	u32 arrived;
-	u32 left;
 	spinlock_t lock;
-	struct cb_error error; /* of the first CPU that refuses; under lock */
+	u32 decision;	       /* enum decision, changes once while somebody is here */
+	cpuset_t here;	       /* CPUs that have come and not left */
+	struct cb_error error; /* of the first CPU that refuses */
 } meeting;
 
 extern u8 vectors[];
@@ -28,58 +31,94 @@ extern u8 vectors[];
 /* Entered from entry.S; x: result registers. True if the CPU is under the hypervisor now. */
 bool takeover_enter(u64 nr, u64 sctlr, u64 *x);
 
-static void refuse(const struct cb_error *error)
-{
-	spin_lock(&meeting.lock);
-	if (compare_swap(&meeting.decision, WAITING, REFUSED))
-		meeting.error = *error;
-	spin_unlock(&meeting.lock);
-}
-
 static bool is_late(u64 start)
 {
 	isb(); /* CNTPCT_EL0 may be read early otherwise (D12.1.2) */
 	return read_sysreg(cntpct_el0) - start > PATIENCE_SECONDS * read_sysreg(cntfrq_el0);
 }
 
-/*
- * Wait until nr CPUs are here, or one has refused. The last one runs prepare, if there is one,
- * before they go.
- */
-static bool meet(u32 nr, void (*prepare)(void))
+/* The first refusal counts. All are waited for nevertheless, so that all hear of it. */
+static void refuse(const struct cb_error *error)
+{
+	if (!meeting.error.code)
+		meeting.error = *error;
+}
+
+static void give_up(void)
 {
 	struct cb_error late = { .code = CB_ERR_CPU_NO_ANSWER,
 				 .cell = CB_NO_CELL,
 				 .other_cell = CB_NO_CELL };
+
+	spin_lock(&meeting.lock);
+	if (meeting.decision == WAITING) {
+		refuse(&late);
+		store_release(&meeting.decision, REFUSED);
+	}
+	spin_unlock(&meeting.lock);
+}
+
+/* CPUs of Linux. One that is about to start is none that can be left behind. */
+static cpuset_t online_cpus(void)
+{
+	cpuset_t online = 0;
+	cpuid_t id;
+
+	for_each_cpu (id, root_cell.cpus)
+		if (cpu_of(id)->power != CB_CPU_OFF)
+			online |= BIT(id);
+	return online;
+}
+
+/* Which CPU interfaces and banks there are is known once each CPU was here. */
+static void all_have_come(void)
+{
+	gic_update_cell(&root_cell);
+	gic_clear_active_spis();
+}
+
+/*
+ * Wait until all CPUs are here, to enter the hypervisor or to leave it. The last one decides, and
+ * prepares what is there once. While they wait none of them can do anything else.
+ */
+static bool meet(bool entering, const struct cb_error *refusal)
+{
 	u64 start = read_sysreg(cntpct_el0);
 
-	if (fetch_add(&meeting.arrived, 1) + 1 == nr &&
-	    load_acquire(&meeting.decision) == WAITING) {
-		if (prepare)
-			prepare();
-		compare_swap(&meeting.decision, WAITING, GO);
+	spin_lock(&meeting.lock);
+	meeting.here |= BIT(this_cpu()->id);
+	if (refusal->code)
+		refuse(refusal);
+	if (meeting.decision == WAITING &&
+	    meeting.here == (entering ? root_cell.cpus : online_cpus())) {
+		if (entering && !meeting.error.code)
+			all_have_come();
+		store_release(&meeting.decision, meeting.error.code ? REFUSED : GO);
 	}
+	spin_unlock(&meeting.lock);
 	while (load_acquire(&meeting.decision) == WAITING) {
 		cpu_relax();
 		if (is_late(start))
-			refuse(&late);
+			give_up();
 	}
 	return meeting.decision == GO;
 }
 
 /* What was decided, for the result; the last CPU makes the meeting ready for the next time. */
-static void part(u32 nr, struct cb_error *error)
+static void part(struct cb_error *error)
 {
+	spin_lock(&meeting.lock);
 	if (meeting.decision == REFUSED)
 		*error = meeting.error;
-	if (fetch_add(&meeting.left, 1) + 1 != nr)
-		return;
-	meeting.arrived = 0;
-	meeting.left = 0;
-	store_release(&meeting.decision, WAITING);
+	meeting.here &= ~BIT(this_cpu()->id);
+	if (!meeting.here) {
+		meeting.error.code = CB_OK;
+		meeting.decision = WAITING;
+	}
+	spin_unlock(&meeting.lock);
 }
 
-static bool can_run_here(const struct cpu *cpu, u64 nr, struct cb_error *error)
+static void check_here(const struct cpu *cpu, u64 nr, struct cb_error *error)
 {
 	error->index = cpu->id;
 	if (nr != nr_cpus) {
@@ -92,7 +131,6 @@ static bool can_run_here(const struct cpu *cpu, u64 nr, struct cb_error *error)
 	} else {
 		error->index = 0;
 	}
-	return !error->code;
 }
 
 /*
@@ -126,13 +164,6 @@ static void take_over(struct cpu *cpu)
 	isb();
 }
 
-/* Which CPU interfaces and banks there are is known once each CPU was here. */
-static void all_have_come(void)
-{
-	gic_update_cell(&root_cell);
-	gic_clear_active_spis();
-}
-
 bool takeover_enter(u64 nr, u64 sctlr, u64 *x)
 {
 	struct cb_error error = { .cell = CB_NO_CELL, .other_cell = CB_NO_CELL };
@@ -141,25 +172,24 @@ bool takeover_enter(u64 nr, u64 sctlr, u64 *x)
 
 	cpu->saved.sctlr = sctlr;
 	gic_cpu_discover(cpu);
-	if (!can_run_here(cpu, nr, &error))
-		refuse(&error);
-	go = meet((u32)nr, all_have_come);
+	check_here(cpu, nr, &error);
+	go = meet(true, &error);
 	if (go)
 		take_over(cpu);
-	part((u32)nr, &error);
+	part(&error);
 	hypercall_result(x, &error);
 	return go;
 }
 
+/* Of no use to wait: all that call together are told the same. */
 static bool may_leave(u64 nr, struct cb_error *error)
 {
 	u64 online = 0;
-	cpuid_t id;
 
 	if (cells_exist(error))
 		return false;
-	for_each_cpu (id, root_cell.cpus)
-		online += cpu_of(id)->power == CB_CPU_ON;
+	for (cpuset_t cpus = online_cpus(); cpus; cpus &= cpus - 1)
+		online++;
 	if (online == nr)
 		return true;
 	error->code = CB_ERR_CPU_COUNT;
@@ -217,13 +247,13 @@ bool takeover_leave(u64 nr, struct cb_error *error)
 	bool go;
 
 	if (!may_leave(nr, error))
-		refuse(error);
-	go = meet((u32)nr, NULL);
+		return false;
+	go = meet(false, error);
 	if (go) {
 		if (is_first_running(this_cpu()))
 			release_parked();
 		give_back(this_cpu());
 	}
-	part((u32)nr, error);
+	part(error);
 	return go;
 }

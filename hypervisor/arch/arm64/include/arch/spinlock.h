@@ -34,10 +34,4 @@ static inline void spin_unlock(spinlock_t *lock)
 #define fetch_add(p, v)	    __atomic_fetch_add(p, v, __ATOMIC_ACQ_REL)
 #define exchange(p, v)	    __atomic_exchange_n(p, v, __ATOMIC_ACQ_REL)
 
-/* Store new if *p is old; true if it was. */
-static inline bool compare_swap(u32 *p, u32 old, u32 new)
-{
-	return __atomic_compare_exchange_n(p, &old, new, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
-}
-
 #endif
