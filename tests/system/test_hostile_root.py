@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+import victim
 from cellfile import DATA, KIB, LOADABLE, RAM, SHARED, Cell, Region, put
 from cells import SYSFS, Root
 from machine import Boot
@@ -19,8 +20,12 @@ from victim import Victim
 
 LONG = bool(os.environ.get("CB_LONG"))
 SEED = int(os.environ.get("CB_SEED", "1"))
+SIGBUS = 128 + 7
+
+HYPERVISOR = 0x70000000
 NOT_SUPPORTED = -1
-HVC_DISABLE = 0xC600CB20
+HVC_DISABLE, HVC_CREATE = 0xC600CB20, 0xC600CB21
+NO_RAM = 0x1_0000_0000
 PSCI_0_1_CPU_ON = 0x95C1BA60  # in QEMU's firmware
 
 # CPU stop, crash stop, timer broadcast, IRQ work, wake-up: Linux has no use for them here,
@@ -119,6 +124,117 @@ def test_firmware_that_is_older_than_psci_0_2(scene: Scene) -> None:
         assert answer.startswith(f"hostile: call: {NOT_SUPPORTED} "), answer
 
 
+@pytest.mark.usefixtures("cpu3_offline")
+def test_configuration_that_changes_while_it_is_read(scene: Scene) -> None:
+    """What is checked is what is used: no cell is ever made of the changed one."""
+    output = scene.hostile(f"flip {SEED} {times(200)} /tmp/attacker.cell")
+    assert re.search(r", [1-9]\d* cells created, 0 wrong answers$", output), output
+
+
+# Interrupts
+
+
+def test_registers_of_the_interrupt_controller(scene: Scene, gic: int) -> None:
+    output = scene.hostile(f"gic {SEED} {times(20000)} {gic}")
+    assert output.endswith(", 0 wrong answers"), output
+
+
+@pytest.mark.usefixtures("cpu3_offline")
+@pytest.mark.parametrize("cpu", [0, 1])
+def test_sgis(scene: Scene, gic: int, cpu: int) -> None:
+    """Of all forms, to CPUs of others; the management SGI, too."""
+    attack = f"hostile sgi {SEED + cpu} {times(10000)} {gic}"
+    output = scene.machine.check(f"taskset {1 << cpu} {attack}")
+    assert output.endswith(", 0 wrong answers"), output
+
+
+def test_lpis(scene: Scene, gic: int) -> None:
+    """Sent by the ITS, which is Linux', to a CPU that has none."""
+    if gic == 3:
+        scene.hostile("its")
+
+
+# Memory
+
+
+def forbidden_memory(gic: int) -> list[tuple[int, str]]:
+    """Where a cell, the hypervisor or nobody is; and how a driver maps it."""
+    frames = [0x08030000 + 0x1000, 0x08040000] if gic == 2 else []
+    memory = [
+        victim.MEMORY,
+        victim.MEMORY + 16 * 1024 * KIB - 8,
+        victim.DATA_MEMORY,
+        HYPERVISOR,
+        HYPERVISOR + 0x3FFFF8,
+    ]
+    return [(address, "memory") for address in memory] + [(frame, "device") for frame in frames]
+
+
+def test_module_reaches_for_foreign_memory(scene: Scene, gic: int) -> None:
+    """An external abort, so an Oops of the caller and no more; Cellblock's log has the address."""
+    for address, mapping in forbidden_memory(gic):
+        for word, value in (("read", ""), ("write", " 0x1badc0de")):
+            scene.machine.clear_dmesg()
+            status, output = scene.machine.run(f"hostile access {address:#x} {mapping} 8{value}")
+            assert status > 128 and "hostile: access" not in output, output
+            assert "synchronous external abort" in scene.machine.dmesg()
+            line = f": {word} of {address:#x}, which it does not have"
+            assert line in scene.root.console("root")
+    scene.machine.clear_dmesg()
+
+
+def test_dev_mem_of_foreign_memory(scene: Scene, gic: int) -> None:
+    for address, _ in forbidden_memory(gic):
+        page = address & ~0xFFF
+        for access in ("check", "fill"):
+            status, output = scene.machine.run(f"physmem {access} {page:#x} 0x1000 0x5a")
+            assert status == SIGBUS, output
+
+
+# Memory of a cell that root loads
+
+
+def is_refused(scene: Scene, address: int) -> bool:
+    """Whether the module can write there; an Oops is expected if not."""
+    status, output = scene.machine.run(f"hostile access {address:#x} memory 8 0x1badc0de")
+    refused = status > 128
+    assert refused or (status == 0 and "hostile: access" in output), output
+    if refused:
+        assert "synchronous external abort" in scene.machine.dmesg()
+        scene.machine.clear_dmesg()
+    return refused
+
+
+def test_memory_is_roots_only_while_it_is_loaded(scene: Scene) -> None:
+    """Loadable regions, and these from `load` to `start`."""
+    root = scene.root
+    loadable, other = 0x70400000 + 0xF00000, 0x71400000
+    root.create("demo-ring")
+    assert is_refused(scene, loadable) and is_refused(scene, other)
+    root.load("demo-ring", "hello")
+    assert not is_refused(scene, loadable) and is_refused(scene, other)
+    root.start("demo-ring")
+    assert is_refused(scene, loadable) and is_refused(scene, other)
+    root.stop("demo-ring")
+    assert is_refused(scene, loadable) and is_refused(scene, other)
+    root.destroy("demo-ring")
+
+
+def test_memory_that_is_written_while_the_cell_starts(scene: Scene) -> None:
+    """The writer is stopped by a bus error; the cell runs what was loaded."""
+    root = scene.root
+    root.create("demo-ring")
+    root.load("demo-ring", "hello")
+    scene.machine.check(
+        f"hostile hammer {0x70400000 + 0xF00000:#x} >/tmp/hammer & echo $! >/tmp/hammerer"
+    )
+    root.wait_until("grep -q begins /tmp/hammer")
+    root.start("demo-ring")
+    root.wait_until("grep -q 'signal 7 after writes' /tmp/hammer")
+    root.wait_console("demo-ring", "hello: idle")
+    root.destroy("demo-ring")
+
+
 # The end
 
 
@@ -138,3 +254,16 @@ def test_calls_to_leave_that_nobody_else_makes(shared_scene: Scene) -> None:
     root.enable()
     scene.assert_can_go_on()
     scene.machine.assert_dmesg_clean()
+
+
+def test_root_that_harms_the_hypervisors_cpu(shared_scene: Scene) -> None:
+    """A configuration where the board says that there is RAM, and there is none.
+
+    EL2 takes an external abort on behalf of the root cell. That ends the root cell alone.
+    """
+    scene = shared_scene
+    survivor = Victim(scene.root)
+    scene.machine.check("modprobe hostile")
+    scene.machine.serial.start(f"hostile call hvc {HVC_CREATE} {NO_RAM:#x} 0x100")
+    survivor.assert_goes_on()
+    assert "Kernel panic" not in scene.machine.serial.transcript
