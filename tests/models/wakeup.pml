@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Two CPUs of a cell that park, start and are stopped, and the root cell that asks them to.
- * Mirrors: arch/arm64/cpu.c cpu_request(), parked(), serve(), cpu_start(); gic/gicv3.c
+ * Mirrors: arch/arm64/cpu.c cpu_request(), cpu_parked(), serve(), cpu_start(); gic/gicv3.c
  * gicv3_wake(), gicv3_acknowledge_wake(), gicv3_cpu_reset(); core/cell.c cell_start(),
  * start_boot_cpu(), cell_request_stop(), stop(), finish_stop(), turn_off(), cell_destroy();
  * arch/arm64/psci.c cpu_on(); arch/arm64/abort.c, where handle_abort() looks at REQUEST_STOP.

@@ -10,6 +10,9 @@
 #include <arch/smc.h>
 #include <core/cell.h>
 
+/* Entered from vectors.S. */
+__noreturn void cpu_parked(void);
+
 u32 nr_cpus;
 u64 boot_mpidrs[CB_MAX_CPUS];
 
@@ -69,7 +72,7 @@ static void serve(struct cpu *cpu, u32 requests)
 	}
 }
 
-static __noreturn void parked(void)
+void cpu_parked(void)
 {
 	struct cpu *cpu = this_cpu();
 
@@ -93,11 +96,6 @@ static __noreturn void parked(void)
 		}
 		serve(cpu, requests);
 	}
-}
-
-void cpu_park(void)
-{
-	run_on_empty_stack(parked);
 }
 
 void cpu_start(u64 entry, u64 context)

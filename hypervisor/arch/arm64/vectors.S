@@ -142,13 +142,13 @@ guest_enter:
 	.endr
 	return_to_guest
 
-/* void run_on_empty_stack(void (*function)(void)): call what never returns. */
-	.global run_on_empty_stack
-run_on_empty_stack:
-	mrs	x1, tpidr_el2
-	sub	x1, x1, #(CPU_SLOT_DATA - CPU_SLOT_STACK - CPU_SLOT_STACK_SIZE)
-	mov	sp, x1
-	br	x0
+/* void cpu_park(void): wait for requests, on an empty stack. */
+	.global cpu_park
+cpu_park:
+	mrs	x0, tpidr_el2
+	sub	x0, x0, #(CPU_SLOT_DATA - CPU_SLOT_STACK - CPU_SLOT_STACK_SIZE)
+	mov	sp, x0
+	b	cpu_parked
 
 /* void fp_reset(void): FP and SIMD registers zero. Writing V zeroes the rest of Z, too. */
 	.global fp_reset

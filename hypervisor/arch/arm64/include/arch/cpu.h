@@ -79,9 +79,6 @@ cpuid_t cpu_by_mpidr(u64 affinity);
 /* Ask a CPU for something and wake it if it waits; it must not be able to run its guest. */
 void cpu_request(cpuid_t cpu, u32 requests);
 
-/* Leave the guest for good and wait for requests. */
-__noreturn void cpu_park(void);
-
 /* Wait for an interrupt at EL2, whatever the guest did to its CPU interface. */
 void cpu_wait(void);
 
@@ -94,9 +91,9 @@ static inline void skip_instruction(void)
 	write_sysreg(read_sysreg(elr_el2) + 4, elr_el2);
 }
 
-/* Assembly. */
+/* Assembly. cpu_park(): leave the guest for good and wait for requests. */
+__noreturn void cpu_park(void);
 __noreturn void guest_enter(u64 x0);
-__noreturn void run_on_empty_stack(__noreturn void (*function)(void));
 void fp_reset(void);
 void sve_reset(void);
 
