@@ -17,7 +17,8 @@ OUT=$BUILD/lint
 JOBS=$(nproc)
 CROSS=aarch64-linux-gnu-
 [ "$(uname -m)" != aarch64 ] || CROSS=
-CHECKS=(files format shell python sparse sparse-driver cppcheck analyzer)
+CHECKS=(files format shell python sparse sparse-driver cppcheck analyzer
+	stack image)
 
 # Files of the tree with one of these name endings.
 tree_files()
@@ -147,13 +148,46 @@ check_analyzer()
 	$make -C configs O="$OUT/configs" HOSTCC='cc -fanalyzer' >/dev/null
 }
 
+# The image that is installed, and clang's.
+IMAGES=("$BUILD/hypervisor" "$BUILD/check/hypervisor-clang")
+
+make_images()
+{
+	make -s --no-print-directory -C hypervisor O="${IMAGES[0]}"
+	make -s --no-print-directory -C hypervisor O="${IMAGES[1]}" CC=clang
+}
+
+# Leaves stack.txt beside each image.
+check_stack()
+{
+	local image
+
+	make_images
+	for image in "${IMAGES[@]}"; do
+		/usr/bin/python3 tests/static/check_stack.py "$image/cellblock.elf" \
+			--usage "$image" >"$image/stack.txt"
+	done
+	note=": $(head -n 1 "${IMAGES[0]}/stack.txt" | sed 's/^ *//')"
+}
+
+check_image()
+{
+	local image
+
+	make_images
+	for image in "${IMAGES[@]}"; do
+		/usr/bin/python3 tests/static/check_image.py "$image/cellblock.elf"
+	done
+}
+
 failed=0
 mkdir -p "$OUT"
 [ $# -gt 0 ] || set -- "${CHECKS[@]}"
 for check; do
 	log=$OUT/$check.log
+	note=
 	if "check_$check" >"$log" 2>&1 && [ ! -s "$log" ]; then
-		echo "  ok    $check"
+		echo "  ok    $check$note"
 	else
 		sed 's/^/        /' "$log"
 		echo "  FAIL  $check"

@@ -253,5 +253,6 @@ unknown_cpu:
 
 	.section .boot_memory, "aw", %nobits
 	.balign	4096
+boot_stack:
 	.skip	4096
 boot_stack_end:
