@@ -226,3 +226,11 @@ def test_not_root(machine: Machine) -> None:
 def test_wrong_command_line(machine: Machine) -> None:
     for command in ("", "sing", "create", "disable now", "list --loud", "load demo-victim"):
         assert_refused(machine, command, Refusal("USAGE", ("cellctl",), USAGE))
+
+
+def test_output_that_cannot_be_written(machine: Machine) -> None:
+    for command in ("list", "show root", "--json list", "--version"):
+        status, output = machine.run(f"cellctl {command} 2>&1 >/dev/full")
+        assert status == FILE, output
+        if "--json" not in command:
+            assert output.startswith("cellctl: standard output cannot be written: ")

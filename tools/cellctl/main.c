@@ -294,11 +294,22 @@ static int dispatch(struct cellctl *ctl, int argc, char **argv)
 	return command ? run_command(ctl, command, argc, argv) : unknown_command(ctl, argv[0]);
 }
 
+/* A program that reads half of the output must not take it for all. */
+static int check_output(const struct cellctl *ctl, int ret)
+{
+	bool failed = fflush(stdout) || ferror(stdout);
+
+	if (ret || !failed)
+		return ret;
+	return report(ctl, EXIT_FILE, "OUTPUT_FAILED", "see whether there is room for it",
+		      "standard output cannot be written");
+}
+
 int main(int argc, char **argv)
 {
 	struct cellctl ctl = { .fd = -1 };
 	int first = global_options(&ctl, argc, argv);
-	int ret = dispatch(&ctl, argc - first, argv + first);
+	int ret = check_output(&ctl, dispatch(&ctl, argc - first, argv + first));
 
 	if (ctl.fd >= 0)
 		close(ctl.fd);
