@@ -34,7 +34,7 @@ help:
 #: make hostile      a hostile cell makes every attack it can think of
 #: make models      check the models of tests/models with spin
 #: make fuzz        fuzz the check of configurations (TIME=: seconds)
-#: make lint        sparse, cppcheck, gcc -fanalyzer, shellcheck
+#: make lint        sparse, cppcheck, clang-tidy, gcc -fanalyzer, stack depth, shellcheck
 #: make run         a shell in the QEMU machine, everything installed (RUN="--gic 2 ...")
 #: make install     install below $(DESTDIR)$(PREFIX)
 #: make clean       remove what was built

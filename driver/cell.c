@@ -84,7 +84,7 @@ void cb_cell_unpublish(struct cell *cell)
 
 /* ---- Calls that take their time ---- */
 
-#define SHUTDOWN_TIMEOUT (30 * HZ) /* a reboot waits no longer for a cell */
+#define SHUTDOWN_TIMEOUT (30UL * HZ) /* a reboot waits no longer for a cell */
 
 /* Whether to ask again. Who gives up can resume with the same request. */
 static bool keep_asking(unsigned long since)
@@ -94,7 +94,7 @@ static bool keep_asking(unsigned long since)
 	return !fatal_signal_pending(current);
 }
 
-#define STOP_TIMEOUT (10 * HZ) /* a CPU needs microseconds to stop */
+#define STOP_TIMEOUT (10UL * HZ) /* a CPU needs microseconds to stop */
 
 /* While CPUs are to stop, a busy answer has them in its address. */
 static int refuse_silent_cpu(const struct cell *cell, struct cb_error *error)

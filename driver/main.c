@@ -254,10 +254,10 @@ struct request {
 };
 
 #define REQUEST(command_, type, admin_, run_)                          \
-	[_IOC_NR(command_)] = { .command = command_,                   \
+	[_IOC_NR(command_)] = { .command = (command_),                 \
 				.error = offsetof(struct type, error), \
-				.admin = admin_,                       \
-				.run = run_ }
+				.admin = (admin_),                     \
+				.run = (run_) }
 
 static const struct request requests[] = {
 	REQUEST(CB_IOC_ENABLE, cb_ioc_config, true, run_enable),

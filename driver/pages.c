@@ -45,7 +45,7 @@ int cb_pages_map_public(u64 phys, struct cb_error *error)
 int cb_pages_map_cpus(void)
 {
 	cellblock.cpu_pages = cb_map_page(cellblock.public->cpus_phys,
-					  cellblock.config->cpus.count * CB_PAGE_SIZE);
+					  (size_t)cellblock.config->cpus.count * CB_PAGE_SIZE);
 	return cellblock.cpu_pages ? 0 : -ENOMEM;
 }
 

@@ -17,7 +17,7 @@ OUT=$BUILD/lint
 JOBS=$(nproc)
 CROSS=aarch64-linux-gnu-
 [ "$(uname -m)" != aarch64 ] || CROSS=
-CHECKS=(files format shell python sparse sparse-driver cppcheck analyzer
+CHECKS=(files format shell python sparse sparse-driver cppcheck tidy tidy-driver analyzer
 	stack image)
 
 # Files of the tree with one of these name endings.
@@ -38,14 +38,14 @@ check_files()
 	local file head
 
 	tree_files '*.[chS]' '*.dtso' '*.lds' '*.py' '*.sh' '*.mk' Makefile Kbuild \
-		'*.md' '*.svg' init shrc cb-agent .clang-format | while read -r file; do
+		'*.md' '*.svg' init shrc cb-agent .clang-format .clang-tidy | while read -r file; do
 		head=$(head -n 6 "$file" | grep -v '^#!')
 		case $(head -n 1 <<<"$head") in
 		*'SPDX-License-Identifier: GPL-2.0-only'*) ;;
 		*) echo "$file: no SPDX-License-Identifier: GPL-2.0-only in its first line" ;;
 		esac
 		case $file in
-		*.md | *.svg | *.mk | */.clang-format) ;;
+		*.md | *.svg | *.mk | */.clang-format | */.clang-tidy) ;;
 		*)
 			sed -n '2,3p' <<<"$head" | grep -Eq '^(/\*|//|#|""")' ||
 				echo "$file: no comment that says what it is for"
@@ -127,6 +127,58 @@ check_cppcheck()
 		--template='{file}:{line}: {severity}: {message} [{id}]' \
 		-D__aarch64__ -D__GNUC__=12 -Iinclude -Ihypervisor -Iinmates/include \
 		-Ihypervisor/arch/arm64/include hypervisor driver tools inmates tests
+}
+
+# run_tidy FILE... -- FLAG...: the checks of .clang-tidy, a file a process.
+run_tidy()
+{
+	local files=()
+
+	while [ "$1" != -- ]; do
+		files+=("$1")
+		shift
+	done
+	# It counts warnings that it does not show, too.
+	printf '%s\n' "${files[@]}" | xargs -P "$JOBS" -I {} clang-tidy --quiet {} "$@" 2>&1 |
+		grep -v ' warnings\? \(and [0-9]* errors\? \)\?generated\.$' || true
+}
+
+check_tidy()
+{
+	local target="--target=aarch64-linux-gnu" libc=/usr/aarch64-linux-gnu/include
+
+	[ -n "$CROSS" ] || libc=/usr/include
+	run_tidy hypervisor/*/*.c hypervisor/arch/*/*.c -- $target -std=gnu11 -ffreestanding \
+		-mgeneral-regs-only -DCELLBLOCK_VERSION='"0"' -Ihypervisor \
+		-Ihypervisor/arch/arm64/include -Iinclude
+	run_tidy inmates/*/*.c -- $target -std=gnu11 -ffreestanding -Iinmates/include -Iinclude \
+		-isystem "$ARM64_INCLUDE"
+	run_tidy tests/system/guest/*.c -- $target -std=gnu11 -Iinclude -isystem "$libc" \
+		-idirafter "$ARM64_INCLUDE"
+	run_tidy tools/*/*.c -- -std=gnu11 -D_GNU_SOURCE -DCELLBLOCK_VERSION='"0"' -Ihypervisor \
+		-Iinclude
+	run_tidy tests/unit/*.c tests/unit/stub/*.c tests/fuzz/*.c -- -std=gnu11 -D_GNU_SOURCE \
+		-Itests/unit/stub -Ihypervisor/arch/arm64/include -Ihypervisor -Iinclude \
+		-DBOOTFILE_DIRECTORY='"/run"' -Itools/cellctl -Itools
+}
+
+# With the flags that the kernel's build gives gcc, but for those that clang does not have.
+check_tidy-driver()
+{
+	local file flags=()
+
+	make -s -C driver KDIR="$KDIR" OBJ="$OUT/driver" 2>&1 | grep -v '^Skipping BTF'
+	eval "flags=($(sed -n '1s/^[^=]*:= *[^ ]* //p' "$OUT/driver/.main.o.cmd"))"
+	for file in "${!flags[@]}"; do
+		case ${flags[file]} in
+		-W* | -mabi=* | -fconserve-stack | -fno-allow-* | -fpatchable-* | -ftrivial-* | -mstack-* | \
+			-c | -o | "$OUT"/driver/*)
+			unset "flags[file]"
+			;;
+		-I./*) flags[file]=-I$KDIR/${flags[file]#-I./} ;;
+		esac
+	done
+	run_tidy driver/*.c -- --target=aarch64-linux-gnu "${flags[@]}" -Ihypervisor/core
 }
 
 # Configurations and the ABI are tables, laid out by hand.

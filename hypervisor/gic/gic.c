@@ -131,7 +131,7 @@ static void route_spi(intid_t intid, cpuid_t cpu)
 static void reset_spi(const struct cell *cell, intid_t intid)
 {
 	u32 bit = (u32)BIT(intid % 32);
-	u64 word = intid / 32 * 4;
+	u64 word = 4UL * (intid / 32);
 
 	writel(bit, gicd + GICD_ICENABLER + word);
 	gicd_wait(); /* disabled before it is routed elsewhere (12.9.14) */

@@ -142,7 +142,7 @@ static void access_targets(struct cell *cell, u64 offset, struct mmio_access *ac
 		access->value = 0;
 		return;
 	}
-	access->value &= cell->gic_targets * 0x01010101U;
+	access->value &= cell->gic_targets * 0x01010101UL;
 	access_fields(gicd + offset, own_bytes(cell, intid, access), access);
 }
 
@@ -172,9 +172,11 @@ static void access_identity(const struct cell *cell, u64 offset, struct mmio_acc
 /* The last page of a GICv2 distributor: SGIs of the accessing CPU, and identification. */
 static void access_sgi(struct cell *cell, u64 offset, struct mmio_access *access)
 {
-	if (gic_version != 2)
+	if (gic_version != 2) {
 		access->value = 0;
-	else if (offset == GICD_SGIR && access->write && access->size == 4)
+		return;
+	}
+	if (offset == GICD_SGIR && access->write && access->size == 4)
 		gicv2_send_sgi(cell, (u32)access->value);
 	else if (offset >= GICD_CPENDSGIR && offset < GICD_SPENDSGIR + 0x10)
 		gic_access_raw(gicd + offset, 1 | 4, access);

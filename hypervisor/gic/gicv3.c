@@ -468,9 +468,11 @@ static void access_redistributor(struct cell *cell, u64 offset, struct mmio_acce
 	u64 in_frame = offset % GICR_FRAMES_SIZE;
 	struct cpu *owner = redistributor_owner(redistributors.phys + offset - in_frame);
 
-	if (!owner || offset % access->size)
+	if (!owner || offset % access->size) {
 		access->value = 0;
-	else if (in_frame < GICR_SGI && is_rd_identity(in_frame) && !access->write)
+		return;
+	}
+	if (in_frame < GICR_SGI && is_rd_identity(in_frame) && !access->write)
 		access_rd_identity(cell, owner, in_frame, access);
 	else if (!(cell->cpus & BIT(owner->id)))
 		access->value = 0;

@@ -12,7 +12,7 @@
 
 #define CB_CONFIG_SIGNATURE	"CBCONFIG"	/* 8 bytes, no NUL */
 #define CB_CONFIG_REVISION	1u
-#define CB_CONFIG_MAX_SIZE	(16u * 1024u)
+#define CB_CONFIG_MAX_SIZE	0x4000u
 
 enum cb_config_kind {
 	CB_CONFIG_SYSTEM = 1,	/* struct cb_system_config */

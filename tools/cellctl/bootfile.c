@@ -48,10 +48,22 @@ int bootfile_write(const struct cb_cell_page *page, const struct boot *boot)
 	return file_replace(path, text, (size_t)used);
 }
 
+static bool read_number(char **text, const char *label, uint64_t *value)
+{
+	size_t length = strlen(label);
+
+	if (strncmp(*text, label, length))
+		return false;
+	errno = 0;
+	*value = strtoull(*text + length, text, 16);
+	return !errno;
+}
+
 bool bootfile_read(const struct cb_cell_page *page, struct boot *boot)
 {
 	char path[PATH_MAX], text[BOOTFILE_MAX] = { 0 }, expected[BOOTFILE_MAX];
 	size_t length = (size_t)identity(page, expected);
+	char *rest = text + length;
 	struct file file;
 
 	boot_path(page->name, path);
@@ -59,9 +71,8 @@ bool bootfile_read(const struct cb_cell_page *page, struct boot *boot)
 		return false;
 	memcpy(text, file.data, file.size);
 	file_free(&file);
-	return !strncmp(text, expected, length) &&
-	       sscanf(text + length, "entry %" SCNx64 " argument %" SCNx64, &boot->entry,
-		      &boot->argument) == 2;
+	return !strncmp(text, expected, length) && read_number(&rest, "entry ", &boot->entry) &&
+	       read_number(&rest, " argument ", &boot->argument);
 }
 
 void bootfile_remove(const char *cell_name)

@@ -91,7 +91,7 @@ void cells_names(const struct cellctl *ctl, char names[CB_MAX_CELLS][CB_NAME_SIZ
 {
 	struct cb_ioc_info info = { 0 };
 
-	memset(names, 0, CB_MAX_CELLS * CB_NAME_SIZE);
+	memset(names, 0, (size_t)CB_MAX_CELLS * CB_NAME_SIZE);
 	if (ctl->fd < 0 || device_ioctl(ctl->fd, CB_IOC_INFO, &info))
 		return;
 	for (uint32_t cell = 0; cell < CB_MAX_CELLS; cell++) {

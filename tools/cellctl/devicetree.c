@@ -280,19 +280,19 @@ static void put_timer(struct writer *w)
 	int node = live_compatible(w->input->live, "arm,armv8-timer");
 	uint32_t cpus = gic->version == 2 ? (uint32_t)GIC_PPI_CPUS(w->input->cell->cpus) : 0;
 	struct live_irq irq;
-	uint32_t cells[3 * ARRAY_SIZE(usual_timer_ppis)];
+	uint32_t cells[ARRAY_SIZE(usual_timer_ppis)][3];
 
 	for (uint32_t i = 0; i < ARRAY_SIZE(usual_timer_ppis); i++) {
 		if (node < 0 ||
 		    !live_interrupt(w->input->live, node, (int)i, gicd_address(w), &irq))
 			irq = (struct live_irq){ GIC_PPI, usual_timer_ppis[i], GIC_LEVEL_LOW };
-		cells[3 * i] = irq.type;
-		cells[3 * i + 1] = irq.number;
-		cells[3 * i + 2] = irq.flags | cpus;
+		cells[i][0] = irq.type;
+		cells[i][1] = irq.number;
+		cells[i][2] = irq.flags | cpus;
 	}
 	begin_node(w, "timer");
 	put_string(w, "compatible", "arm,armv8-timer");
-	put_u32s(w, "interrupts", cells, ARRAY_SIZE(cells));
+	put_u32s(w, "interrupts", cells[0], sizeof(cells) / sizeof(cells[0][0]));
 	copy_properties(w, node, timer_properties, ARRAY_SIZE(timer_properties));
 	end_node(w);
 }

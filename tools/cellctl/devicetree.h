@@ -14,7 +14,7 @@
 #include <cellblock/config.h>
 
 /* More than any cell needs; the boot protocol's limit is 2 MiB. */
-#define DEVICETREE_ROOM (256u * 1024u)
+#define DEVICETREE_ROOM 0x40000u
 
 struct devicetree_input {
 	const struct cb_cell_config *cell;

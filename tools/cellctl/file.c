@@ -15,7 +15,7 @@
 /* Doubles the room, for files whose size stat() does not tell (pipes, /proc). */
 static int grow(struct file *file, size_t *room)
 {
-	size_t more = *room ? *room * 2 : 64 * 1024;
+	size_t more = *room ? *room * 2 : 0x10000;
 	void *data = realloc(file->data, more);
 
 	if (!data)

@@ -110,7 +110,7 @@ bool live_reg(const void *live, int node, int index, uint64_t *address, uint64_t
 		return false;
 	if (length / (int)sizeof(*reg) < (index + 1) * (address_cells + size_cells))
 		return false;
-	reg += index * (address_cells + size_cells);
+	reg += (ptrdiff_t)index * (address_cells + size_cells);
 	*address = read_cells(reg, address_cells);
 	*size = read_cells(reg + address_cells, size_cells);
 	return translate(live, bus, address);
@@ -153,7 +153,7 @@ bool live_interrupt(const void *live, int node, int index, uint64_t gicd, struct
 	cells = (int)read_u32(live, gic, "#interrupt-cells", 0);
 	if (cells < 3 || cells > 4 || length / (int)sizeof(*property) < (index + 1) * cells)
 		return false;
-	property += index * cells;
+	property += (ptrdiff_t)index * cells;
 	irq->type = fdt32_to_cpu(property[0]);
 	irq->number = fdt32_to_cpu(property[1]);
 	irq->flags = fdt32_to_cpu(property[2]) & 0xf;

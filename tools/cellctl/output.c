@@ -30,7 +30,7 @@ json_t *json_text(const char *text, size_t size)
 	if (!copy)
 		return NULL;
 	for (size_t i = 0; i < size; i++)
-		copy[i] = (signed char)text[i] < 0 ? '?' : text[i];
+		copy[i] = (char)((signed char)text[i] < 0 ? '?' : text[i]);
 	string = json_stringn(copy, size);
 	free(copy);
 	return string;

@@ -34,7 +34,7 @@ static double now(void)
 	struct timespec t;
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec + t.tv_nsec / 1e9;
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
 static const char *fpsimd(uint64_t seed)
@@ -169,7 +169,7 @@ static int use_on_all_cpus(double seconds, int has_pauth, int has_sve)
 
 int main(int argc, char **argv)
 {
-	double seconds = (argc > 1 ? atoi(argv[1]) : 200) / 1e3;
+	double seconds = (argc > 1 ? strtod(argv[1], NULL) : 200) / 1e3;
 	unsigned long caps = getauxval(AT_HWCAP);
 	int has_pauth = (caps & HWCAP_PACA) && (caps & HWCAP_PACG);
 	int has_sve = !!(caps & HWCAP_SVE);

@@ -141,7 +141,7 @@ static void *make_fdt(struct range initrd, const char *cmdline)
 
 	if (!fdt)
 		err(1, "kexecload: device tree");
-	check_fdt(fdt_open_into(old, fdt, size + FDT_ROOM), "open");
+	check_fdt(fdt_open_into(old, fdt, (int)(size + FDT_ROOM)), "open");
 	free(old);
 	chosen = fdt_path_offset(fdt, "/chosen");
 	check_fdt(chosen, "/chosen");

@@ -32,7 +32,7 @@ static int check(const volatile uint64_t *words, size_t count, uint64_t value, u
 	if (!differ)
 		return 0;
 	printf("physmem: %zu of %zu words differ, the first at 0x%llx\n", differ, count,
-	       (unsigned long long)(address + first * sizeof(value)));
+	       (unsigned long long)address + first * sizeof(value));
 	return 1;
 }
 
