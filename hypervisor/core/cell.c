@@ -72,10 +72,34 @@ static bool is_private_memory(const struct cb_region *region)
 	return !(region->flags & (CB_REGION_IO | CB_REGION_SHARED));
 }
 
+/* Tables of the root cell for its access to the loadable regions, at most. */
+static size_t loadable_pages(const struct cell *cell)
+{
+	const struct cb_region *region = cb_config_regions(cell->config);
+	size_t pages = 0;
+
+	for (u32 i = 0; i < cell->config->regions.count; i++, region++)
+		if (region->flags & CB_REGION_LOADABLE)
+			pages += stage2_pages_needed(region->phys, region->phys, region->size);
+	return pages;
+}
+
 /*
- * Let the root cell write the loadable regions, never execute them; or no longer. The tables that
- * this takes are those that are kept for the way back, which come back when it is closed.
+ * Tables that were made with pages of this cell go to another cell if its regions fold them. So
+ * there must be enough for opening, for closing, and still for the way back.
  */
+static bool fill_way_back(struct cell *cell, struct cb_error *error)
+{
+	size_t pages = way_back_pages(cell) + 2 * loadable_pages(cell);
+
+	if (stash_grow(&cell->way_back, pages))
+		return true;
+	error->address = pages - cell->way_back.nr;
+	error->other_address = pool_available();
+	return false;
+}
+
+/* Let the root cell write the loadable regions, never execute them; or no longer. */
 static void open_loadable(struct cell *cell, bool open)
 {
 	const struct cb_region *region = cb_config_regions(cell->config);
@@ -90,6 +114,8 @@ static void open_loadable(struct cell *cell, bool open)
 			stage2_unmap(&root_cell.stage2, region->phys, region->size,
 				     &cell->way_back);
 	}
+	if (!open)
+		stash_trim(&cell->way_back, way_back_pages(cell));
 }
 
 u32 cell_load(u64 id, struct cb_error *error)
@@ -102,6 +128,8 @@ u32 cell_load(u64 id, struct cb_error *error)
 	if (!cell)
 		return error->code;
 	if (cell->page->state != CB_CELL_LOADING) {
+		if (!fill_way_back(cell, error))
+			return unlock_cell(CB_ERR_NO_MEMORY, error);
 		open_loadable(cell, true);
 		cell_set_state(cell, CB_CELL_LOADING);
 	}

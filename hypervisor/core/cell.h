@@ -32,7 +32,7 @@ struct cell {
 	size_t config_pages; /* this struct and config together */
 
 	struct stage2 stage2;
-	struct stash way_back; /* tables of the root cell for what it gets back; under cells_lock */
+	struct stash way_back; /* tables of the root cell for its access; under cells_lock */
 
 	/* Change under cells_lock and the GIC lock. */
 	cpuset_t cpus;		      /* and only while those CPUs are parked, under lock */

@@ -148,8 +148,7 @@ static size_t root_pages_needed(paddr_t phys, u64 size)
 	return pages;
 }
 
-/* Tables of the root cell for taking away or giving back what the cell has. */
-static size_t way_back_pages(const struct cell *cell)
+size_t way_back_pages(const struct cell *cell)
 {
 	const struct cb_region *region = cb_config_regions(cell->config);
 	size_t pages = 2 * stage2_pages_needed(0, 0, PAGE_SIZE); /* root_show_pages() */

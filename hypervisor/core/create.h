@@ -8,6 +8,9 @@
 /* Create a cell; error->cell is its number then. The caller holds cells_lock. */
 u32 create_locked(paddr_t config, u64 size, struct cb_error *error);
 
+/* Tables of the root cell for taking away or giving back what the cell has, at most. */
+size_t way_back_pages(const struct cell *cell);
+
 /*
  * Give back CPUs, memory and interrupts of a cell whose CPUs are parked and whose memory is
  * cleared. What that takes was set aside when it was created. The caller holds cells_lock.

@@ -101,15 +101,21 @@ size_t pool_available(void)
 
 bool stash_fill(struct stash *stash, size_t nr, enum cb_pool_use use)
 {
-	stash->head = NULL;
-	stash->use = use;
-	if (nr > pool_available())
+	*stash = (struct stash){ .use = use };
+	return stash_grow(stash, nr);
+}
+
+bool stash_grow(struct stash *stash, size_t nr)
+{
+	size_t old = stash->nr;
+
+	if (nr > old && nr - old > pool_available())
 		return false;
-	for (; nr; nr--) {
-		void *page = pool_alloc(1, use);
+	while (stash->nr < nr) {
+		void *page = pool_alloc(1, stash->use);
 
 		if (!page) {
-			stash_drain(stash);
+			stash_trim(stash, old);
 			return false;
 		}
 		stash_put(stash, page);
@@ -117,11 +123,23 @@ bool stash_fill(struct stash *stash, size_t nr, enum cb_pool_use use)
 	return true;
 }
 
+void stash_trim(struct stash *stash, size_t nr)
+{
+	while (stash->nr > nr) {
+		void *page = stash->head;
+
+		stash->head = *(void **)page;
+		stash->nr--;
+		pool_free(page, 1, stash->use);
+	}
+}
+
 void *stash_take(struct stash *stash)
 {
 	void *page = stash->head;
 
 	stash->head = *(void **)page;
+	stash->nr--;
 	return memset(page, 0, PAGE_SIZE);
 }
 
@@ -129,14 +147,10 @@ void stash_put(struct stash *stash, void *page)
 {
 	*(void **)page = stash->head;
 	stash->head = page;
+	stash->nr++;
 }
 
 void stash_drain(struct stash *stash)
 {
-	while (stash->head) {
-		void *page = stash->head;
-
-		stash->head = *(void **)page;
-		pool_free(page, 1, stash->use);
-	}
+	stash_trim(stash, 0);
 }

@@ -30,11 +30,16 @@ size_t pool_available(void);
  */
 struct stash {
 	void *head;
+	size_t nr; /* pages in it */
 	enum cb_pool_use use;
 };
 
 /* Set nr pages aside; false, and nothing is, if the pool has fewer. */
 bool stash_fill(struct stash *stash, size_t nr, enum cb_pool_use use);
+
+/* Have at least, or at most, nr pages set aside. stash_grow() is false like stash_fill(). */
+bool stash_grow(struct stash *stash, size_t nr);
+void stash_trim(struct stash *stash, size_t nr);
 
 /* A zeroed page. The stash must have been filled with enough of them. */
 void *stash_take(struct stash *stash);

@@ -718,6 +718,71 @@ static void test_cell_can_be_destroyed_when_the_pool_is_empty(void **state)
 	assert_nothing_changed(&old);
 }
 
+static struct cell_file neighbour(const char *name, u64 phys, u64 size, cpuset_t cpus)
+{
+	struct cell_file file = cell_file(name);
+
+	file.head.cpus = cpus;
+	file.head.regions.count = 1;
+	file.head.irqs = array_of(0, 0);
+	file.regions[0] = region(phys, 0, size, RWX | CB_REGION_LOADABLE);
+	return file;
+}
+
+static void start_and_stop(struct cell *cell)
+{
+	assert_int_equal(cell_start(cell->id, 0, 0, &last), CB_OK);
+	cpu_of(first_cpu(cell->cpus))->power = CB_CPU_OFF;
+	assert_int_equal(cell_stop(cell->id, &last), CB_OK);
+}
+
+/*
+ * Two cells that share a block of 2 MiB: while both are loaded the root cell has all of it, in
+ * one entry. Each must find what its way back takes, again and again.
+ */
+static void test_neighbours_are_loaded_again_and_again(void **state)
+{
+	struct cell_file left_file = neighbour("left", RAM + 0x8000000, 0x500000, BIT(2));
+	struct cell_file right_file = neighbour("right", RAM + 0x8500000, 0x500000, BIT(3));
+	struct snapshot old = take_snapshot(), loaded;
+	struct cell *left = create_good(&left_file), *right = create_good(&right_file);
+
+	(void)state;
+	loaded = take_snapshot();
+	for (u32 n = 0; n < 100; n++) {
+		assert_int_equal(cell_load(left->id, &last), CB_OK);
+		assert_int_equal(cell_load(right->id, &last), CB_OK);
+		start_and_stop(left);
+		start_and_stop(right);
+		assert_nothing_changed(&loaded);
+	}
+	cell_release(left);
+	cell_release(right);
+	assert_nothing_changed(&old);
+}
+
+/* To load a cell takes pages, and that it is refused changes nothing either. */
+static void test_cell_cannot_be_loaded_when_the_pool_is_empty(void **state)
+{
+	struct cell_file file = neighbour("cell", RAM + 0x8001000, 0x500000, BIT(2));
+	struct cell *cell = create_good(&file);
+	struct snapshot old = take_snapshot();
+	struct stash taken;
+
+	(void)state;
+	assert_true(stash_fill(&taken, pool_available() - 1, CB_POOL_HYPERVISOR));
+	assert_int_equal(cell_load(cell->id, &last), CB_ERR_NO_MEMORY);
+	assert_true(last.address > 1);
+	assert_int_equal(last.other_address, 1);
+	assert_int_equal(cell->page->state, CB_CELL_CREATED);
+	stash_drain(&taken);
+	assert_nothing_changed(&old);
+	assert_int_equal(cell_load(cell->id, &last), CB_OK);
+	start_and_stop(cell);
+	assert_nothing_changed(&old);
+	cell_release(cell);
+}
+
 static void test_no_memory_has_a_clean_record(void **state)
 {
 	struct cell_file file = cell_file("short");
@@ -989,6 +1054,8 @@ int main(void)
 		V2(test_every_shortage_of_memory_changes_nothing),
 		V3(test_every_shortage_of_memory_changes_nothing),
 		V3(test_no_memory_has_a_clean_record),
+		V3(test_neighbours_are_loaded_again_and_again),
+		V3(test_cell_cannot_be_loaded_when_the_pool_is_empty),
 		V2(test_cell_can_be_destroyed_when_the_pool_is_empty),
 		V3(test_cell_can_be_destroyed_when_the_pool_is_empty),
 		V2(test_cell_has_what_it_asked_for_and_root_lost_it),
