@@ -110,6 +110,10 @@ void boot_init(paddr_t phys, u64 config_offset, u64 config_size, u64 *x)
 
 	hv_phys = phys;
 	init(config_offset, config_size, &error);
+	if (error.code == CB_ERR_NO_MEMORY && !error.address) {
+		error.other_address = pool_available();
+		error.address = error.other_address + 1; /* at least */
+	}
 	hypercall_result(x, &error);
 	if (error.code)
 		return;

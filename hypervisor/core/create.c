@@ -92,7 +92,8 @@ static u32 choose_id(struct cell *cell, struct cb_error *error)
 	return error->code = CB_ERR_CELL_LIMIT;
 }
 
-/* The public page and the console ring. */
+#define PUBLIC_PAGES 2 /* state and console ring */
+
 static bool alloc_public(struct cell *cell)
 {
 	cell->page = pool_alloc(1, CB_POOL_CELL);
@@ -270,6 +271,13 @@ static void take_from_root(struct cell *cell, struct stash *stash)
 	root_show_pages(cell->console, 1, stash);
 }
 
+/* All that a cell takes from the pool while it is created. */
+static size_t pages_needed(const struct cell *cell)
+{
+	return cell->config_pages + PUBLIC_PAGES + stage2_root_pages() + cell_pages(cell) +
+	       2 * way_back_pages(cell);
+}
+
 static bool fill_stashes(struct cell *cell, struct stash *stash)
 {
 	size_t way_back = way_back_pages(cell);
@@ -287,9 +295,11 @@ static u32 prepare(struct cell *cell, u64 size, struct stash *stash, struct cb_e
 	    choose_id(cell, error))
 		return error->code;
 	if (!alloc_public(cell) || !stage2_init(&cell->stage2, (u16)cell->id) ||
-	    !fill_stashes(cell, stash))
-		return no_memory(cell_pages(cell) + 2 * way_back_pages(cell), error);
-	return CB_OK;
+	    !fill_stashes(cell, stash)) {
+		error->address = pages_needed(cell);
+		error->code = CB_ERR_NO_MEMORY;
+	}
+	return error->code;
 }
 
 u32 create_locked(paddr_t config, u64 size, struct cb_error *error)
@@ -302,6 +312,8 @@ u32 create_locked(paddr_t config, u64 size, struct cb_error *error)
 		return error->code;
 	if (prepare(cell, size, &stash, error)) {
 		free_cell(cell);
+		if (error->code == CB_ERR_NO_MEMORY)
+			error->other_address = pool_available();
 		return error->code;
 	}
 	if (!move_cpus(&root_cell, cell, cell->config->cpus)) {

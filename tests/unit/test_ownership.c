@@ -679,12 +679,13 @@ static void test_configuration_must_be_the_roots_memory(void **state)
 	assert_buffer_refused(CONFIG, 0, CB_ERR_CONFIG_TRUNCATED);
 }
 
+/* The record says what is free, and how much would do. */
 static void test_every_shortage_of_memory_changes_nothing(void **state)
 {
-	size_t too_few = 0;
+	u64 needed = 0, left = 0;
 
 	(void)state;
-	for (size_t left = 0;; left++) {
+	for (;; left++) {
 		struct cell_file file = cell_file("short");
 		struct stash taken;
 		struct snapshot old;
@@ -698,9 +699,12 @@ static void test_every_shortage_of_memory_changes_nothing(void **state)
 			break;
 		assert_int_equal(code, CB_ERR_NO_MEMORY);
 		assert_nothing_changed(&old);
-		too_few++;
+		assert_int_equal(last.other_address, left);
+		assert_true(last.address > left);
+		needed = last.address;
 	}
-	assert_true(too_few > 3);
+	assert_true(left > 3);
+	assert_int_equal(left, needed);
 }
 
 /* What it gives back to the root cell needs tables, which nobody else may have used up. */

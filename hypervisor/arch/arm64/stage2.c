@@ -101,6 +101,11 @@ u64 stage2_limit(void)
 	return BIT(geometry.pa_bits);
 }
 
+size_t stage2_root_pages(void)
+{
+	return geometry.nr_tables;
+}
+
 bool stage2_init(struct stage2 *s2, u16 vmid)
 {
 	s2->root = pool_alloc(geometry.nr_tables, CB_POOL_STAGE2);

@@ -26,6 +26,9 @@ u64 stage2_vtcr(void);
 /* Addresses from here on do not exist, in bytes. */
 u64 stage2_limit(void);
 
+/* Pages of a first level. */
+size_t stage2_root_pages(void);
+
 /* An empty address space; false if the pool has no room for its first level. */
 bool stage2_init(struct stage2 *s2, u16 vmid);
 
