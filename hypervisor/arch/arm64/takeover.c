@@ -44,20 +44,6 @@ static void refuse(const struct cb_error *error)
 		meeting.error = *error;
 }
 
-static void give_up(void)
-{
-	struct cb_error late = { .code = CB_ERR_CPU_NO_ANSWER,
-				 .cell = CB_NO_CELL,
-				 .other_cell = CB_NO_CELL };
-
-	spin_lock(&meeting.lock);
-	if (meeting.decision == WAITING) {
-		refuse(&late);
-		store_release(&meeting.decision, REFUSED);
-	}
-	spin_unlock(&meeting.lock);
-}
-
 /* CPUs of Linux. One that is about to start is none that can be left behind. */
 static cpuset_t online_cpus(void)
 {
@@ -68,6 +54,29 @@ static cpuset_t online_cpus(void)
 		if (cpu_of(id)->power != CB_CPU_OFF)
 			online |= BIT(id);
 	return online;
+}
+
+/* Who enters or leaves together. */
+static cpuset_t expected(bool entering)
+{
+	return entering ? root_cell.cpus : online_cpus();
+}
+
+static void give_up(bool entering)
+{
+	struct cb_error late = { .code = CB_ERR_CPU_NO_ANSWER,
+				 .cell = CB_NO_CELL,
+				 .other_cell = CB_NO_CELL };
+	cpuset_t missing;
+
+	spin_lock(&meeting.lock);
+	missing = expected(entering) & ~meeting.here;
+	if (meeting.decision == WAITING) {
+		late.index = missing ? first_cpu(missing) : this_cpu()->id;
+		refuse(&late);
+		store_release(&meeting.decision, REFUSED);
+	}
+	spin_unlock(&meeting.lock);
 }
 
 /* Which CPU interfaces and banks there are is known once each CPU was here. */
@@ -89,8 +98,7 @@ static bool meet(bool entering, const struct cb_error *refusal)
 	meeting.here |= BIT(this_cpu()->id);
 	if (refusal->code)
 		refuse(refusal);
-	if (meeting.decision == WAITING &&
-	    meeting.here == (entering ? root_cell.cpus : online_cpus())) {
+	if (meeting.decision == WAITING && meeting.here == expected(entering)) {
 		if (entering && !meeting.error.code)
 			all_have_come();
 		store_release(&meeting.decision, meeting.error.code ? REFUSED : GO);
@@ -99,7 +107,7 @@ static bool meet(bool entering, const struct cb_error *refusal)
 	while (load_acquire(&meeting.decision) == WAITING) {
 		cpu_relax();
 		if (is_late(start))
-			give_up();
+			give_up(entering);
 	}
 	return meeting.decision == GO;
 }
