@@ -94,9 +94,9 @@ static bool keep_asking(unsigned long since)
 	return !fatal_signal_pending(current);
 }
 
-#define STOP_TIMEOUT (10UL * HZ) /* a CPU needs microseconds to stop */
+#define ANSWER_TIMEOUT (10UL * HZ) /* a CPU needs microseconds to stop, or to begin to clear */
 
-/* While CPUs are to stop, a busy answer has them in its address. */
+/* While CPUs are to stop, or one is to begin, a busy answer has them in its address. */
 static int refuse_silent_cpu(const struct cell *cell, struct cb_error *error)
 {
 	u32 cpu = __ffs64(error->address);
@@ -109,7 +109,7 @@ static int refuse_silent_cpu(const struct cell *cell, struct cb_error *error)
 static int repeat_while_busy(struct cell *cell, struct cb_error *error,
 			     int (*once)(struct cell *cell, struct cb_error *error))
 {
-	unsigned long since = jiffies, stopping_since = jiffies;
+	unsigned long since = jiffies, silent_since = jiffies;
 	int err;
 
 	for (;;) {
@@ -117,8 +117,8 @@ static int repeat_while_busy(struct cell *cell, struct cb_error *error,
 		if (!err || error->code != CB_ERR_BUSY || !keep_asking(since))
 			return err;
 		if (!error->address)
-			stopping_since = jiffies;
-		else if (time_after(jiffies, stopping_since + STOP_TIMEOUT))
+			silent_since = jiffies;
+		else if (time_after(jiffies, silent_since + ANSWER_TIMEOUT))
 			return refuse_silent_cpu(cell, error);
 		usleep_range(500, 1000);
 	}

@@ -315,6 +315,8 @@ u32 cell_destroy(u64 id, struct cb_error *error)
 	} else if (load_acquire(&cell->cleared)) {
 		cell_release(cell);
 		code = CB_OK;
+	} else if (load_acquire(&cpu_of(first_cpu(cell->cpus))->requests) & REQUEST_CLEAR) {
+		error->address = BIT(first_cpu(cell->cpus)); /* has not begun */
 	}
 	return unlock_cell(code, error);
 }

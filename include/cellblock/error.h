@@ -72,7 +72,7 @@ enum cb_error_code {
 	CB_ERR_CELL_ROOT,		/* not for the root cell */
 	CB_ERR_CELL_LIMIT,		/* oaddr: CB_MAX_CELLS */
 	CB_ERR_CELLS_EXIST,		/* disable: other_cell still exists; name */
-	CB_ERR_BUSY,			/* still under way: call again; addr: CPUs that are to stop */
+	CB_ERR_BUSY,			/* still under way: call again; addr: CPUs that have to answer */
 	CB_ERR_NO_MEMORY,		/* page pool: addr: pages needed, oaddr: pages free */
 	CB_ERR_ENTRY,			/* addr: entry point or argument outside the cell's executable RAM */
 	CB_ERR_NOT_LOADABLE,		/* addr/size lies in no loadable region */
