@@ -54,6 +54,13 @@ static int map_pages(struct cell *cell)
 	return cell->ring ? 0 : -ENOMEM;
 }
 
+static void hide(struct cell *cell)
+{
+	down_write(&cellblock.pages_lock);
+	drop_pages(cell);
+	up_write(&cellblock.pages_lock);
+}
+
 /* The hypervisor has this cell: maps its pages and shows it. */
 int cb_cell_publish(struct cell *cell)
 {
@@ -70,15 +77,13 @@ int cb_cell_publish(struct cell *cell)
 		return err;
 	err = cb_sysfs_add_cell(cell);
 	if (err)
-		cb_cell_unpublish(cell);
+		hide(cell);
 	return err;
 }
 
 void cb_cell_unpublish(struct cell *cell)
 {
-	down_write(&cellblock.pages_lock);
-	drop_pages(cell);
-	up_write(&cellblock.pages_lock);
+	hide(cell);
 	kobject_del(&cell->kobj);
 }
 
