@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * cellctl's commands against a device that this file plays: what they ask of it, and
- * what their exit codes say. Output goes to /dev/null.
+ * what their exit codes say. Output goes to /dev/null, errors are kept.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -37,6 +37,7 @@ static struct {
 	uint8_t *ram; /* of the loadable region */
 	struct cb_ioc_start started;
 	uint32_t fail_load;  /* error code of LOAD, or 0 */
+	uint32_t fail_call;  /* this call from now has no memory, 0: none */
 	uint32_t end_state;  /* that a started cell reaches by itself */
 	const char *console; /* not read yet, or NULL */
 } fake;
@@ -206,6 +207,8 @@ int device_open(void)
 int device_ioctl(int fd, unsigned long request, void *argument)
 {
 	assert_int_equal(fd, 1000);
+	if (fake.fail_call && !--fake.fail_call)
+		return -ENOMEM; /* before there is a record */
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
 		if (calls[i].request == request)
 			return calls[i].call(argument);
@@ -232,14 +235,18 @@ void device_wait(int fd, int milliseconds)
 
 /* ---- Calling commands ---- */
 
+static char complaint[1024]; /* what the last command said on standard error */
+
 static int call_quietly(int (*command)(struct cellctl *ctl), struct cellctl *ctl)
 {
 	int out = dup(STDOUT_FILENO), err = dup(STDERR_FILENO), null = open("/dev/null", O_WRONLY);
+	FILE *said = tmpfile();
+	size_t size;
 	int ret;
 
 	fflush(stdout);
 	dup2(null, STDOUT_FILENO);
-	dup2(null, STDERR_FILENO);
+	dup2(fileno(said), STDERR_FILENO);
 	ret = command(ctl);
 	fflush(stdout);
 	dup2(out, STDOUT_FILENO);
@@ -247,6 +254,10 @@ static int call_quietly(int (*command)(struct cellctl *ctl), struct cellctl *ctl
 	close(out);
 	close(err);
 	close(null);
+	rewind(said);
+	size = fread(complaint, 1, sizeof(complaint) - 1, said);
+	complaint[size] = '\0';
+	fclose(said);
 	return ret;
 }
 
@@ -418,6 +429,52 @@ static void test_exit_codes_tell_driver_privilege_and_enable(void **state)
 	assert_int_equal(call(cmd_list, 0, NULL, NULL), EXIT_NOT_ROOT);
 }
 
+/* The command with its first, its second call failing, until none is left to fail. */
+static uint32_t fail_each_call(int (*command)(struct cellctl *ctl), const char *operand,
+			       void (*check)(int ret))
+{
+	for (uint32_t n = 1;; n++) {
+		int ret;
+
+		fake.fail_call = n;
+		ret = call(command, 1, operand, NULL);
+		if (fake.fail_call) {
+			fake.fail_call = 0;
+			assert_int_equal(ret, EXIT_OK);
+			return n - 1;
+		}
+		check(ret);
+	}
+}
+
+static void check_create(int ret)
+{
+	assert_int_equal(ret == EXIT_OK, exists(1));
+	if (ret)
+		assert_non_null(strstr(complaint, "Cannot allocate memory"));
+	else
+		assert_int_equal(call(cmd_destroy, 1, "demo-ring", NULL), EXIT_OK);
+}
+
+static void check_stop(int ret)
+{
+	assert_int_equal(ret == EXIT_OK, fake.cells[1].page.state == CB_CELL_STOPPED);
+	if (ret)
+		assert_non_null(strstr(complaint, "Cannot allocate memory"));
+	set_state(1, CB_CELL_RUNNING);
+}
+
+static void test_refused_means_that_nothing_was_done(void **state)
+{
+	(void)state;
+	assert_true(fail_each_call(cmd_create, config_path("demo-ring"), check_create) >= 1);
+	assert_true(exists(1));
+	set_state(1, CB_CELL_RUNNING);
+	assert_true(fail_each_call(cmd_stop, "demo-ring", check_stop) >= 4);
+	set_state(1, CB_CELL_RUNNING);
+	assert_true(fail_each_call(cmd_stop, "1", check_stop) >= 4);
+}
+
 static void test_everything_prints_as_text_and_json(void **state)
 {
 	static int (*const with_cell[])(struct cellctl *) = { cmd_show, cmd_stats, cmd_console };
@@ -453,6 +510,7 @@ int main(void)
 		TEST(test_run_destroys_what_it_could_not_load),
 		TEST(test_wrong_files_never_reach_the_driver),
 		TEST(test_exit_codes_tell_driver_privilege_and_enable),
+		TEST(test_refused_means_that_nothing_was_done),
 		TEST(test_everything_prints_as_text_and_json),
 	};
 

@@ -87,19 +87,32 @@ int cells_cpu(const struct cellctl *ctl, uint32_t cpu, struct cb_ioc_cpu_info *i
 	return cells_call(ctl, CB_IOC_CPU_INFO, CB_NO_CELL, info, &info->error);
 }
 
-void cells_names(const struct cellctl *ctl, char names[CB_MAX_CELLS][CB_NAME_SIZE])
+static int get_name(const struct cellctl *ctl, uint32_t cell, char name[CB_NAME_SIZE])
+{
+	struct cb_ioc_cell_info arg = { .cell = cell };
+	int status = device_ioctl(ctl->fd, CB_IOC_CELL_INFO, &arg);
+
+	if (!status)
+		memcpy(name, arg.info.name, CB_NAME_SIZE - 1);
+	return arg.error.code == CB_ERR_CELL_UNKNOWN ? 0 : status;
+}
+
+int cells_names(const struct cellctl *ctl, char names[CB_MAX_CELLS][CB_NAME_SIZE])
 {
 	struct cb_ioc_info info = { 0 };
+	int status, first = 0;
 
 	memset(names, 0, (size_t)CB_MAX_CELLS * CB_NAME_SIZE);
-	if (ctl->fd < 0 || device_ioctl(ctl->fd, CB_IOC_INFO, &info))
-		return;
+	if (ctl->fd < 0)
+		return -ENODEV;
+	status = device_ioctl(ctl->fd, CB_IOC_INFO, &info);
+	if (status)
+		return status;
 	for (uint32_t cell = 0; cell < CB_MAX_CELLS; cell++) {
-		struct cb_ioc_cell_info arg = { .cell = cell };
-
-		if (info.info.cells_phys[cell] && !device_ioctl(ctl->fd, CB_IOC_CELL_INFO, &arg))
-			memcpy(names[cell], arg.info.name, CB_NAME_SIZE - 1);
+		status = info.info.cells_phys[cell] ? get_name(ctl, cell, names[cell]) : 0;
+		first = first ? first : status;
 	}
+	return first;
 }
 
 /* Whether an operand is a number: then it is a cell number. */
@@ -120,15 +133,18 @@ static bool parse_number(const char *operand, uint32_t *number)
 
 static int find_name(const struct cellctl *ctl, const char *name, uint32_t *cell)
 {
+	const struct cb_error unanswered = { .cell = CB_NO_CELL, .other_cell = CB_NO_CELL };
 	char names[CB_MAX_CELLS][CB_NAME_SIZE];
+	int status = cells_names(ctl, names);
 
-	cells_names(ctl, names);
 	for (uint32_t i = 0; i < CB_MAX_CELLS; i++) {
 		if (names[i][0] && !strcmp(names[i], name)) {
 			*cell = i;
 			return EXIT_OK;
 		}
 	}
+	if (status)
+		return report_refusal(ctl, &unanswered, status);
 	return report(ctl, EXIT_REFUSED, "CB_ERR_CELL_UNKNOWN",
 		      "\"cellctl list\" shows those there are", "there is no cell \"%s\"", name);
 }
@@ -136,7 +152,9 @@ static int find_name(const struct cellctl *ctl, const char *name, uint32_t *cell
 /* Names come before numbers: a cell may be called "2". */
 static int look_up(const struct cellctl *ctl, const char *operand, uint32_t *cell)
 {
+	const struct cb_error unanswered = { .cell = CB_NO_CELL, .other_cell = CB_NO_CELL };
 	char names[CB_MAX_CELLS][CB_NAME_SIZE];
+	int status;
 
 	if (!strcmp(operand, "root")) {
 		*cell = CB_ROOT_CELL;
@@ -144,11 +162,11 @@ static int look_up(const struct cellctl *ctl, const char *operand, uint32_t *cel
 	}
 	if (!parse_number(operand, cell))
 		return find_name(ctl, operand, cell);
-	cells_names(ctl, names);
+	status = cells_names(ctl, names);
 	for (uint32_t i = 1; i < CB_MAX_CELLS; i++)
 		if (!strcmp(names[i], operand))
 			*cell = i;
-	return EXIT_OK;
+	return status ? report_refusal(ctl, &unanswered, status) : EXIT_OK;
 }
 
 int cells_find(const struct cellctl *ctl, const char *operand, struct cb_cell_page *page)

@@ -34,7 +34,10 @@ int cells_find(const struct cellctl *ctl, const char *operand, struct cb_cell_pa
 /* The checked configuration of a cell, which file_free() releases. */
 int cells_config(const struct cellctl *ctl, uint32_t cell, struct file *config);
 
-/* The names of all cells that exist, silently: "" where there is none or no answer. */
-void cells_names(const struct cellctl *ctl, char names[CB_MAX_CELLS][CB_NAME_SIZE]);
+/*
+ * The names of all cells that exist, silently: "" where there is none or no answer. Returns 0, or
+ * -errno if a cell is missing for another reason than that it is gone.
+ */
+int cells_names(const struct cellctl *ctl, char names[CB_MAX_CELLS][CB_NAME_SIZE]);
 
 #endif

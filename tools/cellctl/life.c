@@ -36,9 +36,9 @@ static int check_config(struct cellctl *ctl, const struct file *file, uint32_t k
 	return report_config(ctl, &error);
 }
 
-/* Reads a configuration and passes it on with ENABLE or CREATE. */
+/* Reads a configuration and passes it on with ENABLE or CREATE; name: what it is called. */
 static int send_config(struct cellctl *ctl, const char *path, uint32_t kind, unsigned long request,
-		       struct cb_ioc_config *arg)
+		       struct cb_ioc_config *arg, char name[CB_NAME_SIZE])
 {
 	struct file file;
 	int ret = file_read(path, CB_CONFIG_MAX_SIZE, &file);
@@ -57,6 +57,7 @@ static int send_config(struct cellctl *ctl, const char *path, uint32_t kind, uns
 	if (!ret) {
 		arg->data = (uintptr_t)file.data;
 		arg->size = (uint32_t)file.size;
+		memcpy(name, ctl->config->header.name, CB_NAME_SIZE);
 		ret = cells_call(ctl, request, CB_NO_CELL, arg, &arg->error);
 	}
 	ctl->config = NULL;
@@ -68,23 +69,22 @@ static int send_config(struct cellctl *ctl, const char *path, uint32_t kind, uns
 int create_cell(struct cellctl *ctl, const char *path, uint32_t *cell)
 {
 	struct cb_ioc_config arg = { 0 };
-	struct cb_cell_page page;
-	int ret = send_config(ctl, path, CB_CONFIG_CELL, CB_IOC_CREATE, &arg);
+	char name[CB_NAME_SIZE];
+	int ret = send_config(ctl, path, CB_CONFIG_CELL, CB_IOC_CREATE, &arg, name);
 
 	if (ret)
 		return ret;
 	*cell = arg.cell;
-	ret = cells_page(ctl, arg.cell, &page);
-	if (!ret)
-		bootfile_remove(page.name); /* of an earlier cell of this name */
-	return ret;
+	bootfile_remove(name); /* of an earlier cell of this name */
+	return EXIT_OK;
 }
 
 int cmd_enable(struct cellctl *ctl)
 {
 	struct cb_ioc_config arg = { 0 };
+	char name[CB_NAME_SIZE];
 
-	return send_config(ctl, ctl->operands[0], CB_CONFIG_SYSTEM, CB_IOC_ENABLE, &arg);
+	return send_config(ctl, ctl->operands[0], CB_CONFIG_SYSTEM, CB_IOC_ENABLE, &arg, name);
 }
 
 int cmd_disable(struct cellctl *ctl)
