@@ -67,6 +67,18 @@ inmates:
 guest:
 	@$(MAKE) --no-print-directory -C tests/system/guest
 
+# The test builds of hypervisor and driver, to be added to the root file system of the QEMU machine.
+FAULTS := $(BUILD)/faults/staging/usr/lib/cellblock-faults
+faults:
+	@$(MAKE) --no-print-directory -C hypervisor FAULTS=1 O=$(BUILD)/faults/hypervisor
+	@$(MAKE) --no-print-directory -C driver FAULTS=1 KDIR=$(KDIR) OBJ=$(BUILD)/faults/driver
+	@install -d $(FAULTS)
+	@install -m 644 $(BUILD)/faults/hypervisor/cellblock.bin $(FAULTS)
+	@$(CROSS_COMPILE)objcopy --strip-debug $(BUILD)/faults/driver/cellblock.ko \
+		$(FAULTS)/cellblock.ko
+	@cd $(BUILD)/faults/staging && find . -mindepth 1 | LC_ALL=C sort | \
+		cpio --quiet -R 0:0 -o -H newc | gzip -n -1 >$(BUILD)/rootfs-faults.cpio.gz
+
 install: all
 	install -D -m 755 $(BUILD)/tools/cellctl/cellctl $(DESTDIR)$(PREFIX)/sbin/cellctl
 	install -D -m 644 $(BUILD)/hypervisor/cellblock.bin $(DESTDIR)/lib/firmware/cellblock.bin

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What can be made to fail in the test builds of hypervisor and driver. A fault has a count:
+ * 0 is none, and otherwise the table says what it means.
+ */
+#ifndef FAULTS_H
+#define FAULTS_H
+
+/* In the hypervisor. */
+enum hv_fault {
+	HV_FAULT_POOL,	   /* all pages of the pool are taken but count - 1 */
+	HV_FAULT_WAKE,	   /* CPU count - 1 does not get its management SGI before count is 0 */
+	HV_FAULT_LATE,	   /* CPU count - 1 comes too late to the next meeting of all CPUs */
+	HV_FAULT_CPU_ON,   /* the count-th CPU_ON from now fails */
+	HV_FAULT_FIRMWARE, /* the count-th CPU_OFF of the firmware from now fails */
+	HV_FAULTS,
+};
+
+/* Counts of a running hypervisor are set by a hypercall, x1: fault, x2: count. */
+#define CB_HVC_FAULT		 CB_HVC(96)
+
+/* Before it runs, they are in its image, behind this. */
+#define HV_FAULTS_SIGNATURE	 "CBFAULTS"
+#define HV_FAULTS_SIGNATURE_SIZE 8
+
+/* In the driver: the count-th call from now fails. */
+enum driver_fault {
+	DRIVER_FAULT_MEMORY, /* of any that needs memory */
+	DRIVER_FAULT_CPU_DOWN,
+	DRIVER_FAULT_CPU_UP,
+	DRIVER_FAULTS,
+};
+
+#endif

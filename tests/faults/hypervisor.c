@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Faults of the hypervisor's test build (make faults). The linker sends calls from one file of
+ * the hypervisor to another through here (--wrap), so its sources know nothing of it.
+ */
+#include <arch/cpu.h>
+#include <cellblock/hypercall.h>
+#include <core/cell.h>
+#include <core/hypercall.h>
+#include <core/pool.h>
+
+#include "faults.h"
+#include "smc.h"
+#undef smc_call
+
+#define PSCI_INTERNAL_FAILURE (-6L)
+#define LATE_SECONDS	      6 /* later than PATIENCE_SECONDS of takeover.c */
+
+/* In place of a function, which is still there under another name. */
+#define WRAP(type, name, ...)            \
+	type __real_##name(__VA_ARGS__); \
+	type __wrap_##name(__VA_ARGS__); \
+	type __wrap_##name(__VA_ARGS__)
+
+/* Initialized, and so part of the image, where the driver finds it. */
+static struct {
+	char signature[HV_FAULTS_SIGNATURE_SIZE];
+	u64 counts[HV_FAULTS];
+} faults = { .signature = HV_FAULTS_SIGNATURE };
+
+static struct stash held; /* pages that HV_FAULT_POOL has taken */
+static u32 lost_wake;	  /* the CPU of HV_FAULT_WAKE has been sent its SGI */
+
+static bool is_for_cpu(enum hv_fault fault, cpuid_t cpu)
+{
+	return __atomic_load_n(&faults.counts[fault], __ATOMIC_ACQUIRE) == (u64)cpu + 1;
+}
+
+/* One call less until a fault; true if this is it. */
+static bool is_due(enum hv_fault fault)
+{
+	u64 count = __atomic_load_n(&faults.counts[fault], __ATOMIC_ACQUIRE);
+
+	while (count && !__atomic_compare_exchange_n(&faults.counts[fault], &count, count - 1,
+						     false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+		;
+	return count == 1;
+}
+
+static void hold_pages(u64 count)
+{
+	stash_drain(&held);
+	if (count && count - 1 < pool_available())
+		stash_fill(&held, pool_available() - (count - 1), CB_POOL_HYPERVISOR);
+}
+
+static void arm(enum hv_fault fault, u64 count)
+{
+	u64 old = __atomic_exchange_n(&faults.counts[fault], count, __ATOMIC_ACQ_REL);
+
+	if (fault == HV_FAULT_POOL)
+		hold_pages(count);
+	/* The SGI was late, not lost. */
+	if (fault == HV_FAULT_WAKE && old && exchange(&lost_wake, 0))
+		gic_wake((cpuid_t)old - 1);
+}
+
+WRAP(bool, hypercall, struct regs *regs)
+{
+	if (regs->x[0] != CB_HVC_FAULT || this_cpu()->cell != &root_cell || regs->x[1] >= HV_FAULTS)
+		return __real_hypercall(regs);
+	arm((enum hv_fault)regs->x[1], regs->x[2]);
+	regs->x[0] = CB_OK;
+	return false;
+}
+
+WRAP(void, pool_init, void *first, size_t nr_pages, size_t nr_taken, u32 *used)
+{
+	__real_pool_init(first, nr_pages, nr_taken, used);
+	held = (struct stash){ .use = CB_POOL_HYPERVISOR };
+	hold_pages(faults.counts[HV_FAULT_POOL]);
+}
+
+WRAP(void, gic_wake, cpuid_t cpu)
+{
+	if (is_for_cpu(HV_FAULT_WAKE, cpu))
+		exchange(&lost_wake, 1);
+	else
+		__real_gic_wake(cpu);
+}
+
+static void come_late(void)
+{
+	u64 start = read_sysreg(cntpct_el0);
+
+	if (!is_for_cpu(HV_FAULT_LATE, this_cpu()->id))
+		return;
+	faults.counts[HV_FAULT_LATE] = 0;
+	do
+		isb();
+	while (read_sysreg(cntpct_el0) - start < LATE_SECONDS * read_sysreg(cntfrq_el0));
+}
+
+WRAP(bool, takeover_enter, u64 nr, u64 sctlr, u64 *x)
+{
+	come_late();
+	return __real_takeover_enter(nr, sctlr, x);
+}
+
+WRAP(bool, takeover_leave, u64 nr, struct cb_error *error)
+{
+	come_late();
+	return __real_takeover_leave(nr, error);
+}
+
+WRAP(bool, psci_call, u32 function, struct regs *regs)
+{
+	if ((function & ~SMCCC_64) != PSCI_CPU_ON || !is_due(HV_FAULT_CPU_ON))
+		return __real_psci_call(function, regs);
+	regs->x[0] = (u64)PSCI_INTERNAL_FAILURE;
+	return true;
+}
+
+void fault_smc_call(u64 *x)
+{
+	if (x[0] == PSCI_CPU_OFF && is_due(HV_FAULT_FIRMWARE))
+		x[0] = (u64)PSCI_DENIED;
+	else
+		smc_call(x);
+}

@@ -1,0 +1,307 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Operations in which something fails: Linux has no memory, a CPU does not go, come or answer,
+the hypervisor has no page left, the firmware refuses.
+
+Each operation is repeated with its first, second, third ... chance to fail failing, until it
+succeeds. Each failure is one sentence and leaves everything as it was. The test builds of
+hypervisor and driver fail on demand: tests/faults.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from itertools import count as from_one
+from typing import NamedTuple
+
+import pytest
+from cells import SHARE, Root
+from machine import Boot
+from qemu import BUILD
+from refusals import STATE
+
+LONG = bool(os.environ.get("CB_LONG"))
+
+TEST_BUILD = "/usr/lib/cellblock-faults"
+FAULT = "/sys/module/cellblock/parameters/fault"
+HYPERVISOR_FAULTS = ("pool", "wake", "late", "cpu-on", "firmware")
+
+# A cell with two CPUs and one with one; both have this memory.
+SMP, RING = "demo-smp", "demo-ring"
+CELL_MEMORY, CHECKED, PATTERN = 0x70400000, 0x10000, 0xA5
+
+# One attempt: arguments are fault, count, command, and how to take back a success in spite of it.
+ATTEMPT = f"""
+state() {{
+{STATE}
+}}
+attempt() {{
+	case $1 in {"|".join(HYPERVISOR_FAULTS)}) echo "$1 $2" >{FAULT} ;; esac
+	state >/tmp/before 2>&1
+	case $1 in {"|".join(HYPERVISOR_FAULTS)}) ;; *) echo "$1 $2" >{FAULT} ;; esac
+	$3 >/tmp/said 2>&1; status=$?
+	left=$(sed -n "s/^$1 //p" {FAULT})
+	case $1 in {"|".join(HYPERVISOR_FAULTS)}) ;; *) echo "$1 0" >{FAULT} ;; esac
+	state >/tmp/after 2>&1
+	cmp -s /tmp/before /tmp/after && changed=0 || changed=1
+	echo "$status ${{left:-none}} $changed"
+	cat /tmp/said
+	if [ $status = 0 ] && [ "$left" = 0 ]; then eval "$4"; fi
+}}"""
+
+
+class Outcome(NamedTuple):
+    """What came of an attempt."""
+
+    status: int
+    hit: bool  # there was something to fail
+    changed: bool
+    text: str
+
+
+class Faulty:
+    """A machine with the test builds."""
+
+    def __init__(self, root: Root) -> None:
+        self.root = root
+        self.machine = root.machine
+        self.board = f"{SHARE}/{root.board}.cell"
+        self.machine.check(f"cat >/tmp/attempt <<'end'{ATTEMPT}\nend")
+        self.machine.check(f"echo -n {TEST_BUILD} >/sys/module/firmware_class/parameters/path")
+        self.machine.check(f"insmod {TEST_BUILD}/cellblock.ko")
+
+    def arm(self, fault: str, count: int) -> None:
+        self.machine.check(f"echo {fault} {count} >{FAULT}")
+
+    def attempt(self, fault: str, count: int, command: str, undo: str = "true") -> Outcome:
+        """Runs `cellctl command` with a fault; one of the hypervisor's stays until arm(..., 0)."""
+        output = self.machine.check(
+            f". /tmp/attempt; attempt {fault} {count} 'cellctl {command}' '{undo}'"
+        )
+        result, _, text = output.partition("\n")
+        status, left, changed = result.split()
+        return Outcome(int(status), left == "0", changed == "1", text)
+
+    def refused(self, fault: str, count: int, command: str, *words: str) -> str:
+        """An attempt that must be refused, in one sentence, with nothing changed."""
+        outcome = self.attempt(fault, count, command)
+        assert outcome.status != 0, f"{fault} {count}: '{command}' succeeded"
+        assert_is_refusal(outcome, *words)
+        return outcome.text
+
+    def drive(self, fault: str, command: str, undo: str, *words: str) -> int:
+        """Fails the first, the second ... chance to fail. How many there were."""
+        for count in from_one(1):
+            outcome = self.attempt(fault, count, command, undo)
+            if outcome.status:
+                assert outcome.hit, f"{fault} {count}: {outcome}"
+                assert_is_refusal(outcome, *words)
+            elif not outcome.hit:
+                return count - 1
+        raise AssertionError  # never here
+
+    def cpus_online(self) -> str:
+        return self.machine.check("cat /sys/devices/system/cpu/online")
+
+
+def assert_is_refusal(outcome: Outcome, *words: str) -> None:
+    assert re.fullmatch(r"cellctl: [^\n]+: [^\n]+", outcome.text), outcome
+    assert not outcome.changed, outcome
+    for word in words:
+        assert word in outcome.text, outcome
+
+
+@pytest.fixture(scope="module")
+def module_faulty(
+    boot_shared: Boot, gic: int, tmp_path_factory: pytest.TempPathFactory
+) -> Faulty:
+    """`make faults` has made what is added to the usual root file system."""
+    initrd = tmp_path_factory.mktemp("faults") / "rootfs.cpio.gz"
+    parts = (BUILD / f"{name}.cpio.gz" for name in ("rootfs", "rootfs-faults"))
+    initrd.write_bytes(b"".join(part.read_bytes() for part in parts))
+    return Faulty(Root(boot_shared(gic=gic, initrd=str(initrd))))
+
+
+@pytest.fixture
+def faulty(module_faulty: Faulty) -> Iterator[Faulty]:
+    """The same for a test after which Linux is as in the beginning and has no complaint."""
+    faulty = module_faulty
+    faulty.machine.clear_dmesg()
+    yield faulty
+    for fault in HYPERVISOR_FAULTS:
+        faulty.arm(fault, 0)
+    if faulty.machine.run("cellctl list").status == 0:
+        faulty.root.remove_cells()
+        faulty.root.cellctl("disable")
+    assert faulty.cpus_online() == "0-3"
+    faulty.machine.assert_dmesg_clean()
+
+
+@pytest.fixture
+def enabled(faulty: Faulty) -> Faulty:
+    faulty.root.cellctl(f"enable {faulty.board}")
+    return faulty
+
+
+def test_product_has_no_faults() -> None:
+    for file in ("hypervisor/cellblock.bin", "driver/cellblock.ko"):
+        assert b"CBFAULTS" in (BUILD / "faults" / file).read_bytes()
+        assert b"CBFAULTS" not in (BUILD / file).read_bytes()
+    assert b"parmtype=fault" not in (BUILD / "driver/cellblock.ko").read_bytes()
+
+
+# Linux has no memory.
+
+
+def test_enable_and_disable_without_memory(faulty: Faulty) -> None:
+    enable, disable = f"enable {faulty.board}", "disable"
+    # The open file, the request, the configuration, the image, pages, the root cell, sysfs.
+    assert faulty.drive("memory", enable, "cellctl disable", ": ") >= 16
+    assert faulty.drive("memory", disable, f"cellctl {enable}", "Cannot allocate memory") == 2
+
+
+def test_life_of_a_cell_without_memory(enabled: Faulty) -> None:
+    machine, root = enabled.machine, enabled.root
+    create = f"create {SHARE}/{RING}.cell"
+    load = f"load {RING} {SHARE}/hello.bin"
+    assert enabled.drive("memory", create, f"cellctl destroy {RING}") >= 8
+    root.load(RING, "hello")
+    assert enabled.drive("memory", load, f"cellctl {load}") >= 8
+    again = f"cellctl stop {RING}; cellctl {load}"
+    assert enabled.drive("memory", f"start {RING}", again) >= 6
+    root.wait_console(RING, "hello: idle")
+    again = f"cellctl {load}; cellctl start {RING}"
+    assert enabled.drive("memory", f"stop {RING}", again) >= 6
+    again = f"cellctl {create}; cellctl load {RING} {SHARE}/hello.bin; cellctl start {RING}"
+    assert enabled.drive("memory", f"destroy {RING}", again) >= 6
+    assert machine.check("cat /sys/devices/system/cpu/online") == "0-3"
+
+
+# CPUs that Linux does not move.
+
+
+def test_cpu_that_linux_keeps(enabled: Faulty) -> None:
+    refusal = "could not take CPU"
+    assert enabled.drive("cpu-down", f"create {SHARE}/{SMP}.cell", "true", refusal) == 2
+
+
+@pytest.mark.parametrize("fault, error", [("cpu-up", "Input/output"), ("cpu-on", "Invalid")])
+@pytest.mark.parametrize("which", [1, 2])
+def test_cpu_that_does_not_come_back(
+    enabled: Faulty, fault: str, error: str, which: int
+) -> None:
+    """The cell is gone all the same, the other CPU is there, and this one can be had by hand."""
+    machine, cpu = enabled.machine, which + 1
+    enabled.root.create(SMP)
+    outcome = enabled.attempt(fault, which, f"destroy {SMP}")
+    assert outcome.status == 1 and f"Linux refused (add_cpu): {error}" in outcome.text
+    assert f"CPU {cpu} does not come back" in machine.dmesg()
+    assert list(enabled.root.cells()) == ["root"]
+    assert enabled.cpus_online() == {2: "0-1,3", 3: "0-2"}[cpu]
+    machine.check(f"echo 1 >/sys/devices/system/cpu/cpu{cpu}/online")
+    enabled.root.assert_cpu_works(cpu)
+
+
+# The hypervisor has no page.
+
+
+def test_enable_without_pages(faulty: Faulty) -> None:
+    words = re.compile(r"the hypervisor needs (\d+) pages of memory, and (\d+) are free")
+    for count in from_one(1) if LONG else range(1, 1000, 9):
+        outcome = faulty.attempt("pool", count, f"enable {faulty.board}")
+        if outcome.status == 0:
+            assert count > 40
+            return
+        assert_is_refusal(outcome)
+        needed, free = map(int, words.search(outcome.text).groups())
+        assert needed > free
+
+
+def test_create_without_pages(enabled: Faulty) -> None:
+    """tests/unit/test_ownership.c has every number of pages; here are the ends."""
+    create = f"create {SHARE}/{RING}.cell"
+    memory = f"{CELL_MEMORY:#x} {CHECKED:#x} {PATTERN:#x}"
+    enabled.machine.check(f"physmem fill {memory}")
+    text = enabled.refused("pool", 2, create, "and 1 are free")
+    needed = int(re.search(r"needs (\d+) pages", text)[1])
+    counts: Iterable[int] = range(1, needed + 1) if LONG else (1, 3, 5, needed // 2, needed)
+    for count in counts:
+        enabled.refused("pool", count, create, f"and {count - 1} are free")
+    enabled.machine.check(f"physmem check {memory}")
+    assert enabled.attempt("pool", needed + 1, create).status == 0
+    # What was set aside for it suffices for all that follows.
+    enabled.root.load(RING, "hello")
+    enabled.root.start(RING)
+    enabled.root.wait_console(RING, "hello: idle")
+    enabled.root.destroy(RING)
+
+
+# CPUs that do not answer the hypervisor.
+
+
+@pytest.mark.parametrize("late", range(4) if LONG else [2])
+def test_cpu_that_comes_too_late(faulty: Faulty, late: int) -> None:
+    enable, refusal = f"enable {faulty.board}", f"CPU {late} did not enter the hypervisor in time"
+    faulty.refused("late", late + 1, enable, refusal)
+    faulty.arm("late", 0)
+    faulty.root.cellctl(enable)
+    faulty.refused("late", late + 1, "disable", refusal)
+    faulty.arm("late", 0)
+    faulty.root.cellctl("disable")
+
+
+def test_cpu_that_does_not_stop(enabled: Faulty) -> None:
+    root = enabled.root
+    root.launch(RING, "hello")
+    root.wait_console(RING, "hello: idle")
+    refusal = "CPU 3 did not enter the hypervisor in time"
+    enabled.refused("wake", 4, f"stop {RING}", refusal)
+    assert root.cells()[RING]["state"] == "running"
+    enabled.arm("wake", 0)
+    root.stop(RING)
+    assert root.cells()[RING]["state"] == "stopped"
+
+
+def test_cpu_that_does_not_clear_the_memory(enabled: Faulty) -> None:
+    """Destroying goes on where it was when the CPU is there again."""
+    root = enabled.root
+    root.create(RING)
+    outcome = enabled.attempt("wake", 4, f"destroy {RING}")
+    assert outcome.status == 1
+    assert "CPU 3 did not enter the hypervisor in time" in outcome.text
+    assert root.cells()[RING]["state"] == "destroying"
+    enabled.arm("wake", 0)
+    root.destroy(RING)
+
+
+def test_cpu_that_does_not_start(enabled: Faulty) -> None:
+    """The cell waits for its CPU, and can be stopped once it is there."""
+    root = enabled.root
+    root.create(RING)
+    root.load(RING, "hello")
+    enabled.arm("wake", 4)
+    root.start(RING)
+    assert root.machine.check("cat /sys/class/misc/cellblock/cpus/3/state") == "pending"
+    enabled.arm("wake", 0)
+    root.wait_console(RING, "hello: idle")
+    root.stop(RING)
+
+
+# The firmware refuses. Last: the CPU is lost for this machine.
+
+
+def test_firmware_that_does_not_take_a_cpu(module_faulty: Faulty) -> None:
+    """A CPU that was offline at disable is lost (docs/limits.md), and nothing else."""
+    machine, root = module_faulty.machine, module_faulty.root
+    enable = f"enable {module_faulty.board}"
+    machine.clear_dmesg()
+    root.cellctl(enable)
+    machine.check("echo 0 >/sys/devices/system/cpu/cpu3/online")
+    module_faulty.arm("firmware", 1)
+    root.cellctl("disable")
+    machine.fails("echo 1 >/sys/devices/system/cpu/cpu3/online")
+    for cpu in range(3):
+        root.assert_cpu_works(cpu)
+    assert "Linux does not run on CPU 3" in machine.fails(f"cellctl {enable} 2>&1")
+    machine.assert_dmesg_clean()
