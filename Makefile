@@ -31,7 +31,9 @@ help:
 #: make             build everything (KDIR=: kernel to build the module for)
 #: make demo        set up what is missing, boot QEMU and show a cell beside Linux
 #: make check       set up what is missing, run all tests
-#: make hostile      a hostile cell makes every attack it can think of
+#: make check-long  the same, for hours: more of everything, and a soak
+#: make hostile     a hostile cell makes every attack it can think of
+#: make soak        random operations on cells, checked (MINUTES=, SEED=, GIC=)
 #: make models      check the models of tests/models with spin
 #: make fuzz        fuzz the check of configurations (TIME=: seconds)
 #: make lint        sparse, cppcheck, clang-tidy, gcc -fanalyzer, stack depth, shellcheck
@@ -106,8 +108,16 @@ demo:
 check:
 	@scripts/check.sh
 
+check-long:
+	@CB_LONG=1 scripts/check.sh
+
 hostile:
 	@scripts/hostile.sh
+
+soak: setup
+	@$(MAKE) --no-print-directory -j$(JOBS) rootfs >/dev/null
+	@$(PYTHON) tests/system/soak.py $(if $(MINUTES),--minutes $(MINUTES)) \
+		$(if $(SEED),--seed $(SEED)) $(if $(GIC),--gic $(GIC))
 
 models: setup
 	@tests/models/run.sh
@@ -123,7 +133,7 @@ clean:
 		$(BUILD)/inmates $(BUILD)/staging $(BUILD)/system-guest $(BUILD)/tests \
 		$(BUILD)/system $(BUILD)/system-snapshots $(BUILD)/dtb \
 		$(BUILD)/rootfs*.cpio.gz $(BUILD)/lint $(BUILD)/check $(BUILD)/models \
-		$(BUILD)/fuzz $(BUILD)/demo-build.log
+		$(BUILD)/fuzz $(BUILD)/faults $(BUILD)/soak $(BUILD)/demo-build.log
 
-.PHONY: all help setup hypervisor driver cellctl configs inmates guest install rootfs run \
-	demo check hostile models fuzz lint clean
+.PHONY: all help setup hypervisor driver cellctl configs inmates guest faults install rootfs run \
+	demo check check-long hostile soak models fuzz lint clean

@@ -5,6 +5,9 @@
 # static checks, the unit tests, the models, the fuzzers, the demo and the system tests in
 # QEMU. Stops early only if something does not build. The last line is "<n> passed, <n>
 # failed"; the exit status says whether anything failed.
+#
+# With CB_LONG=1 (`make check-long`) the fuzzers and the system tests take their time, and a soak
+# follows.
 set -eu
 
 ROOT=$(cd "$(dirname "$0")/.." && pwd)
@@ -14,6 +17,10 @@ cd "$ROOT"
 OUT=$BUILD/check
 JOBS=$(nproc)
 PYTHON=/usr/bin/python3
+LONG=${CB_LONG-}
+FUZZ_LIMIT=RUNS=100000
+[ -z "$LONG" ] || FUZZ_LIMIT=TIME=1800
+SOAK_MINUTES=20
 unset MAKEFLAGS MFLAGS
 
 passed=0
@@ -160,6 +167,13 @@ results()
 	[ "$status" = 0 ] || [ "$found" = 1 ] || FAILED+=("$name")
 }
 
+soak()
+{
+	title soak
+	step "soak of $SOAK_MINUTES minutes" $PYTHON tests/system/soak.py --minutes "$SOAK_MINUTES"
+	tail -n 1 "$OUT/soak_of_${SOAK_MINUTES}_minutes.log"
+}
+
 # shellcheck disable=SC2317	# called by step
 demo()
 {
@@ -182,8 +196,9 @@ unit_tests
 title models
 results models tests/models/run.sh
 title fuzzing
-results fuzz run_make -C tests/fuzz RUNS=100000
+results fuzz run_make -C tests/fuzz "$FUZZ_LIMIT"
 title demo
 step "make demo" demo
 system_tests
+[ -z "$LONG" ] || soak
 finish
