@@ -7,47 +7,47 @@
 #define INMATE_SYSREG_H
 
 /* GICv3 CPU interface, by encoding: assemblers need an extension for the names. */
-#define ICC_PMR_EL1	  S3_0_C4_C6_0
-#define ICC_DIR_EL1	  S3_0_C12_C11_1
-#define ICC_RPR_EL1	  S3_0_C12_C11_3
-#define ICC_SGI1R_EL1	  S3_0_C12_C11_5
-#define ICC_ASGI1R_EL1	  S3_0_C12_C11_6
-#define ICC_SGI0R_EL1	  S3_0_C12_C11_7
-#define ICC_IAR1_EL1	  S3_0_C12_C12_0
-#define ICC_EOIR1_EL1	  S3_0_C12_C12_1
-#define ICC_EOIR0_EL1	  S3_0_C12_C8_1
-#define ICC_BPR1_EL1	  S3_0_C12_C12_3
-#define ICC_CTLR_EL1	  S3_0_C12_C12_4
-#define ICC_SRE_EL1	  S3_0_C12_C12_5
-#define ICC_IGRPEN1_EL1	  S3_0_C12_C12_7
+#define ICC_PMR_EL1	   S3_0_C4_C6_0
+#define ICC_DIR_EL1	   S3_0_C12_C11_1
+#define ICC_RPR_EL1	   S3_0_C12_C11_3
+#define ICC_SGI1R_EL1	   S3_0_C12_C11_5
+#define ICC_ASGI1R_EL1	   S3_0_C12_C11_6
+#define ICC_SGI0R_EL1	   S3_0_C12_C11_7
+#define ICC_IAR1_EL1	   S3_0_C12_C12_0
+#define ICC_EOIR1_EL1	   S3_0_C12_C12_1
+#define ICC_EOIR0_EL1	   S3_0_C12_C8_1
+#define ICC_BPR1_EL1	   S3_0_C12_C12_3
+#define ICC_CTLR_EL1	   S3_0_C12_C12_4
+#define ICC_SRE_EL1	   S3_0_C12_C12_5
+#define ICC_IGRPEN1_EL1	   S3_0_C12_C12_7
 
-#define SCTLR_EL1_RES1	  0x30d00800
-#define SCTLR_EL1_M	  (1 << 0)
-#define SCTLR_EL1_C	  (1 << 2)
-#define SCTLR_EL1_SA	  (1 << 3)
-#define SCTLR_EL1_I	  (1 << 12)
-#define SCTLR_EL1_ENDB	  (1 << 13)
-#define SCTLR_EL1_ENDA	  (1 << 27)
-#define SCTLR_EL1_ENIB	  (1 << 30)
+#define SCTLR_EL1_RES1	   0x30d00800
+#define SCTLR_EL1_M	   (1 << 0)
+#define SCTLR_EL1_C	   (1 << 2)
+#define SCTLR_EL1_SA	   (1 << 3)
+#define SCTLR_EL1_I	   (1 << 12)
+#define SCTLR_EL1_ENDB	   (1 << 13)
+#define SCTLR_EL1_ENDA	   (1 << 27)
+#define SCTLR_EL1_ENIB	   (1 << 30)
 #define SCTLR_EL1_TCF_SYNC (1ull << 40)
-#define SCTLR_EL1_ATA	  (1ull << 43)
-#define CPACR_EL1_FPEN	  (3 << 20)
-#define CPACR_EL1_ZEN	  (3 << 16)
-#define CPACR_EL1_SMEN	  (3 << 24)
+#define SCTLR_EL1_ATA	   (1ull << 43)
+#define CPACR_EL1_FPEN	   (3 << 20)
+#define CPACR_EL1_ZEN	   (3 << 16)
+#define CPACR_EL1_SMEN	   (3 << 24)
 
-#define SPSR_IL		  (1 << 20)
-#define SPSR_SS		  (1 << 21)
+#define SPSR_IL		   (1 << 20)
+#define SPSR_SS		   (1 << 21)
 
 /* 48-bit addresses, 4 KiB granule, walks inner shareable write-back, no TTBR1. */
-#define TCR_EL1_T0SZ_48	  (64 - 48)
-#define TCR_EL1_IRGN0_WB  (1 << 8)
-#define TCR_EL1_ORGN0_WB  (1 << 10)
-#define TCR_EL1_SH0_INNER (3 << 12)
-#define TCR_EL1_EPD1	  (1 << 23)
-#define TCR_EL1_T1_48_4K  (2ull << 30 | 1ull << 26 | 1ull << 24 | (64 - 48) << 16)
-#define TCR_EL1_IPS_SHIFT 32
-#define TCR_EL1_HA	  (1ull << 39)
-#define TCR_EL1_HD	  (1ull << 40)
+#define TCR_EL1_T0SZ_48	   (64 - 48)
+#define TCR_EL1_IRGN0_WB   (1 << 8)
+#define TCR_EL1_ORGN0_WB   (1 << 10)
+#define TCR_EL1_SH0_INNER  (3 << 12)
+#define TCR_EL1_EPD1	   (1 << 23)
+#define TCR_EL1_T1_48_4K   (2ull << 30 | 1ull << 26 | 1ull << 24 | (64 - 48) << 16)
+#define TCR_EL1_IPS_SHIFT  32
+#define TCR_EL1_HA	   (1ull << 39)
+#define TCR_EL1_HD	   (1ull << 40)
 #define TCR_EL1_INMATE \
 	(TCR_EL1_T0SZ_48 | TCR_EL1_IRGN0_WB | TCR_EL1_ORGN0_WB | TCR_EL1_SH0_INNER | TCR_EL1_EPD1)
 #define PARANGE_48	    5 /* widest that the 4 KiB granule without LPA2 can use */

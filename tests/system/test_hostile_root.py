@@ -230,7 +230,7 @@ def test_memory_that_is_written_while_the_cell_starts(scene: Scene) -> None:
     )
     root.wait_until("grep -q begins /tmp/hammer")
     root.start("demo-ring")
-    root.wait_until("grep -q 'signal 7 after writes' /tmp/hammer")
+    root.wait_until("grep -q 'SIGBUS after writes' /tmp/hammer")
     root.wait_console("demo-ring", "hello: idle")
     root.destroy("demo-ring")
 
