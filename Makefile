@@ -34,6 +34,7 @@ help:
 #: make check-long  the same, for hours: more of everything, and a soak
 #: make hostile     a hostile cell makes every attack it can think of
 #: make soak        random operations on cells, checked (MINUTES=, SEED=, GIC=)
+#: make bench       measure exits, latency, sizes (BENCH="exits ...": some of it)
 #: make models      check the models of tests/models with spin
 #: make fuzz        fuzz the check of configurations (TIME=: seconds)
 #: make lint        sparse, cppcheck, clang-tidy, gcc -fanalyzer, stack depth, shellcheck
@@ -119,6 +120,11 @@ soak: setup
 	@$(PYTHON) tests/system/soak.py $(if $(MINUTES),--minutes $(MINUTES)) \
 		$(if $(SEED),--seed $(SEED)) $(if $(GIC),--gic $(GIC))
 
+bench: setup
+	@$(MAKE) --no-print-directory -j$(JOBS) rootfs
+	@$(MAKE) --no-print-directory -C tests/bench
+	@$(PYTHON) tests/bench/bench.py $(BENCH)
+
 models: setup
 	@tests/models/run.sh
 
@@ -136,4 +142,4 @@ clean:
 		$(BUILD)/fuzz $(BUILD)/faults $(BUILD)/soak $(BUILD)/demo-build.log
 
 .PHONY: all help setup hypervisor driver cellctl configs inmates guest faults install rootfs run \
-	demo check check-long hostile soak models fuzz lint clean
+	demo check check-long hostile soak bench models fuzz lint clean
