@@ -35,6 +35,8 @@ help:
 #: make hostile     a hostile cell makes every attack it can think of
 #: make soak        random operations on cells, checked (MINUTES=, SEED=, GIC=)
 #: make bench       measure exits, latency, sizes (BENCH="exits ...": some of it)
+#: make bench-plots  bring what it measured into docs/performance.md
+#: make bench-expected  measure the exits that make check compares
 #: make models      check the models of tests/models with spin
 #: make fuzz        fuzz the check of configurations (TIME=: seconds)
 #: make lint        sparse, cppcheck, clang-tidy, gcc -fanalyzer, stack depth, shellcheck
@@ -122,8 +124,15 @@ soak: setup
 
 bench: setup
 	@$(MAKE) --no-print-directory -j$(JOBS) rootfs
-	@$(MAKE) --no-print-directory -C tests/bench
 	@$(PYTHON) tests/bench/bench.py $(BENCH)
+
+bench-expected: setup
+	@$(MAKE) --no-print-directory -j$(JOBS) rootfs
+	@$(PYTHON) tests/bench/bench.py exits --expected
+
+bench-plots:
+	@scripts/setup.sh --bench
+	@$(PYTHON) tests/bench/plots.py
 
 models: setup
 	@tests/models/run.sh
@@ -139,7 +148,8 @@ clean:
 		$(BUILD)/inmates $(BUILD)/staging $(BUILD)/system-guest $(BUILD)/tests \
 		$(BUILD)/system $(BUILD)/system-snapshots $(BUILD)/dtb \
 		$(BUILD)/rootfs*.cpio.gz $(BUILD)/lint $(BUILD)/check $(BUILD)/models \
-		$(BUILD)/fuzz $(BUILD)/faults $(BUILD)/soak $(BUILD)/demo-build.log
+		$(BUILD)/fuzz $(BUILD)/faults $(BUILD)/soak $(BUILD)/bench $(BUILD)/bench.json \
+		$(BUILD)/demo-build.log
 
 .PHONY: all help setup hypervisor driver cellctl configs inmates guest faults install rootfs run \
-	demo check check-long hostile soak bench models fuzz lint clean
+	demo check check-long hostile soak bench bench-expected bench-plots models fuzz lint clean

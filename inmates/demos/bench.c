@@ -12,7 +12,8 @@
  *	loop=N		executes N instructions in a loop instead, as phase "first"
  *	off		turns the cell off at the end; otherwise it stays, idle
  *
- * Each kind ends by a line "bench: phase N NAME: N times, N ticks of N Hz".
+ * Each kind ends by a line "bench: phase N NAME: N times, N ticks of N Hz", all of it by
+ * "bench: done from phase N".
  */
 #include <atomic.h>
 #include <bench.h>
@@ -274,7 +275,7 @@ void inmate_main(void)
 	for (i = 0; i < ARRAY_SIZE(kinds) && !loop; i++)
 		if (all || !strcmp(only, kinds[i].name))
 			measure(i, first, count);
-	printf("bench: done\n");
+	printf("bench: done from phase %u\n", first);
 	if (arg_flag("off"))
 		psci_system_off();
 	cpu_idle();

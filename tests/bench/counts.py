@@ -170,6 +170,8 @@ class Counting:
 
 
 def plugin_argument(out: Path) -> str:
+    """Builds the plugin if it must be; what QEMU wants to be told."""
+    subprocess.run(["make", "-s", "-C", ROOT / "tests/bench", f"O={PLUGIN.parent}"], check=True)
     at = symbols()
     base = at["image_start"]
     values = {
@@ -188,7 +190,7 @@ def counting_machine(config: Config, name: str) -> Iterator[Counting]:
     """A machine that counts and has booted; its end comes with that of the block."""
     counting = Counting(config, name)
     try:
-        counting.machine.login(timeout=300)
+        counting.machine.login(timeout=120 + 30 * config.smp)
         yield counting
     finally:
         counting.machine.close()

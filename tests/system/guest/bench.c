@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-#include "bench.h"
+#include "../../../inmates/include/bench.h"
 
 static uint64_t microseconds(void)
 {
