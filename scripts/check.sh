@@ -90,6 +90,7 @@ build_all()
 	step "module without warnings, Linux $KERNEL_RELEASE" build_module "$KDIR" "$BUILD/driver"
 	step "everything, gcc, Linux $KERNEL_RELEASE" run_make rootfs
 	step "test builds that fail on demand" run_make faults
+	step "plugin for QEMU" run_make -C tests/bench
 	step "hypervisor, clang" run_make -C hypervisor CC=clang O="$OUT/hypervisor-clang"
 	step "inmates, clang" run_make -C inmates CC=clang LD=ld.lld O="$OUT/inmates-clang"
 	step "module without warnings, Linux $KERNEL_RELEASE_612" \
