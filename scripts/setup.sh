@@ -7,6 +7,7 @@
 # so that the machine's own stays as it is.
 #
 # usage: scripts/setup.sh          install what is missing
+#        scripts/setup.sh --bench  the same, and what the plots of the bench need
 #        scripts/setup.sh --check  only say what is missing, exit 1 if anything is
 set -eu
 
@@ -27,6 +28,10 @@ PACKAGES=(
 
 if [ "$(dpkg --print-architecture)" != arm64 ]; then
 	PACKAGES+=(gcc-aarch64-linux-gnu libc6-dev-arm64-cross)
+fi
+
+if [ "${1-}" = --bench ]; then
+	PACKAGES+=(gnuplot-nox)
 fi
 
 # Prints those of the given packages that are not installed.
