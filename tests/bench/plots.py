@@ -88,6 +88,8 @@ def label(name: str) -> str:
 
 
 def exits_plot(values: Results) -> str:
+    if "gicv3/hvc_info/instructions" not in values:
+        return ""
     rows = [
         # A logarithmic axis has no zero: no exit is no bar.
         [label(name), values[f"gicv3/{name}/instructions"] or None, theirs]
@@ -103,6 +105,8 @@ def scale_plot(values: Results) -> str:
     for match, value in ((key.fullmatch(name), value) for name, value in values.items()):
         if match:
             curves.setdefault(match[2], {})[int(match[1])] = value
+    if not curves:
+        return ""
     steps = sorted({step for curve in curves.values() for step in curve})
     rows: list[list[object]] = [[step, *(c.get(step) for c in curves.values())] for step in steps]
     lines = [
@@ -115,6 +119,8 @@ def scale_plot(values: Results) -> str:
 def latency_plot(values: Results) -> str:
     runs = ("latency_bare", "latency_idle", "latency_disturbed")
     bounds = sorted({int(k.rsplit("_", 1)[1]) for k in values if "/below_" in k})
+    if not bounds:
+        return ""
     rows = [
         [f'"< {bound}"', *(values.get(f"{run}/below_{bound}", 0) or None for run in runs)]
         for bound in bounds
@@ -126,9 +132,9 @@ def draw(path: Path, script: str) -> None:
     text = subprocess.run(
         ["gnuplot"], input=STYLE + script, check=True, capture_output=True, text=True
     ).stdout
-    head, rest = text.split("\n", 1)  # the XML declaration comes first
-    tidy = "\n".join(line.rstrip() for line in (LICENCE + rest).split("\n"))
-    path.write_text(f"{head}\n{tidy}")
+    picture = text.split("\n", 1)[1]  # without the XML declaration, which would have to be first
+    tidy = "\n".join(line.rstrip() for line in picture.split("\n"))
+    path.write_text(LICENCE + tidy)
     print(path.relative_to(ROOT))
 
 
@@ -149,9 +155,12 @@ def replace_tables(values: Results) -> None:
 def main() -> None:
     values: Results = json.loads((BUILD / "bench.json").read_text())
     PLOTS.mkdir(exist_ok=True)
-    draw(PLOTS / "exits.svg", exits_plot(values))
-    draw(PLOTS / "scale.svg", scale_plot(values))
-    draw(PLOTS / "latency.svg", latency_plot(values))
+    for name, plot in (("exits", exits_plot), ("scale", scale_plot), ("latency", latency_plot)):
+        script = plot(values)
+        if script:
+            draw(PLOTS / f"{name}.svg", script)
+        else:
+            print(f"{name}: not measured")
     replace_tables(values)
 
 
