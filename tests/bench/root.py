@@ -14,7 +14,7 @@ from cellfile import LOADABLE, MIB, NATIVE_IDLE, RAM, Cell, Region
 
 SECONDS = 10
 INSTRUCTIONS = 1_000_000_000
-RUNS = 5
+RUNS = 3
 PERIODS = 1000
 # Virtual time is the number of instructions, 1 ns each; the timer counts them.
 ICOUNT = ["-icount", "shift=0,sleep=off"]
