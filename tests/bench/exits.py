@@ -114,10 +114,15 @@ def of_cell(phase: Phase, times: int) -> Exit:
     return Exit(times, sender, others, phase.functions())
 
 
-def enable(root: Root) -> None:
+def enable(root: Root, hypervisor_size: int = 4 * MIB) -> None:
     """As Root.enable(), with as many CPUs as the machine has."""
     board = System.delivered(f"qemu-virt-gicv{root.machine.config.gic}")
     board = board.with_cpus(*mpidrs(root.machine.config))
+    start, old_size = board.hypervisor
+    behind = next(region for region in board.regions if region.phys == start + old_size)
+    behind.phys += hypervisor_size - old_size
+    behind.size -= hypervisor_size - old_size
+    board = board.but(hypervisor=(start, hypervisor_size))
     put_file(root.machine, board.pack(), "/tmp/board.cell")
     root.machine.check("modprobe cellblock")
     root.cellctl("enable /tmp/board.cell")
