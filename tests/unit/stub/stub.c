@@ -13,43 +13,8 @@
 
 #include <arch/mmu.h>
 
-#define DEFAULT_SEED 1
-#define MAX_RELAX    1000
-#define TIME_LIMIT   120 /* seconds */
-
-static u64 random_state;
-
-static u64 seed(void)
-{
-	const char *text = getenv("CELLBLOCK_SEED");
-
-	return text ? strtoull(text, NULL, 0) : DEFAULT_SEED;
-}
-
-void random_start(void)
-{
-	random_state = seed();
-}
-
-/* SplitMix64. */
-u64 random_bits(void)
-{
-	u64 z = random_state += 0x9e3779b97f4a7c15;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-	z = (z ^ z >> 27) * 0x94d049bb133111eb;
-	return z ^ z >> 31;
-}
-
-u64 random_below(u64 limit)
-{
-	return random_bits() % limit;
-}
-
-bool random_chance(u32 one_in)
-{
-	return !random_below(one_in);
-}
+#define MAX_RELAX  1000
+#define TIME_LIMIT 120 /* seconds */
 
 void stub_relax(void)
 {
@@ -75,7 +40,7 @@ void stub_map_cpus(u32 nr)
 
 static void print_seed(void)
 {
-	fprintf(stderr, "CELLBLOCK_SEED=%llu\n", (unsigned long long)seed());
+	fprintf(stderr, "CELLBLOCK_SEED=%llu\n", (unsigned long long)random_seed());
 }
 
 void stub_prepare(void)

@@ -29,6 +29,7 @@ void stub_map_cpus(u32 nr);
  * Random numbers, the same in each run unless CELLBLOCK_SEED is set in the environment. Each
  * test starts anew, so that it fails alike when it runs alone.
  */
+u64 random_seed(void);
 void random_start(void);
 u64 random_below(u64 limit);
 u64 random_bits(void);
