@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The GIC behind the filters (gic/), modelled interrupt by interrupt and bit by bit from IHI
+ * 0048 and IHI 0069. The same model, with a cell as the one who accesses it, says what an
+ * access of a cell should do. Accesses of a width that the specification does not offer for a
+ * register are counted: hardware may answer them with an abort, which EL2 must not cause.
+ */
+#ifndef UNIT_GIC_MODEL_H
+#define UNIT_GIC_MODEL_H
+
+#include <arch/mmu.h>
+#include <core/cell.h>
+#include <gic/internal.h>
+
+#define NR_CPUS	    8
+#define NR_INTIDS   1020
+#define FIRST_SPI   32
+#define NR_SGIS	    16
+
+#define GICD_PHYS   0x08000000UL
+#define GICC_PHYS   0x08010000UL
+#define GICH_PHYS   0x08030000UL
+#define GICR_PHYS   0x080a0000UL
+#define GICR_STRIDE 0x20000UL
+#define WINDOW	    (CPU_SLOTS + CPU_SLOT_WINDOW)
+
+struct irq {
+	bool enabled, pending, active, group1;
+	u8 priority, targets, config;
+	u64 route;
+};
+
+struct gic {
+	u32 ctlr;
+	struct irq spis[1024];		       /* from 32 on */
+	struct irq banked[NR_CPUS][FIRST_SPI]; /* GICv3: in the redistributors */
+	u8 senders[NR_CPUS][NR_SGIS];	       /* GICv2: of pending SGIs, by CPU interface */
+	u32 gicc[4][NR_CPUS];		       /* CTLR, PMR, RPR, APR */
+	u32 rd_ctlr[NR_CPUS], waker[NR_CPUS];
+	u64 propbaser[NR_CPUS], pendbaser[NR_CPUS];
+};
+
+extern struct gic gic;	    /* the hardware */
+extern struct gic expected; /* what it should be after an access */
+extern size_t bad_accesses;
+
+extern struct cell guest;
+extern cpuid_t current; /* the CPU that runs */
+
+/* Called once, right after the next read: what another CPU does then. */
+extern void (*after_read)(void);
+
+/* Who accesses. cell NULL: the hardware, which filters nothing. */
+struct accessor {
+	const struct cell *cell;
+	cpuid_t cpu;
+};
+
+/* iss of a trapped ICC_SGI1R_EL1 write; its op2 is 5. */
+#define ISS_SYSREG(op0, op1, crn, crm, op2) \
+	((op0) << 20 | (op2) << 17 | (op1) << 14 | (crn) << 10 | (crm) << 1)
+#define ISS_SGI1R  ISS_SYSREG(3, 0, 12, 11, 5)
+#define ISS_ASGI1R ISS_SYSREG(3, 0, 12, 11, 6)
+#define ISS_SGI0R  ISS_SYSREG(3, 0, 12, 11, 7)
+#define ISS_DIR	   ISS_SYSREG(3, 0, 12, 11, 1)
+
+/* A GIC in a random state, and a guest and a root cell that share it. */
+void start_gic(u32 version);
+void randomize_gic(void);
+void share_out(void);
+
+u8 target_of(cpuid_t cpu);
+bool owns_spi(const struct cell *cell, intid_t intid);
+bool has_cpu(const struct cell *cell, cpuid_t cpu);
+cpuid_t cpu_with_affinity(u64 affinity);
+bool reaches(const struct irq *spi, const struct cell *cell);
+bool is_same_irq(const struct irq *a, const struct irq *b);
+
+/* The management SGI, pending, would end this CPU's wait. */
+bool wakes(cpuid_t cpu);
+
+/* What an access does, by the specification. */
+void access_sgir(struct gic *g, struct accessor who, u32 value);
+void send_sgi1r(struct gic *g, struct accessor who, u64 value);
+void deactivate(struct gic *g, struct accessor who, intid_t intid);
+void no_sgi_pending(void);
+
+/* Through the filters. */
+u64 access_as_cell(struct cell *cell, ipa_t ipa, size_t size, bool write, u64 value);
+u64 read_as_guest(u64 offset, size_t size);
+void write_as_guest(u64 offset, size_t size, u64 value);
+
+/* An access of any width anywhere, and what it must and must not have done. */
+void access_at_random(struct cell *cell);
+u64 random_sgi1r(void);
+
+void assert_gic_is_as_expected(void);
+void assert_quiet(intid_t intid, const struct cell *cell);
+
+#endif
