@@ -615,14 +615,20 @@ void send_sgi1r(struct gic *g, struct accessor who, u64 value)
 	}
 }
 
-#define NAME_(x) #x
-#define NAME(x)	 NAME_(x)
+#define NAME_(x)     #x
+#define NAME(x)	     NAME_(x)
+
+#define ICC_RPR_IDLE 0xff /* no interrupt is active */
 
 u64 stub_sysreg_read(const char *name)
 {
 	if (!strcmp(name, NAME(tpidr_el2)))
 		return (u64)cpu_of(current);
-	return strcmp(name, NAME(ICC_RPR_EL1)) ? 0 : 0xff;
+	if (!strcmp(name, NAME(ICC_PMR_EL1)))
+		return gic.icc_pmr[current];
+	if (!strcmp(name, NAME(ICC_CTLR_EL1)))
+		return gic.icc_ctlr[current];
+	return strcmp(name, NAME(ICC_RPR_EL1)) ? 0 : ICC_RPR_IDLE;
 }
 
 void stub_sysreg_write(const char *name, u64 value)
@@ -633,6 +639,46 @@ void stub_sysreg_write(const char *name, u64 value)
 		send_sgi1r(&gic, hypervisor, value);
 	if (!strcmp(name, NAME(ICC_DIR_EL1)))
 		deactivate(&gic, hypervisor, (intid_t)value);
+	if (!strcmp(name, NAME(ICC_PMR_EL1)))
+		gic.icc_pmr[current] = value;
+	if (!strcmp(name, NAME(ICC_CTLR_EL1)))
+		gic.icc_ctlr[current] = value;
+}
+
+/*
+ * The registers that trap, IHI 0069 12.2: of ICC_CTLR_EL1 CBPR and EOImode can be written, of
+ * the rest the fields that are not reserved. False: the access is undefined.
+ */
+bool access_icc(struct gic *g, struct accessor who, u32 iss, u64 *value, bool write)
+{
+	switch (iss) {
+	case ISS_SGI1R:
+		if (write)
+			send_sgi1r(g, who, *value);
+		return write;
+	case ISS_ASGI1R:
+	case ISS_SGI0R:
+		return write; /* other groups are nobody's */
+	case ISS_DIR:
+		if (write)
+			deactivate(g, who, (intid_t)*value & 0xffffff);
+		return write;
+	case ISS_PMR:
+		if (write)
+			g->icc_pmr[who.cpu] = *value & 0xff;
+		*value = g->icc_pmr[who.cpu];
+		return true;
+	case ISS_CTLR:
+		if (write)
+			g->icc_ctlr[who.cpu] = *value & 3;
+		*value = g->icc_ctlr[who.cpu];
+		return true;
+	case ISS_RPR:
+		*value = ICC_RPR_IDLE;
+		return !write;
+	default:
+		return false;
+	}
 }
 
 /* ---- Setting up ---- */
@@ -821,6 +867,8 @@ void assert_gic_is_as_expected(void)
 	assert_memory_equal(gic.waker, expected.waker, sizeof(gic.waker));
 	assert_memory_equal(gic.propbaser, expected.propbaser, sizeof(gic.propbaser));
 	assert_memory_equal(gic.pendbaser, expected.pendbaser, sizeof(gic.pendbaser));
+	assert_memory_equal(gic.icc_pmr, expected.icc_pmr, sizeof(gic.icc_pmr));
+	assert_memory_equal(gic.icc_ctlr, expected.icc_ctlr, sizeof(gic.icc_ctlr));
 }
 
 /* Independent of the model of an access: what no access of a cell may ever change. */

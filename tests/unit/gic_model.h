@@ -38,6 +38,7 @@ struct gic {
 	u32 gicc[4][NR_CPUS];		       /* CTLR, PMR, RPR, APR */
 	u32 rd_ctlr[NR_CPUS], waker[NR_CPUS];
 	u64 propbaser[NR_CPUS], pendbaser[NR_CPUS];
+	u64 icc_pmr[NR_CPUS], icc_ctlr[NR_CPUS]; /* GICv3: CPU interface */
 };
 
 extern struct gic gic;	    /* the hardware */
@@ -62,6 +63,9 @@ struct accessor {
 #define ISS_SGI1R  ISS_SYSREG(3, 0, 12, 11, 5)
 #define ISS_ASGI1R ISS_SYSREG(3, 0, 12, 11, 6)
 #define ISS_SGI0R  ISS_SYSREG(3, 0, 12, 11, 7)
+#define ISS_PMR	   ISS_SYSREG(3, 0, 4, 6, 0)
+#define ISS_CTLR   ISS_SYSREG(3, 0, 12, 12, 4)
+#define ISS_RPR	   ISS_SYSREG(3, 0, 12, 11, 3)
 #define ISS_DIR	   ISS_SYSREG(3, 0, 12, 11, 1)
 
 /* A GIC in a random state, and a guest and a root cell that share it. */
@@ -82,6 +86,7 @@ bool wakes(cpuid_t cpu);
 /* What an access does, by the specification. */
 void access_sgir(struct gic *g, struct accessor who, u32 value);
 void send_sgi1r(struct gic *g, struct accessor who, u64 value);
+bool access_icc(struct gic *g, struct accessor who, u32 iss, u64 *value, bool write);
 void deactivate(struct gic *g, struct accessor who, intid_t intid);
 void no_sgi_pending(void);
 
