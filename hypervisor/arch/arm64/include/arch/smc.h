@@ -3,8 +3,6 @@
 #ifndef ARCH_SMC_H
 #define ARCH_SMC_H
 
-#include <core/types.h>
-
 #define PSCI_VERSION		0x84000000U
 #define PSCI_CPU_SUSPEND	0x84000001U
 #define PSCI_CPU_OFF		0x84000002U
@@ -34,6 +32,10 @@
 #define SMCCC_ARCH_WORKAROUND_2 0x80007fffU
 #define SMCCC_ARCH_WORKAROUND_3 0x80003fffU
 
+#ifndef __ASSEMBLER__
+
+#include <core/types.h>
+
 /* Call the firmware with x0 to x3, which become the result. */
 static inline void smc_call(u64 *x)
 {
@@ -56,4 +58,5 @@ static inline void smc_call(u64 *x)
 /* The same with x0 to x17 (SMCCC 1.2), in vectors.S. */
 void smc_forward(u64 *x);
 
+#endif
 #endif
