@@ -598,7 +598,7 @@ static void request(struct file *file)
 	memset(machine.user, 0, sizeof(machine.user));
 	fill(command, argument);
 	if (random_chance(32)) {
-		err = machine.device->fops->unlocked_ioctl(file, command ^ 1 << random_below(32),
+		err = machine.device->fops->unlocked_ioctl(file, command ^ 1u << random_below(32),
 							   random_bits() | 1);
 		assert_true(err == -ENOTTY || err == -EFAULT || err == -ENOMEM);
 		assert_int_equal(hypervisor.calls, calls);
