@@ -391,9 +391,16 @@ static void make_call(struct regs *regs, bool smc)
 		assert_int_equal(regs->x[i], before.x[i]);
 }
 
+/* One that is there, more often than not. */
 static u64 random_cell_id(void)
 {
-	return random_chance(16) ? random_bits() : random_below(NR_CPUS + 1);
+	u64 id = 1 + random_below(NR_CPUS);
+
+	for (u32 n = 0; n < NR_CPUS && !cells[id] && !random_chance(8); n++)
+		id = 1 + id % NR_CPUS;
+	if (random_chance(16))
+		return random_chance(2) ? CB_ROOT_CELL : random_bits();
+	return id;
 }
 
 /* Something in the executable RAM of a cell, or at least in some RAM. */
@@ -409,8 +416,7 @@ static u64 random_entry(const struct cell *cell)
 
 static void random_create(struct regs *regs)
 {
-	static u32 nr;
-	struct cell_file file = random_file(nr++ % 8);
+	struct cell_file file = random_file((u32)random_below(8));
 
 	for (u32 i = 0; i < file.head.regions.count; i++)
 		if (random_chance(2) && !(file.regions[i].flags & (MMIO & ~RW)) &&
@@ -436,7 +442,7 @@ static void random_hypercall(struct regs *regs)
 
 	regs->x[0] = functions[random_below(ARRAY_SIZE(functions))];
 	regs->x[1] = random_cell_id();
-	if (random_chance(2))
+	if (random_chance(regs->x[1] < CB_MAX_CELLS && cells[regs->x[1]] ? 8 : 2))
 		random_create(regs);
 	else if (regs->x[0] == CB_HVC_CONSOLE_WRITE)
 		regs->x[1] = random_below(48);

@@ -21,7 +21,7 @@
 #include "input.h"
 
 #define MAX_STEPS	100
-#define HYPERVISOR	0x70000000ull
+#define HYPERVISOR	0x90000000ull
 #define RAM		0x40000000ull
 #define LINUX_RAM	RAM /* System RAM, in the lower half */
 #define RAM_SIZE	0x20000000ull
@@ -81,6 +81,14 @@ static struct system_file system_file(void)
 	return f;
 }
 
+static u32 random_region_flags(void)
+{
+	static const u32 more[] = { CB_REGION_LOADABLE, CB_REGION_LOADABLE | CB_REGION_EXECUTE,
+				    CB_REGION_SHARED, CB_REGION_EXECUTE };
+
+	return CB_REGION_READ | CB_REGION_WRITE | more[random_below(ARRAY_SIZE(more))];
+}
+
 static struct cell_file cell_file(void)
 {
 	struct cell_file f = {
@@ -101,7 +109,7 @@ static struct cell_file cell_file(void)
 			CELL_RAM + PAGE(random_below(32)) * 16,
 			i * 0x10000000ull,
 			PAGE(1 + random_below(24)),
-			CB_REGION_READ | CB_REGION_WRITE | (u32)(random_bits() & 0x34),
+			random_region_flags(),
 			0,
 			"",
 		};
@@ -491,25 +499,37 @@ union argument {
 	struct cb_ioc_get_config get_config;
 };
 
+/* One that is there, more often than not. */
 static u32 random_id(void)
 {
-	return random_chance(16) ? (u32)random_bits() : (u32)random_below(4);
+	u32 id = 1 + (u32)random_below(4);
+
+	for (u32 n = 0; n < 4 && !cellblock.cells[id] && !random_chance(8); n++)
+		id = 1 + id % 4;
+	if (random_chance(16))
+		return random_chance(2) ? CB_ROOT_CELL : (u32)random_bits();
+	return id;
 }
 
+/* In a loadable region, if there is one, but perhaps beyond its end. */
 static void fill_load(struct cb_ioc_load *load)
 {
 	const struct cell *cell = load->cell < CB_MAX_CELLS ? cellblock.cells[load->cell] : NULL;
 
 	load->data = random_chance(8) ? random_bits() : (u64)machine.user + random_below(0x2000);
-	load->size = random_below(0x4000);
-	load->virt = random_below(0x4000);
-	if (cell && cell->config->regions.count)
-		load->virt +=
-			cb_config_regions(cell->config)[random_below(cell->config->regions.count)]
-				.virt;
-	if (random_chance(16))
+	load->size = random_below(random_chance(2) ? 0x1000 : 0x12000);
+	load->virt = random_below(random_chance(2) ? 1 : 0x8000);
+	for (u32 i = 0; cell && i < cell->config->regions.count; i++) {
+		const struct cb_region *region = &cb_config_regions(cell->config)[i];
+
+		if (!(region->flags & CB_REGION_LOADABLE) && !random_chance(8))
+			continue;
+		load->virt += region->virt;
+		break;
+	}
+	if (random_chance(32))
 		load->size = random_bits();
-	if (random_chance(16))
+	if (random_chance(32))
 		load->virt = random_bits();
 }
 
@@ -574,6 +594,14 @@ static bool is_refused_by_rules(size_t which, const union argument *argument, u3
 	return *code != CB_OK;
 }
 
+/* User space was zero before the request, and is to its end. */
+static void assert_untouched_from(const u8 *at)
+{
+	size_t size = (size_t)(machine.user + USER_SIZE - at);
+
+	assert_true(!*at && !memcmp(at, at + 1, size - 1));
+}
+
 /* What was found and given is the user's own configuration, and no byte more. */
 static void check_config(const struct cb_ioc_get_config *got)
 {
@@ -581,13 +609,25 @@ static void check_config(const struct cb_ioc_get_config *got)
 
 	assert_int_equal(got->size, cell->config->header.size);
 	assert_memory_equal((void *)got->data, cell->config, got->size);
-	for (u8 *at = (u8 *)got->data + got->size; at < machine.user + USER_SIZE; at++)
-		assert_int_equal(*at, 0);
+	assert_untouched_from((u8 *)got->data + got->size);
+}
+
+/* Little can be done before the hypervisor is enabled and a cell is there. */
+static size_t random_request(void)
+{
+	static const u8 with_cells[] = { 3, 4, 4, 5, 6, 7 };
+	u32 id = random_id();
+
+	if (!cellblock.enabled && random_chance(2))
+		return 0;
+	if (random_chance(2) && id && id < CB_MAX_CELLS)
+		return cellblock.cells[id] ? with_cells[random_below(sizeof(with_cells))] : 2;
+	return random_below(ARRAY_SIZE(requests));
 }
 
 static void request(struct file *file)
 {
-	size_t which = random_below(ARRAY_SIZE(requests));
+	size_t which = random_request();
 	unsigned int command = requests[which].command;
 	union argument *argument = (union argument *)machine.user;
 	struct cb_error *error = (void *)(machine.user + requests[which].error);
@@ -628,8 +668,7 @@ static void read_console(struct file *file)
 	got = machine.device->fops->read(file, (char *)machine.user, size, NULL);
 	machine.failures = failures;
 	assert_true(got <= (ssize_t)size);
-	for (u8 *at = machine.user + (got > 0 ? got : 0); at < machine.user + USER_SIZE; at++)
-		assert_int_equal(*at, 0);
+	assert_untouched_from(machine.user + (got > 0 ? got : 0));
 	machine.device->fops->poll(file, NULL);
 }
 

@@ -17,7 +17,8 @@ fuzz()
 
 	[ "$KIND" = time ] || options=(-runs="$2" -seed=1)
 	[ ! -f "$HERE/$target.dict" ] || options+=(-dict="$HERE/$target.dict")
-	if "$OUT/$target.bin" "${options[@]}" -print_final_stats=1 -max_len=2048 -timeout=60 \
+	if "$OUT/$target.bin" "${options[@]}" -print_final_stats=1 -max_len=2048 -len_control=0 \
+		-timeout=60 \
 		-artifact_prefix="$OUT/$target-" \
 		"$OUT/$target" "$HERE/corpus/$target" >"$log" 2>&1; then
 		echo "  ok    $target, $(executions "$target") executions"

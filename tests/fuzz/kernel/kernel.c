@@ -133,7 +133,9 @@ static bool is_user(const void *at, size_t size)
 
 size_t copy_from_user(void *to, const void *from, size_t size)
 {
-	if (size && !is_user(from, size))
+	if (!size)
+		return 0;
+	if (!is_user(from, size))
 		return size;
 	memcpy(to, from, size);
 	return 0;
@@ -141,7 +143,9 @@ size_t copy_from_user(void *to, const void *from, size_t size)
 
 size_t copy_to_user(void *to, const void *from, size_t size)
 {
-	if (size && !is_user(to, size))
+	if (!size)
+		return 0;
+	if (!is_user(to, size))
 		return size;
 	memcpy(to, from, size);
 	return 0;

@@ -8,8 +8,8 @@
 #include "kernel.h"
 
 #define MACHINE_CPUS	  6
-#define MACHINE_CELLS	  8 /* that the hypervisor has at most */
-#define USER_SIZE	  0x8000
+#define MACHINE_CELLS	  8	  /* that the hypervisor has at most */
+#define USER_SIZE	  0x20000 /* more than a load copies at a time */
 #define PAGE(n)		  ((u64)(n)*CB_PAGE_SIZE)
 
 /* Physical addresses of the hypervisor's pages: public, CPUs, cells, rings. */
