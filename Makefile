@@ -38,7 +38,8 @@ help:
 #: make bench-plots  bring what it measured into docs/performance.md
 #: make bench-expected  measure the exits that make check compares
 #: make models      check the models of tests/models with spin
-#: make fuzz        fuzz the check of configurations (TIME=: seconds)
+#: make fuzz        fuzz everything that takes input (TIME=: seconds for each target)
+#: make coverage    lines that unit tests and fuzzers reach
 #: make lint        sparse, cppcheck, clang-tidy, gcc -fanalyzer, stack depth, shellcheck
 #: make run         a shell in the QEMU machine, everything installed (RUN="--gic 2 ...")
 #: make install     install below $(DESTDIR)$(PREFIX)
@@ -140,6 +141,9 @@ models: setup
 fuzz: setup
 	@$(MAKE) --no-print-directory -C tests/fuzz $(if $(TIME),TIME=$(TIME))
 
+coverage: setup
+	@tests/coverage.sh
+
 lint: setup
 	@scripts/lint.sh
 
@@ -148,8 +152,9 @@ clean:
 		$(BUILD)/inmates $(BUILD)/staging $(BUILD)/system-guest $(BUILD)/tests \
 		$(BUILD)/system $(BUILD)/system-snapshots $(BUILD)/dtb \
 		$(BUILD)/rootfs*.cpio.gz $(BUILD)/lint $(BUILD)/check $(BUILD)/models \
-		$(BUILD)/fuzz $(BUILD)/faults $(BUILD)/soak $(BUILD)/bench $(BUILD)/bench.json \
-		$(BUILD)/demo-build.log
+		$(BUILD)/fuzz $(BUILD)/coverage $(BUILD)/faults $(BUILD)/soak $(BUILD)/bench \
+		$(BUILD)/bench.json $(BUILD)/demo-build.log
 
 .PHONY: all help setup hypervisor driver cellctl configs inmates guest faults install rootfs run \
-	demo check check-long hostile soak bench bench-expected bench-plots models fuzz lint clean
+	demo check check-long hostile soak bench bench-expected bench-plots models fuzz coverage \
+	lint clean
