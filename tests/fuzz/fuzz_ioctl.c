@@ -172,6 +172,7 @@ static void add_cell(u64 id, const struct cb_cell_config *config)
 	page->console_phys = RING_PAGES + PAGE(id);
 	public_page()->cells_phys[id] = CELL_PAGES + PAGE(id);
 	hypervisor.cells[id].exists = true;
+	hypervisor.cells[id].rounds = (u32)random_below(4);
 	hypervisor.cells[id].cpus = id ? config->cpus : 0;
 	hypervisor.cells[id].claims = hypervisor.cells[id].nr_loadable = 0;
 	for (u32 i = 0; id && i < config->regions.count; i++) {
@@ -270,7 +271,8 @@ struct hvc_result hvc_call(u64 function, u64 x1, u64 x2, u64 x3)
 	assert_true(hypervisor.enabled);
 	assert_int_equal(cellblock.lock.held, 1);
 	hypervisor.calls++;
-	if (machine.failures && random_chance(32))
+	/* A cell can always be stopped and destroyed. */
+	if (function < CB_HVC_CELL_STOP && machine.failures && random_chance(32))
 		return answer(random_chance(2) ? (u64)-1 : CB_ERR_ARGUMENT, x1, random_bits());
 	return function == CB_HVC_CELL_CREATE ? create((const void *)x1, x2)
 					      : operate(function, x1);
@@ -359,7 +361,8 @@ int cb_takeover_start(const struct cb_system_config *config, struct cb_error *er
 
 int cb_takeover_end(struct cb_error *error)
 {
-	if (perhaps(error))
+	/* What has just begun can be ended. */
+	if (cellblock.enabled && perhaps(error))
 		return cb_error_errno(error->code);
 	for (u32 id = 1; id < CB_MAX_CELLS; id++)
 		assert_false(hypervisor.cells[id].exists);
