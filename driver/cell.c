@@ -186,6 +186,18 @@ static void release_regions(struct cell *cell)
 
 /* ---- Create ---- */
 
+/* A cell that nobody knows of: if the process dies, nobody could resume it. */
+static int destroy_unseen(struct cell *cell, struct cb_error *error)
+{
+	int err = repeat_while_busy(cell, error, destroy_once);
+
+	while (err && error->code == CB_ERR_BUSY) {
+		usleep_range(500, 1000);
+		err = repeat_while_busy(cell, error, destroy_once);
+	}
+	return err;
+}
+
 /* Linux has given everything: the hypervisor makes the cell. */
 static int hand_over(struct cell *cell, struct cb_error *error)
 {
@@ -202,7 +214,7 @@ static int hand_over(struct cell *cell, struct cb_error *error)
 	err = cb_cell_publish(cell);
 	if (!err)
 		return 0;
-	if (repeat_while_busy(cell, &ignored, destroy_once))
+	if (destroy_unseen(cell, &ignored))
 		pr_err("cell %u cannot be destroyed: code %u\n", cell->id, ignored.code);
 	return cb_refuse_errno(error, "publish", err);
 }
