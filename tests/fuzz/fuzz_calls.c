@@ -35,6 +35,7 @@ void trap_smc(struct regs *regs);
 void trap_wfx(struct regs *regs, u64 esr);
 void trap_fiq(struct regs *regs);
 void trap_other(struct regs *regs, u64 esr);
+__noreturn void trap_panic(u64 vector);
 
 /* ---- CPUs, as arch/arm64/cpu.c has them ---- */
 
@@ -185,6 +186,24 @@ void uart_write(const char *text, size_t size)
 	(void)text, (void)size;
 }
 
+/* Mitigations of CPU errata, and whether there are any: DEN 0028, 7. */
+static bool is_workaround(u32 function, u32 argument)
+{
+	if (function == 0x80000001) /* SMCCC_ARCH_FEATURES */
+		function = argument;
+	return function == 0x80008000 || function == 0x80007fff || function == 0x80003fff;
+}
+
+static bool is_listed(u32 function)
+{
+	const struct cb_cell_config *config = cpu_of(current)->cell->config;
+
+	for (u32 i = 0; i < config->smcs.count; i++)
+		if (cb_config_smcs(config)[i] == function)
+			return true;
+	return false;
+}
+
 void smc_forward(u64 *x)
 {
 	u32 function = (u32)x[0] & ~SMCCC_SVE_HINT;
@@ -195,7 +214,10 @@ void smc_forward(u64 *x)
 	assert_int_not_equal(function, PSCI_CPU_OFF);
 	assert_false((function & 0x3f00ffe0) == 0x04000020); /* SDEI */
 	if (cpu_of(current)->cell != &root_cell)
-		assert_int_equal(function & 0x3f000000, 0); /* Arm's architecture calls */
+		assert_true(is_workaround(function, (u32)x[1]) || is_listed(function));
+	else if (function >> 31 && !is_listed(function) && !is_workaround(function, (u32)x[1]))
+		assert_true(!(function >> 17 & 0x7f) &&
+			    ((function >> 24 & 0x3f) < 8 || (function >> 24 & 0x3f) >= 48));
 	forwarded++;
 	x[0] = random_bits();
 }
@@ -423,7 +445,9 @@ static void random_create(struct regs *regs)
 		    !(file.regions[i].flags & CB_REGION_SHARED) &&
 		    file.regions[i].flags & CB_REGION_WRITE)
 			file.regions[i].flags |= CB_REGION_LOADABLE;
-	if (random_chance(4)) /* a byte of the file */
+	if (random_chance(2)) /* the numbers of interrupts, as those of calls */
+		file.head.smcs = array_of(offsetof(struct cell_file, irqs), 4);
+	if (random_chance(8)) /* a byte of the file */
 		((u8 *)&file)[random_below(sizeof(file))] = (u8)random_bits();
 	file.head.header.checksum = cb_config_checksum(&file, sizeof(file));
 	memcpy(linux_memory + CONFIG % PAGE_SIZE, &file, sizeof(file));
@@ -432,38 +456,94 @@ static void random_create(struct regs *regs)
 	regs->x[2] = random_chance(8) ? random_below(CB_CONFIG_MAX_SIZE + 2) : sizeof(file);
 }
 
-static void random_hypercall(struct regs *regs)
+/* Where a cell can be entered, if it has memory to execute. */
+static u64 good_entry(const struct cell *cell)
+{
+	const struct cb_region *r = cb_config_regions(cell->config);
+
+	for (u32 i = 0; i < cell->config->regions.count; i++, r++)
+		if (r->flags & CB_REGION_EXECUTE)
+			return r->virt + ALIGN_DOWN(random_below(r->size), 4);
+	return random_entry(cell);
+}
+
+/* What brings a cell on. */
+static void sensible_operation(struct regs *regs, const struct cell *cell)
+{
+	static const u64 next[] = {
+		[CB_CELL_CREATED] = CB_HVC_CELL_LOAD,	[CB_CELL_LOADING] = CB_HVC_CELL_START,
+		[CB_CELL_RUNNING] = CB_HVC_INFO,	[CB_CELL_STOPPED] = CB_HVC_CELL_LOAD,
+		[CB_CELL_FAILED] = CB_HVC_CELL_DESTROY, [CB_CELL_DESTROYING] = CB_HVC_CELL_DESTROY,
+	};
+
+	regs->x[0] = next[cell->page->state];
+	regs->x[1] = cell->id;
+	regs->x[2] = good_entry(cell);
+}
+
+static void any_hypercall(struct regs *regs)
 {
 	static const u64 functions[] = {
-		CB_HVC_INFO,	     CB_HVC_CONSOLE_WRITE, CB_HVC_UID,	      CB_HVC_REVISION,
-		CB_HVC_DISABLE,	     CB_HVC_CELL_LOAD,	   CB_HVC_CELL_START, CB_HVC_CELL_STOP,
-		CB_HVC_CELL_DESTROY, CB_HVC_CELL_CREATE,   CB_HVC_CELL_LOAD,  CB_HVC_CELL_START
+		CB_HVC_INFO,	  CB_HVC_CONSOLE_WRITE, CB_HVC_UID,	      CB_HVC_REVISION,
+		CB_HVC_DISABLE,	  CB_HVC_CELL_CREATE,	CB_HVC_CELL_LOAD,     CB_HVC_CELL_START,
+		CB_HVC_CELL_STOP, CB_HVC_CELL_DESTROY,	0xc6000000 /* KVM */, 0xc600003f,
+		0xc6000040,
 	};
 
 	regs->x[0] = functions[random_below(ARRAY_SIZE(functions))];
+	if (random_chance(16))
+		regs->x[0] = 0xc6000000 + random_below(0x10000);
 	regs->x[1] = random_cell_id();
-	if (random_chance(regs->x[1] < CB_MAX_CELLS && cells[regs->x[1]] ? 8 : 2))
-		random_create(regs);
+	if (regs->x[0] == CB_HVC_INFO)
+		regs->x[1] = random_below(6);
 	else if (regs->x[0] == CB_HVC_CONSOLE_WRITE)
 		regs->x[1] = random_below(48);
 	else if (regs->x[1] < CB_MAX_CELLS && cells[regs->x[1]])
 		regs->x[2] = random_entry(cells[regs->x[1]]);
 }
 
+static void random_hypercall(struct regs *regs)
+{
+	u64 id = random_cell_id();
+	struct cell *cell = id < CB_MAX_CELLS ? cells[id] : NULL;
+
+	if (random_chance(cell ? 16 : 2))
+		random_create(regs);
+	else if (cell && random_chance(2))
+		sensible_operation(regs, cell);
+	else
+		any_hypercall(regs);
+}
+
+static void random_psci_call(struct regs *regs)
+{
+	regs->x[0] = 0x84000000 + random_below(0x40) + (random_chance(2) ? SMCCC_64 : 0);
+	if (random_chance(2))
+		regs->x[0] = PSCI_CPU_ON | SMCCC_64;
+	regs->x[1] = random_chance(8) ? random_bits() : boot_mpidrs[random_below(NR_CPUS)];
+	if (regs->x[0] == PSCI_FEATURES)
+		regs->x[1] = 0x84000000 + random_below(0x20) + (random_chance(2) ? SMCCC_64 : 0);
+	regs->x[2] = random_chance(4) ? random_below(2) : good_entry(cpu_of(current)->cell);
+}
+
 static void random_firmware_call(struct regs *regs)
 {
-	const struct cell *cell = cpu_of(current)->cell;
+	static const u32 functions[] = { SMCCC_VERSION,		  SMCCC_ARCH_FEATURES,
+					 SMCCC_ARCH_WORKAROUND_1, SMCCC_ARCH_WORKAROUND_2,
+					 SMCCC_ARCH_WORKAROUND_3, 0 };
+	const struct cb_cell_config *config = cpu_of(current)->cell->config;
 
-	regs->x[0] = 0x84000000 + random_below(0x40) + (random_chance(2) ? SMCCC_64 : 0);
-	regs->x[1] = boot_mpidrs[random_below(NR_CPUS)];
-	regs->x[2] = random_chance(3) ? 0 : random_entry(cell);
-	if (random_chance(3))
-		regs->x[0] = PSCI_CPU_ON | SMCCC_64;
-	if (random_chance(8))
+	if (!random_chance(3)) {
+		random_psci_call(regs);
+		return;
+	}
+	regs->x[0] = functions[random_below(ARRAY_SIZE(functions))];
+	regs->x[1] = functions[random_below(ARRAY_SIZE(functions))];
+	if (random_chance(4) && config->smcs.count)
+		regs->x[0] = cb_config_smcs(config)[random_below(config->smcs.count)];
+	if (random_chance(4))
 		regs->x[0] = random_bits() & 0xff00ffff;
 	if (random_chance(8))
-		regs->x[1] = random_bits();
-	if (random_chance(16))
 		regs->x[0] = random_below(6); /* Linux' hyp stub */
 }
 
@@ -478,20 +558,27 @@ static void random_registers(struct regs *regs)
 /* Anything else that comes to EL2. */
 static void random_trap(struct regs *regs)
 {
+	static const u64 classes[] = { ESR_EC_SYS64, ESR_EC_SYS64, ESR_EC_DABT_LOW,
+				       ESR_EC_IABT_LOW };
+	u64 class = random_chance(4) ? random_below(64) : classes[random_below(4)];
+
 	if (setjmp(parks)) {
 		park(cpu_of(current));
 		return;
 	}
-	switch (random_below(4)) {
+	switch (random_below(6)) {
 	case 0:
 		trap_wfx(regs, random_bits());
 		break;
 	case 1:
 		trap_fiq(regs);
 		break;
+	case 2:
+		if (cpu_of(current)->cell != &root_cell)
+			trap_panic(random_below(16));
+		break;
 	default:
-		trap_other(regs, (random_chance(2) ? random_below(64) : 0x24) << 26 |
-					 random_below(1 << 25));
+		trap_other(regs, class << 26 | random_below(1 << 25));
 	}
 }
 
@@ -500,7 +587,7 @@ static void run_guest(void)
 	struct regs regs;
 
 	random_registers(&regs);
-	if (cpu_of(current)->cell != &root_cell && random_chance(8)) {
+	if (random_chance(8)) {
 		random_trap(&regs);
 		return;
 	}

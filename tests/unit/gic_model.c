@@ -31,6 +31,8 @@ static paddr_t window_phys;
 
 struct gic gic, expected;
 size_t bad_accesses;
+u32 hardware_version;
+bool no_mappings, lpis_stuck;
 static bool any_value; /* identification in a width that is not offered: no matter */
 
 static struct irq *irq_of(struct gic *g, cpuid_t cpu, intid_t intid)
@@ -63,7 +65,7 @@ bool has_cpu(const struct cell *cell, cpuid_t cpu)
 static bool is_visible(struct accessor who, intid_t intid)
 {
 	if (intid < FIRST_SPI)
-		return gic_version == 2;
+		return hardware_version == 2;
 	return intid < NR_INTIDS && (!who.cell || owns_spi(who.cell, intid));
 }
 
@@ -141,7 +143,7 @@ static void write_bit(struct irq *irq, enum array a, bool sgi)
 		break;
 	case SET_PENDING:
 	case CLEAR_PENDING:
-		if (!sgi || gic_version == 3) /* GICv2: by GICD_xPENDSGIR */
+		if (!sgi || hardware_version == 3) /* GICv2: by GICD_xPENDSGIR */
 			irq->pending = a == SET_PENDING;
 		break;
 	default:
@@ -200,20 +202,20 @@ static u64 access_array(struct gic *g, struct accessor who, cpuid_t owner, u64 o
 
 static u32 distributor_id(u64 offset)
 {
-	u64 last_word = gic_version == 2 ? 0xfe8 : 0xffe8;
+	u64 last_word = hardware_version == 2 ? 0xfe8 : 0xffe8;
 
-	return offset == last_word ? (u32)gic_version << 4 | 0xb : 0x100 + (u32)offset % 0x100;
+	return offset == last_word ? (u32)hardware_version << 4 | 0xb : 0x100 + (u32)offset % 0x100;
 }
 
 static bool is_distributor_id(u64 offset)
 {
-	return gic_version == 2 ? offset >= 0xfd0 && offset < 0x1000
-				: offset >= 0xffd0 && offset < 0x10000;
+	return hardware_version == 2 ? offset >= 0xfd0 && offset < 0x1000
+				     : offset >= 0xffd0 && offset < 0x10000;
 }
 
 static u64 access_head(struct gic *g, struct accessor who, u64 offset, bool write, u64 value)
 {
-	u64 typer = 31 | (NR_CPUS - 1) << 5 | (gic_version == 3 ? BIT(16) | BIT(17) : 0);
+	u64 typer = 31 | (NR_CPUS - 1) << 5 | (hardware_version == 3 ? BIT(16) | BIT(17) : 0);
 
 	if (write) {
 		if (!who.cell && offset == 0)
@@ -224,7 +226,7 @@ static u64 access_head(struct gic *g, struct accessor who, u64 offset, bool writ
 	case 0:
 		return g->ctlr;
 	case 4: /* LPIs and message-based SPIs are the root cell's, 1 of N nobody's */
-		if (who.cell && who.cell != &root_cell && gic_version == 3)
+		if (who.cell && who.cell != &root_cell && hardware_version == 3)
 			return (typer & ~(BIT(16) | BIT(17))) | BIT(25);
 		return typer;
 	case 8:
@@ -305,17 +307,18 @@ static u64 access_router(struct gic *g, struct accessor who, u64 offset, size_t 
 /* The widths that the specification gives a register of the distributor; 0: nothing is there. */
 static u32 distributor_widths(u64 offset)
 {
-	if (array_at(offset) == TARGETS && gic_version == 3)
+	if (array_at(offset) == TARGETS && hardware_version == 3)
 		return 0;
 	if (array_at(offset) != NO_ARRAY)
 		return arrays[array_at(offset)].bytes ? 1 | 4 : 4;
 	if (offset < 0xc)
 		return 4;
-	if (gic_version == 2 && offset >= 0xf10 && offset < 0xf30)
+	if (hardware_version == 2 && offset >= 0xf10 && offset < 0xf30)
 		return 1 | 4;
-	if (gic_version == 2 && offset >= 0xf00 && offset < 0xf04)
+	if (hardware_version == 2 && offset >= 0xf00 && offset < 0xf04)
 		return 4;
-	if (gic_version == 3 && offset >= 0x6000 + 8 * FIRST_SPI && offset < 0x6000 + 8 * NR_INTIDS)
+	if (hardware_version == 3 && offset >= 0x6000 + 8 * FIRST_SPI &&
+	    offset < 0x6000 + 8 * NR_INTIDS)
 		return 4 | 8;
 	return is_distributor_id(offset) ? 4 : 0;
 }
@@ -335,7 +338,7 @@ static u64 access_distributor(struct gic *g, struct accessor who, u64 offset, si
 		return access_head(g, who, offset, write, value);
 	if (is_distributor_id(offset))
 		return write ? 0 : distributor_id(offset);
-	if (gic_version == 3)
+	if (hardware_version == 3)
 		return access_router(g, who, offset, size, write, value);
 	if (offset >= 0xf10)
 		return access_sgi_pending(g, who.cpu, offset, size, write, value);
@@ -433,7 +436,7 @@ static u64 access_rd_frame(struct gic *g, struct accessor who, cpuid_t owner, u6
 		return 0;
 	case RD_CTLR:
 		if (lpis && write)
-			g->rd_ctlr[owner] = (u32)value & 1;
+			g->rd_ctlr[owner] = lpis_stuck ? g->rd_ctlr[owner] : (u32)value & 1;
 		return lpis && !write ? g->rd_ctlr[owner] : 0;
 	case RD_PROP:
 		return lpis ? access_wide(&g->propbaser[owner], offset, size, write, value) : 0;
@@ -517,6 +520,8 @@ static size_t nr_devices;
 
 void *el2_map_device(paddr_t phys, size_t size)
 {
+	if (no_mappings)
+		return NULL;
 	devices[nr_devices].virt = DEVICES + 0x100000 * nr_devices;
 	devices[nr_devices].phys = phys;
 	devices[nr_devices].size = size;
@@ -528,7 +533,7 @@ bool el2_map(u64 virt, paddr_t phys, enum el2_memory type)
 	assert_int_equal(type, EL2_DEVICE);
 	assert_int_equal(virt % PAGE_SIZE, 0);
 	assert_true(phys >= GICR_PHYS && phys < GICR_PHYS + NR_CPUS * GICR_STRIDE);
-	return true;
+	return !no_mappings;
 }
 
 void *window_map(paddr_t phys, size_t nr, enum el2_memory type)
@@ -571,7 +576,7 @@ static u64 access_hardware(paddr_t phys, size_t size, bool write, u64 value)
 
 	if (phys - GICD_PHYS < 0x10000)
 		return access_distributor(&gic, hypervisor, phys - GICD_PHYS, size, write, value);
-	if (gic_version == 3)
+	if (hardware_version == 3)
 		return access_redistributor(&gic, hypervisor, phys - GICR_PHYS, size, write, value);
 	if (phys - GICC_PHYS < 0x2000)
 		return access_cpu_interface(&gic, hypervisor, phys - GICC_PHYS, size, write, value);
@@ -615,10 +620,26 @@ void send_sgi1r(struct gic *g, struct accessor who, u64 value)
 	}
 }
 
-#define NAME_(x)     #x
-#define NAME(x)	     NAME_(x)
+#define NAME_(x)    #x
+#define NAME(x)	    NAME_(x)
 
-#define ICC_RPR_IDLE 0xff /* no interrupt is active */
+#define MAX_SYSREGS 64
+
+static struct {
+	const char *name;
+	u64 values[NR_CPUS];
+} sysregs[MAX_SYSREGS];
+
+u64 *sysreg(const char *name)
+{
+	size_t i = 0;
+
+	while (i < MAX_SYSREGS && sysregs[i].name && strcmp(sysregs[i].name, name) != 0)
+		i++;
+	assert_true(i < MAX_SYSREGS);
+	sysregs[i].name = name;
+	return &sysregs[i].values[current];
+}
 
 u64 stub_sysreg_read(const char *name)
 {
@@ -628,7 +649,7 @@ u64 stub_sysreg_read(const char *name)
 		return gic.icc_pmr[current];
 	if (!strcmp(name, NAME(ICC_CTLR_EL1)))
 		return gic.icc_ctlr[current];
-	return strcmp(name, NAME(ICC_RPR_EL1)) ? 0 : ICC_RPR_IDLE;
+	return *sysreg(name);
 }
 
 void stub_sysreg_write(const char *name, u64 value)
@@ -643,6 +664,17 @@ void stub_sysreg_write(const char *name, u64 value)
 		gic.icc_pmr[current] = value;
 	if (!strcmp(name, NAME(ICC_CTLR_EL1)))
 		gic.icc_ctlr[current] = value;
+	*sysreg(name) = value;
+}
+
+static void reset_sysregs(void)
+{
+	cpuid_t saved = current;
+
+	memset(sysregs, 0, sizeof(sysregs));
+	for (current = 0; current < NR_CPUS; current++)
+		*sysreg(NAME(ICC_RPR_EL1)) = GIC_PRIORITY_IDLE;
+	current = saved;
 }
 
 /*
@@ -674,7 +706,7 @@ bool access_icc(struct gic *g, struct accessor who, u32 iss, u64 *value, bool wr
 		*value = g->icc_ctlr[who.cpu];
 		return true;
 	case ISS_RPR:
-		*value = ICC_RPR_IDLE;
+		*value = *sysreg(NAME(ICC_RPR_EL1));
 		return !write;
 	default:
 		return false;
@@ -724,7 +756,7 @@ static void randomize_irq(struct irq *irq, intid_t intid)
 void randomize_gic(void)
 {
 	memset(&gic, 0, sizeof(gic));
-	gic.ctlr = gic_version == 2 ? 1 : 0x12;
+	gic.ctlr = hardware_version == 2 ? 1 : 0x12;
 	for (intid_t intid = FIRST_SPI; intid < NR_INTIDS; intid++)
 		randomize_irq(&gic.spis[intid], intid);
 	for (cpuid_t cpu = 0; cpu < NR_CPUS; cpu++) {
@@ -732,7 +764,7 @@ void randomize_gic(void)
 			randomize_irq(&gic.banked[cpu][intid], intid);
 			gic.banked[cpu][intid].targets = target_of(cpu);
 		}
-		for (u32 sgi = 0; sgi < NR_SGIS && gic_version == 2; sgi++) {
+		for (u32 sgi = 0; sgi < NR_SGIS && hardware_version == 2; sgi++) {
 			gic.senders[cpu][sgi] = (u8)random_bits();
 			gic.banked[cpu][sgi].pending = gic.senders[cpu][sgi];
 		}
@@ -741,7 +773,7 @@ void randomize_gic(void)
 			.group1 = true,
 			.config = 2,
 			.targets = target_of(cpu),
-			.pending = gic_version == 2 && gic.senders[cpu][MANAGEMENT_SGI],
+			.pending = hardware_version == 2 && gic.senders[cpu][MANAGEMENT_SGI],
 		};
 		gic.gicc[2][cpu] = 0xff;
 		gic.waker[cpu] = cpu;
@@ -768,13 +800,13 @@ void share_out(void)
 	gic_update_cell(&root_cell);
 }
 
-static const struct cb_system_config config_v2 = {
+const struct cb_system_config config_v2 = {
 	.gic = { .version = 2,
 		 .frames = { [CB_GIC_GICD] = { GICD_PHYS, 0x1000 },
 			     [CB_GIC_GICC] = { GICC_PHYS, 0x2000 },
 			     [CB_GIC_GICH] = { GICH_PHYS, 0x1000 } } },
 };
-static const struct cb_system_config config_v3 = {
+const struct cb_system_config config_v3 = {
 	.gic = { .version = 3,
 		 .frames = { [CB_GIC_GICD] = { GICD_PHYS, 0x10000 },
 			     [CB_GIC_GICR] = { GICR_PHYS, NR_CPUS *GICR_STRIDE } } },
@@ -788,12 +820,15 @@ void start_gic(u32 version)
 	random_start();
 	nr_devices = 0;
 	bad_accesses = 0;
+	no_mappings = lpis_stuck = false;
+	reset_sysregs();
+	memset(&public, 0, sizeof(public));
 	memset(&guest, 0, sizeof(guest));
 	memset(&root_cell, 0, sizeof(root_cell));
 	public_page = &public;
 	guest.id = 1;
 	start_cpus();
-	gic_version = (u32)config->gic.version;
+	hardware_version = version;
 	assert_int_equal(gic_init(config, &error), CB_OK);
 	randomize_gic();
 	share_out();
@@ -836,7 +871,7 @@ static u64 expected_access(struct cell *cell, ipa_t ipa, size_t size, bool write
 		return 0;
 	if (ipa - GICD_PHYS < 0x10000)
 		return access_distributor(&expected, who, ipa - GICD_PHYS, size, write, value);
-	if (gic_version == 3)
+	if (hardware_version == 3)
 		return access_redistributor(&expected, who, ipa - GICR_PHYS, size, write, value);
 	if (ipa == GICC_PHYS + GICC_DIR && size == 4 && write)
 		deactivate(&expected, who, value & 0x3ff);
@@ -899,14 +934,14 @@ static void assert_foreign_is_untouched(const struct cell *cell, const struct gi
 
 static u64 random_distributor_offset(void)
 {
-	u64 offset = random_below(gic_version == 2 ? 0x1000 : 0x10000);
+	u64 offset = random_below(hardware_version == 2 ? 0x1000 : 0x10000);
 
 	if (random_chance(2))
 		offset = random_below(0xe00);
-	if (gic_version == 2 && random_chance(8))
+	if (hardware_version == 2 && random_chance(8))
 		offset = 0xf00 + random_below(0x30);
 	if (random_chance(8))
-		offset = random_below(0x10) + (gic_version == 2 ? 0xfe0 : 0xffe0);
+		offset = random_below(0x10) + (hardware_version == 2 ? 0xfe0 : 0xffe0);
 	return offset;
 }
 
@@ -930,9 +965,9 @@ static ipa_t random_ipa(size_t size)
 {
 	u64 offset = random_distributor_offset();
 
-	if (random_chance(4) && gic_version == 2)
+	if (random_chance(4) && hardware_version == 2)
 		return GICC_PHYS + 0x1000 + (random_chance(2) ? 0 : random_below(0x1000));
-	if (random_chance(2) && gic_version == 3)
+	if (random_chance(2) && hardware_version == 3)
 		return GICR_PHYS + (random_chance(32)
 					    ? random_redistributor_offset()
 					    : ALIGN_DOWN(random_redistributor_offset(), size));
@@ -995,7 +1030,7 @@ void assert_quiet(intid_t intid, const struct cell *cell)
 {
 	assert_false(gic.spis[intid].enabled || gic.spis[intid].pending || gic.spis[intid].active);
 	assert_int_equal(gic.spis[intid].priority, 0);
-	if (gic_version == 2)
+	if (hardware_version == 2)
 		assert_int_equal(gic.spis[intid].targets, target_of(first_cpu(cell->cpus)));
 	else
 		assert_int_equal(gic.spis[intid].route, boot_mpidrs[first_cpu(cell->cpus)]);
@@ -1003,7 +1038,7 @@ void assert_quiet(intid_t intid, const struct cell *cell)
 
 bool reaches(const struct irq *spi, const struct cell *cell)
 {
-	if (gic_version == 2)
+	if (hardware_version == 2)
 		return spi->targets & cell->gic_targets;
 	return has_cpu(cell, cpu_with_affinity(spi->route));
 }
@@ -1012,9 +1047,9 @@ bool reaches(const struct irq *spi, const struct cell *cell)
 bool wakes(cpuid_t cpu)
 {
 	const struct irq *sgi = &gic.banked[cpu][MANAGEMENT_SGI];
-	u32 mask = gic_version == 2 ? gic.gicc[1][cpu] & 0xf8 : 0xf8;
+	u32 mask = hardware_version == 2 ? gic.gicc[1][cpu] & 0xf8 : 0xf8;
 
-	if (gic_version == 2 && !(gic.gicc[0][cpu] & 1))
+	if (hardware_version == 2 && !(gic.gicc[0][cpu] & 1))
 		return false;
 	return sgi->enabled && sgi->pending && !sgi->active && (sgi->priority & 0xf8) < mask &&
 	       sgi->group1;

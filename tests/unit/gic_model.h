@@ -44,6 +44,15 @@ struct gic {
 extern struct gic gic;	    /* the hardware */
 extern struct gic expected; /* what it should be after an access */
 extern size_t bad_accesses;
+extern u32 hardware_version;
+extern bool no_mappings; /* EL2 has no pages for its tables */
+extern bool lpis_stuck;	 /* LPIs that are on stay on */
+extern const struct cb_system_config config_v2, config_v3;
+
+/* A system register of the current CPU, by the name that the code has for it. */
+#define NAME_(x) #x
+#define NAME(x)	 NAME_(x)
+u64 *sysreg(const char *name);
 
 extern struct cell guest;
 extern cpuid_t current; /* the CPU that runs */

@@ -360,6 +360,239 @@ static void test_waking_sgi_is_not_lost_while_looking_for_it(void **state)
 		assert_true(gic_acknowledge_wake(cpu_of(current)));
 }
 
+/* With an interrupt active, what it waits for might not reach the CPU. */
+static void test_guest_within_a_handler_does_not_wait(void **state)
+{
+	(void)state;
+	gic.gicc[2][current] = 0x80;
+	*sysreg(NAME(ICC_RPR_EL1)) = 0x80;
+	waited = false;
+	gic_wait();
+	assert_false(waited);
+}
+
+/* ---- From Linux to the hypervisor, and back ---- */
+
+#define VMCR_ENG1    BIT(1)
+#define VMCR_EOIM    BIT(9)
+#define CTLR_EOIMODE BIT(1)
+#define HCR_FMO	     BIT(3)
+#define LINUX_PMR    0xf0UL
+
+/* As Linux leaves them, booted at EL2. */
+static void linux_interface(u64 pmr)
+{
+	*sysreg(NAME(ICH_HCR_EL2)) = 0x5;
+	*sysreg(NAME(ICH_VMCR_EL2)) = 0x4c0000;
+	*sysreg(NAME(ICC_SRE_EL2)) = 0x9;
+	gic.icc_pmr[current] = pmr;
+	gic.icc_ctlr[current] = CTLR_EOIMODE | 0x400;
+	cpu_of(current)->hcr = 0;
+}
+
+static void assert_linux_interface(u64 pmr)
+{
+	assert_int_equal(*sysreg(NAME(ICH_HCR_EL2)), 0x5);
+	assert_int_equal(*sysreg(NAME(ICH_VMCR_EL2)), 0x4c0000);
+	assert_int_equal(*sysreg(NAME(ICC_SRE_EL2)), 0x9);
+	assert_int_equal(gic.icc_pmr[current], pmr);
+	assert_int_equal(gic.icc_ctlr[current], CTLR_EOIMODE | 0x400);
+}
+
+static void test_linux_gets_a_virtual_interface_and_its_own_back(void **state)
+{
+	struct cpu *cpu = cpu_of(current);
+
+	(void)state;
+	linux_interface(LINUX_PMR);
+	gic_cpu_enable(cpu);
+	assert_int_equal(public_page->root_mode, CB_ROOT_MODE_DIRECT);
+	assert_int_equal(gic.icc_pmr[current], 0xff);
+	assert_int_equal(gic.icc_ctlr[current], 0x400);
+	assert_int_equal(*sysreg(NAME(ICH_VMCR_EL2)), LINUX_PMR << 24 | VMCR_EOIM | VMCR_ENG1);
+	assert_int_equal(*sysreg(NAME(ICH_HCR_EL2)), 0);
+	assert_int_equal(*sysreg(NAME(ICC_SRE_EL2)), 0xf);
+	assert_int_equal(cpu->hcr & HCR_FMO, HCR_FMO);
+	for (intid_t intid = 0; intid < FIRST_SPI; intid++)
+		assert_false(gic.banked[current][intid].active);
+	gic_cpu_disable(cpu);
+	assert_linux_interface(LINUX_PMR);
+}
+
+/* A Linux with pseudo-NMI needs its own mask: SGIs trap by ICH_HCR_EL2.TC. */
+static void test_linux_with_pseudo_nmi_keeps_its_mask(void **state)
+{
+	struct cpu *cpu = cpu_of(current);
+
+	(void)state;
+	linux_interface(0xe0);
+	gic_cpu_enable(cpu);
+	assert_int_equal(public_page->root_mode, CB_ROOT_MODE_PSEUDO_NMI);
+	assert_int_equal(gic.icc_pmr[current], 0xe0);
+	assert_int_equal(*sysreg(NAME(ICH_HCR_EL2)), ICH_HCR_TC);
+	assert_int_equal(cpu->hcr & HCR_FMO, 0);
+	gic_cpu_disable(cpu);
+	assert_linux_interface(0xe0);
+}
+
+static void test_sgis_of_every_guest_trap(void **state)
+{
+	struct cpu *cpu = cpu_of(current);
+
+	(void)state;
+	cpu->cell = &guest;
+	gic_cpu_start(cpu);
+	assert_int_equal(*sysreg(NAME(ICH_HCR_EL2)), ICH_HCR_TC);
+	assert_int_equal(cpu->hcr & HCR_FMO, 0);
+	cpu->cell = &root_cell;
+	gic_cpu_start(cpu);
+	assert_int_equal(*sysreg(NAME(ICH_HCR_EL2)), 0);
+	assert_int_equal(cpu->hcr & HCR_FMO, HCR_FMO);
+	assert_int_equal(gic.icc_pmr[current], 0xff);
+	assert_int_equal(*sysreg(NAME(ICC_SRE_EL1)), 7);
+	public_page->root_mode = CB_ROOT_MODE_PSEUDO_NMI;
+	gic_cpu_start(cpu);
+	assert_int_equal(*sysreg(NAME(ICH_HCR_EL2)), ICH_HCR_TC);
+}
+
+static void test_nothing_stays_active_when_all_cpus_are_in(void **state)
+{
+	(void)state;
+	gic_clear_active_spis();
+	for (intid_t intid = FIRST_SPI; intid < NR_INTIDS; intid++)
+		if (gic_version == 3)
+			assert_false(gic.spis[intid].active);
+}
+
+static void test_cpu_finds_its_interface(void **state)
+{
+	(void)state;
+	cpu_of(current)->gic_target = 0;
+	gic_cpu_discover(cpu_of(current));
+	assert_int_equal(cpu_of(current)->gic_target, target_of(current));
+}
+
+/* Of 5 to 7 preemption bits: as many registers as there are (12.2.1). */
+static void test_reset_clears_the_active_priorities_that_there_are(void **state)
+{
+	static const char *const names[] = { NAME(ICC_AP1R0_EL1), NAME(ICC_AP1R1_EL1),
+					     NAME(ICC_AP1R2_EL1), NAME(ICC_AP1R3_EL1) };
+
+	(void)state;
+	for (u64 bits = 5; bits <= 7; bits++) {
+		size_t nr = 1UL << (bits - 5);
+
+		*sysreg(NAME(ICH_VTR_EL2)) = (bits - 1) << 26;
+		for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+			*sysreg(names[i]) = 1;
+		gic_cpu_reset(cpu_of(current));
+		for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+			assert_int_equal(*sysreg(names[i]), i >= nr);
+	}
+}
+
+static void test_interrupt_of_group_0_is_dropped(void **state)
+{
+	(void)state;
+	*sysreg(NAME(ICC_IAR0_EL1)) = 40;
+	gic_drop_fiq();
+	assert_int_equal(*sysreg(NAME(ICC_EOIR0_EL1)), 40);
+	*sysreg(NAME(ICC_EOIR0_EL1)) = 0;
+	*sysreg(NAME(ICC_IAR0_EL1)) = 1023;
+	gic_drop_fiq();
+	assert_int_equal(*sysreg(NAME(ICC_EOIR0_EL1)), 0);
+}
+
+/* ---- LPIs of a CPU that changes hands ---- */
+
+static void test_lpis_can_be_disabled_if_the_hardware_says_so(void **state)
+{
+	bool v3 = gic_version == 3;
+
+	(void)state;
+	assert_true(gic_can_disable_lpis(cpu_of(current)));
+	gic.rd_ctlr[current] = GICR_CTLR_ENABLE_LPIS;
+	assert_int_equal(gic_can_disable_lpis(cpu_of(current)), !v3);
+	gic.rd_ctlr[current] |= GICR_CTLR_CES;
+	assert_true(gic_can_disable_lpis(cpu_of(current)));
+}
+
+static void test_lpis_come_back_with_the_tables_that_linux_had(void **state)
+{
+	(void)state;
+	gic.rd_ctlr[current] = GICR_CTLR_ENABLE_LPIS;
+	gic.propbaser[current] = 0x1234000;
+	gic.pendbaser[current] = 0x5678000;
+	gic_disable_lpis(cpu_of(current));
+	assert_int_equal(gic.rd_ctlr[current] & GICR_CTLR_ENABLE_LPIS, 0);
+	gic.propbaser[current] = gic.pendbaser[current] = 0;
+	gic_restore_lpis(cpu_of(current));
+	assert_int_equal(gic.rd_ctlr[current], GICR_CTLR_ENABLE_LPIS);
+	assert_int_equal(gic.propbaser[current], 0x1234000);
+	assert_int_equal(gic.pendbaser[current], 0x5678000);
+}
+
+static void test_lpis_that_were_off_stay_off(void **state)
+{
+	(void)state;
+	gic.rd_ctlr[current] = 0;
+	gic.propbaser[current] = 0x1234000;
+	gic_disable_lpis(cpu_of(current));
+	gic_restore_lpis(cpu_of(current));
+	assert_int_equal(gic.rd_ctlr[current], 0);
+	assert_int_equal(gic.propbaser[current], 0x1234000);
+}
+
+/* Tables in use cannot be set, and need not be. */
+static void test_lpis_that_cannot_be_disabled_are_left_alone(void **state)
+{
+	(void)state;
+	gic.rd_ctlr[current] = GICR_CTLR_ENABLE_LPIS;
+	gic.propbaser[current] = 0x1234000;
+	lpis_stuck = true;
+	gic_disable_lpis(cpu_of(current));
+	gic.propbaser[current] = 0x9999000;
+	gic_restore_lpis(cpu_of(current));
+	assert_int_equal(gic.propbaser[current], 0x9999000);
+}
+
+/* ---- A GIC that is not what the configuration says ---- */
+
+static void assert_init_refused(const struct cb_system_config *config, u32 code, u64 index)
+{
+	struct cb_error error = { 0 };
+
+	for (cpuid_t cpu = 0; cpu < NR_CPUS; cpu++)
+		cpu_of(cpu)->gicr_phys = 0;
+	assert_int_equal(gic_init(config, &error), code);
+	assert_int_equal(error.code, code);
+	assert_int_equal(error.index, index);
+}
+
+static void test_other_version_is_refused(void **state)
+{
+	(void)state;
+	assert_init_refused(hardware_version == 2 ? &config_v3 : &config_v2, CB_ERR_GIC_VERSION, 0);
+}
+
+static void test_missing_redistributor_is_refused(void **state)
+{
+	struct cb_system_config config = config_v3;
+
+	(void)state;
+	config.gic.frames[CB_GIC_GICR].size = 5 * GICR_STRIDE;
+	assert_init_refused(&config, CB_ERR_GIC_MISSING, 5);
+	config.gic.frames[CB_GIC_GICR].size = GICR_STRIDE - 1;
+	assert_init_refused(&config, CB_ERR_GIC_MISSING, 0);
+}
+
+static void test_no_memory_for_mappings_is_refused(void **state)
+{
+	(void)state;
+	no_mappings = true;
+	assert_init_refused(hardware_version == 2 ? &config_v2 : &config_v3, CB_ERR_NO_MEMORY, 0);
+}
+
 static void test_frames_that_trap(void **state)
 {
 	bool v2 = gic_version == 2;
@@ -406,6 +639,26 @@ int main(void)
 		V3(test_no_foreign_spi_reaches_the_cell),
 		V2(test_reset_cpu_has_nothing_left),
 		V3(test_reset_cpu_has_nothing_left),
+		V2(test_guest_within_a_handler_does_not_wait),
+		V3(test_guest_within_a_handler_does_not_wait),
+		V3(test_linux_gets_a_virtual_interface_and_its_own_back),
+		V3(test_linux_with_pseudo_nmi_keeps_its_mask),
+		V3(test_sgis_of_every_guest_trap),
+		V2(test_nothing_stays_active_when_all_cpus_are_in),
+		V3(test_nothing_stays_active_when_all_cpus_are_in),
+		V2(test_cpu_finds_its_interface),
+		V3(test_reset_clears_the_active_priorities_that_there_are),
+		V3(test_interrupt_of_group_0_is_dropped),
+		V2(test_lpis_can_be_disabled_if_the_hardware_says_so),
+		V3(test_lpis_can_be_disabled_if_the_hardware_says_so),
+		V3(test_lpis_come_back_with_the_tables_that_linux_had),
+		V3(test_lpis_that_were_off_stay_off),
+		V3(test_lpis_that_cannot_be_disabled_are_left_alone),
+		V2(test_other_version_is_refused),
+		V3(test_other_version_is_refused),
+		V3(test_missing_redistributor_is_refused),
+		V2(test_no_memory_for_mappings_is_refused),
+		V3(test_no_memory_for_mappings_is_refused),
 		V2(test_frames_that_trap),
 		V3(test_frames_that_trap),
 		V2(test_random_accesses_of_a_cell),
