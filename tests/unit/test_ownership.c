@@ -613,6 +613,97 @@ static void test_release_over_many_root_regions(void **state)
 	assert_nothing_changed(&old);
 }
 
+/* ---- The root cell ---- */
+
+static u32 restart_board(void)
+{
+	memset(&root_cell, 0, sizeof(root_cell));
+	memset(cells, 0, sizeof(cells));
+	last = (struct cb_error){ 0 };
+	return root_cell_init(&last);
+}
+
+static void test_root_region_beyond_the_tables_is_refused(void **state)
+{
+	u32 index = board.head.root.regions.count;
+
+	(void)state;
+	add_root_region(BIT(PA_BITS) - PAGE_SIZE, 2 * PAGE_SIZE, RW);
+	assert_int_equal(restart_board(), CB_ERR_REGION_WRAPS);
+	assert_int_equal(last.index, index);
+	assert_int_equal(last.address, BIT(PA_BITS) - PAGE_SIZE);
+	assert_int_equal(last.other_address, PA_BITS);
+	board.regions[index].size = PAGE_SIZE;
+	assert_int_equal(restart_board(), CB_OK);
+}
+
+static void test_root_interrupts_beyond_the_gic_are_refused(void **state)
+{
+	(void)state;
+	board.irqs[0] = (struct cb_irq_range){ 200, NR_INTIDS - 200 + 1 };
+	assert_int_equal(restart_board(), CB_ERR_IRQ_RANGE);
+	assert_int_equal(last.address, 200);
+	assert_int_equal(last.other_address, NR_INTIDS - 1);
+	board.irqs[0].count--;
+	assert_int_equal(restart_board(), CB_OK);
+}
+
+static void test_root_cell_that_needs_too_much_is_refused(void **state)
+{
+	struct stash taken;
+
+	(void)state;
+	assert_true(stash_fill(&taken, pool_available() - 8, CB_POOL_HYPERVISOR));
+	assert_int_equal(restart_board(), CB_ERR_NO_MEMORY);
+	stash_drain(&taken);
+}
+
+/* Of a permissive root cell: what it may touch, and what is kept of it. */
+static void test_root_touches_what_nobody_has(void **state)
+{
+	const u64 hole = 0x0a000000;
+	u64 phys = 0;
+
+	(void)state;
+	assert_true(root_touches_page(hole));
+	assert_int_equal(stage2_lookup(&root_cell.stage2, hole, &phys), MMIO);
+	assert_int_equal(phys, hole);
+	assert_true(root_touches_page(hole)); /* by another CPU at the same time */
+	assert_int_equal(public_page->nr_touched, 1);
+	assert_int_equal(public_page->touched[0], hole);
+	for (u64 n = 1; n <= CB_TOUCHED_MAX; n++)
+		assert_true(root_touches_page(hole + n * PAGE_SIZE));
+	assert_int_equal(public_page->nr_touched, CB_TOUCHED_MAX);
+	assert_int_equal(public_page->touched_lost, 1);
+}
+
+static void test_root_touches_nothing_of_others(void **state)
+{
+	struct cell_file file = cell_file("cell");
+	struct cell *cell = create_good(&file);
+	struct snapshot old = take_snapshot();
+
+	(void)state;
+	assert_false(root_touches_page(file.regions[0].phys));
+	assert_false(root_touches_page(UART));
+	assert_false(root_touches_page(HYPERVISOR + HYPERVISOR_SIZE - PAGE_SIZE));
+	assert_false(root_touches_page(GICD));
+	assert_false(root_touches_page(BIT(PA_BITS)));
+	assert_nothing_changed(&old);
+	cell_release(cell);
+}
+
+static void test_root_touches_nothing_when_the_pool_is_empty(void **state)
+{
+	struct stash taken;
+
+	(void)state;
+	assert_true(stash_fill(&taken, pool_available(), CB_POOL_HYPERVISOR));
+	assert_false(root_touches_page(0x6000000000));
+	assert_int_equal(public_page->nr_touched, 0);
+	stash_drain(&taken);
+}
+
 /* ---- Random cells ---- */
 
 static void release_random_cell(void)
@@ -696,6 +787,12 @@ int main(void)
 		V3(test_public_page_counts_the_cells_pages),
 		V3(test_protected_pages),
 		V3(test_release_over_many_root_regions),
+		V3(test_root_region_beyond_the_tables_is_refused),
+		V3(test_root_interrupts_beyond_the_gic_are_refused),
+		V3(test_root_cell_that_needs_too_much_is_refused),
+		V3(test_root_touches_what_nobody_has),
+		V3(test_root_touches_nothing_of_others),
+		V3(test_root_touches_nothing_when_the_pool_is_empty),
 		V2(test_random_cells_come_and_go),
 		V3(test_random_cells_come_and_go),
 	};

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Messages: the console rings (core/log.c), and the debug console (devices/pl011.c). */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <core/cell.h>
+#include <core/log.h>
+#include <devices/uart.h>
+
+#include "stub/stub.h"
+
+#define UART_PHYS 0x09000000
+#define UART_VIRT DEVICES
+#define UARTDR	  0x00
+#define UARTFR	  0x18
+#define TXFF	  0x20
+
+struct cell root_cell;
+
+static struct cb_cell_page page;
+static u8 ring[CB_CONSOLE_SIZE];
+static char sent[256];
+static size_t nr_sent;
+static u32 full; /* so many reads of UARTFR find no room */
+static bool no_mappings;
+
+void *el2_map_device(paddr_t phys, size_t size)
+{
+	assert_int_equal(phys, UART_PHYS);
+	assert_int_equal(size, PAGE_SIZE);
+	return no_mappings ? NULL : (void *)UART_VIRT;
+}
+
+u64 stub_io_read(uintptr_t address, size_t size)
+{
+	assert_int_equal(address, UART_VIRT + UARTFR);
+	assert_int_equal(size, 4);
+	if (!full)
+		return 0;
+	full--;
+	return TXFF;
+}
+
+void stub_io_write(uintptr_t address, size_t size, u64 value)
+{
+	assert_int_equal(address, UART_VIRT + UARTDR);
+	assert_int_equal(size, 4);
+	assert_int_equal(full, 0);
+	assert_true(nr_sent < sizeof(sent) - 1);
+	sent[nr_sent++] = (char)value;
+}
+
+static int start(void **state)
+{
+	const struct cb_console_config none = { .type = CB_CONSOLE_NONE };
+
+	(void)state;
+	memset(&page, 0, sizeof(page));
+	memset(ring, '#', sizeof(ring));
+	memset(sent, 0, sizeof(sent));
+	nr_sent = full = 0;
+	no_mappings = false;
+	root_cell.page = &page;
+	root_cell.console = ring;
+	assert_true(uart_init(&none));
+	return 0;
+}
+
+static void start_uart(void)
+{
+	const struct cb_console_config config = { .type = CB_CONSOLE_PL011, .address = UART_PHYS };
+
+	assert_true(uart_init(&config));
+}
+
+static void assert_ring(const char *text)
+{
+	assert_int_equal(page.console_head, strlen(text));
+	assert_memory_equal(ring, text, strlen(text));
+	assert_int_equal(ring[strlen(text)], '#');
+}
+
+static void test_message_has_its_arguments(void **state)
+{
+	(void)state;
+	log_message("%s: %u of %u at %x, %x%% %q %", "cell", 0UL, ~0UL, 0UL, 0xabcdef0123456789UL);
+	assert_ring("cell: 0 of 18446744073709551615 at 0x0, 0xabcdef0123456789% q %");
+}
+
+static void test_long_message_is_cut(void **state)
+{
+	char text[300];
+
+	(void)state;
+	memset(text, 'a', sizeof(text));
+	text[sizeof(text) - 1] = '\0';
+	log_message("%s", text);
+	assert_int_equal(page.console_head, 160);
+	assert_int_equal(ring[160], '#');
+}
+
+static void test_ring_goes_on_at_its_start(void **state)
+{
+	(void)state;
+	page.console_head = 3 * CB_CONSOLE_SIZE - 2;
+	console_write(&root_cell, "abcde", 5);
+	assert_int_equal(page.console_head, 3 * CB_CONSOLE_SIZE + 3);
+	assert_memory_equal(ring + CB_CONSOLE_SIZE - 2, "ab", 2);
+	assert_memory_equal(ring, "cde#", 4);
+}
+
+static void test_message_goes_to_the_uart_too(void **state)
+{
+	(void)state;
+	start_uart();
+	full = 3;
+	log_message("one\ntwo");
+	assert_string_equal(sent, "one\r\ntwo");
+	assert_ring("one\ntwo");
+}
+
+static void test_without_uart_nothing_is_sent(void **state)
+{
+	(void)state;
+	log_message("text");
+	assert_int_equal(nr_sent, 0);
+}
+
+static void test_uart_that_cannot_be_mapped_is_refused(void **state)
+{
+	const struct cb_console_config config = { .type = CB_CONSOLE_PL011, .address = UART_PHYS };
+
+	(void)state;
+	no_mappings = true;
+	assert_false(uart_init(&config));
+}
+
+#define TEST(function) cmocka_unit_test_setup(function, start)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_message_has_its_arguments),
+		TEST(test_long_message_is_cut),
+		TEST(test_ring_goes_on_at_its_start),
+		TEST(test_without_uart_nothing_is_sent),
+		TEST(test_message_goes_to_the_uart_too),
+		TEST(test_uart_that_cannot_be_mapped_is_refused),
+	};
+
+	return run_stub_tests(tests);
+}
