@@ -28,6 +28,7 @@ class Place:
     victim_memory: int
     victim_cpu: int
     victim_spi: int
+    first: int  # attempt, of an inmate that makes several
 
 
 @dataclass(frozen=True)
@@ -40,15 +41,15 @@ class Inmate:
     state: str | None = "running"  # of its cell, once arrived; None: whatever it comes to
     cpus: int = 1  # it needs at least
     gic: int | None = None  # only with this one
+    wrong: str = ""  # a regular expression of what it must not print
     # Of honest ones:
     exits: frozenset[str] | None = None  # that it may have from then on; None: any
     progress: bool = False  # it goes on to print
-    wrong: str = ""  # a regular expression of what it must not print
     check: Callable[[str], bool] = lambda text: True  # of all lines that match `arrived`
 
     def line(self, place: Place) -> str:
         """Its command line."""
-        return self.arguments.format_map(vars(place))
+        return self.arguments.format_map(vars(place) | {"victim_mask": 1 << place.victim_cpu})
 
     def fits(self, cpus: int, gic: int) -> bool:
         return cpus >= self.cpus and self.gic in (None, gic)
@@ -81,7 +82,7 @@ HONEST = [
         "witness: [0-9]+ periods, .* GICD_CTLR",
         exits=IDLE | {"gicd", "gicr"},
         progress=True,
-        check=lambda line: "0 stray interrupts, 0 words changed, " in line,
+        check=lambda line: "0 stray interrupts, 0 early, 0 words changed, " in line,
     ),
     Inmate("smp", "rounds=10", "smp: (PASS|FAIL)", cpus=2, exits=IDLE, wrong="smp: FAIL"),
 ]
@@ -121,12 +122,38 @@ _STAYING = {
     "case=cpu-off": "PSCI CPU_OFF",
 }
 
+# Attacks of `hostile`; test_hostile.py makes all their attempts.
+ATTACKS = (
+    "memory-kinds memory-places memory-edges memory-permissions memory-types memory-stage1"
+    " memory-maintenance"
+    " gic-distributor gic-spis gic-routes gic-redistributors gic-interface gic-sgis gic-ends"
+    " gic-storms gic-left-behind"
+    " cpu-calls cpu-psci cpu-entries cpu-power cpu-power-cycles cpu-returns cpu-vectors"
+    " cpu-foreign-vectors cpu-loops cpu-waits cpu-features cpu-left-behind"
+    " register-reads register-writes register-system register-immediates"
+).split()
+_TARGETS = (
+    "target=victim:{victim_memory:#x} target=root:0x40200000 target=hypervisor:0x70000000"
+    f" spi={{spi}} foreign-spi={{victim_spi}} root-spi={UART_SPI} cpu={{victim_cpu}}"
+    " cpu-mask={victim_mask}"
+)
+
 HOSTILE = [
     *(Inmate("violate", arguments, "violate: ", state="failed") for arguments in _FATAL),
     *(Inmate("violate", arguments, "survived: ") for arguments in _SURVIVED),
     *(Inmate("violate", arguments, text) for arguments, text in _STAYING.items()),
     Inmate("violate", "case=gicr-foreign mpidr={victim_cpu}", "survived: ", gic=3),
     Inmate("violate", "case=half-smp", "CPU 1 spins", cpus=2),
+    *(
+        Inmate(
+            "hostile",
+            f"case={attack} at={{first}} {_TARGETS}",
+            f"hostile: {attack} ",
+            state=None,
+            wrong="BREACH",
+        )
+        for attack in ATTACKS
+    ),
 ]
 
 

@@ -27,7 +27,7 @@ from typing import Any, TextIO
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1] / "scripts")]
 from cellfile import DATA, KIB, LOADABLE, MIB, RAM, Cell, Region, put  # noqa: E402
-from cells import SHARE, SYSFS, Root, moved  # noqa: E402
+from cells import POLL, SHARE, SYSFS, Root, moved  # noqa: E402
 from inmates import Inmate, Place, choose  # noqa: E402
 from machine import BUILD, TIMEOUT, TROUBLE, Config, Machine  # noqa: E402
 
@@ -303,6 +303,7 @@ class Soak:
             victim_memory=victim.memory,
             victim_cpu=victim.cpus[0] if victim.cpus else 0,
             victim_spi=victim.spi,
+            first=self.rng.randrange(40),
         )
 
     def start(self) -> None:
@@ -315,7 +316,8 @@ class Soak:
     def _start_and_wait(self, slot: Slot) -> None:
         """The console still has what was printed before: it is left out."""
         number, inmate = slot.id, slot.inmate
-        state = f"until grep -qx {inmate.state} {SYSFS}/cells/{number}/state; do sleep 0.05; done"
+        expected = shlex.quote(inmate.state or ".*")
+        state = f"until grep -qx {expected} {SYSFS}/cells/{number}/state; do {POLL}; done"
         script = (
             f"old=$(cellctl console {slot.name} | wc -c); rm -f /tmp/new; mkfifo /tmp/new\n"
             f"timeout {TIMEOUT:g} cellctl console -f {slot.name} >/tmp/new & follower=$!\n"
@@ -331,12 +333,18 @@ class Soak:
             f"{slot.name} is not where it should be: {line}\n{self.root.console(slot.name)}\n"
             + self.root.cellctl(f"show {slot.name}; cellctl stats")
         )
-        assert not inmate.wrong or not re.search(inmate.wrong, line), line
+        self._check_words(slot, line)
+
+    def _check_words(self, slot: Slot, text: str) -> None:
+        if slot.inmate and slot.inmate.wrong:
+            assert not re.search(slot.inmate.wrong, text), text
 
     def stop(self) -> None:
         slot = self.rng.choice(self.in_state("running", "failed", "stopped", "unknown"))
         self.log(f"stop {slot.name}")
         self.root.stop(slot.name)
+        if slot.state == "unknown":
+            self._check_words(slot, self.root.console(slot.name))
         if slot.state != "failed":
             slot.state = self.root.cells()[slot.name]["state"]
             assert slot.state in ("stopped", "failed")
@@ -344,6 +352,8 @@ class Soak:
     def destroy(self, slot: Slot | None = None) -> None:
         slot = slot or self.rng.choice(self.existing())
         self.log(f"destroy {slot.name}")
+        if slot.state == "unknown":
+            self._check_words(slot, self.root.console(slot.name))
         self.root.destroy(slot.name)
         slot.state, slot.cpus, slot.inmate = "none", (), None
 
