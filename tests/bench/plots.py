@@ -71,6 +71,8 @@ set style fill solid 0.9
 set logscale y
 set yrange [0.5:*]
 set ylabel "interrupts"
+set xtics rotate by -45 left
+set key outside top center horizontal
 plot $data using 2:xtic(1) title "alone on the machine" lc rgb "#999999", \\
      "" using 3 title "Linux idle" lc rgb "#1b6ca8", \\
      "" using 4 title "Linux creates and destroys cells" lc rgb "#e08e45"

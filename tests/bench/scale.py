@@ -126,5 +126,6 @@ def markdown(values: dict[str, float]) -> str:
             figures = [values.get(f"scale/gicv{gic}/{row}/{name}") for name in names]
             if figures[0] is not None:
                 fields = ["" if figure is None else f"{figure:g}" for figure in figures]
-                lines.append(f"| GICv{gic}, {row.replace('_', ' ')} | {' | '.join(fields)} |")
+                label = row.replace("cpu_", "CPU ").replace("1_cells", "1 cell").replace("_", " ")
+                lines.append(f"| GICv{gic}, {label} | {' | '.join(fields)} |")
     return "\n".join(lines)

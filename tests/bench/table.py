@@ -76,7 +76,7 @@ ROWS = [
     Row("exits/s, 4 busy loops in Linux, no IPIs", "root_busy/exits_per_second", "751", 5, 2),
     Row("1e9 instructions in Linux, ppm more", "loop_root/overhead_ppm", "Xen: 587", digits=1),
     Row("1e9 instructions in a cell, ppm at EL2", "loop_cell/overhead_ppm", digits=1),
-    Row("timer expiry to handler, instructions", "latency_idle/min_instructions", "241", 40),
+    Row("timer expiry to handler, least instructions", "latency_idle/min_instructions", "241", 40),
     Row("... of which at EL2, Linux idle", "latency_idle/el2_instructions", "206", 0),
     Row("... while other cells come and go", "latency_disturbed/el2_instructions", "", 0),
     Row("enable on one CPU, EL2 instructions", "enable/el2_instructions", "931,363", 200_000),
