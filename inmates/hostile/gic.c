@@ -48,16 +48,22 @@ static void access(uint64_t address, unsigned int width, bool write, uint64_t va
 		write ? write64(address, value) : (void)read64(address);
 }
 
-/* Reads, sets and clears a range of registers at one width. */
+#define WHOLE 0x2000 /* GICD_IROUTER: the longest array */
+
+/*
+ * Reads, sets and clears a range of registers at one width. Behind its first part, where there are
+ * holes, all words but a sample at other widths.
+ */
 static void sweep(uint64_t base, uint64_t from, uint64_t to, unsigned int width)
 {
-	uint64_t offset;
+	uint64_t offset = from;
 
-	for (offset = from; offset < to; offset += width) {
+	while (offset < to) {
 		access(base + offset, width, false, 0);
 		access(base + offset, width, true, ~0ull);
 		access(base + offset, width, true, 0);
 		access(base + offset, width, true, random64());
+		offset += offset - from < WHOLE || width == 4 ? width : 16 * width;
 	}
 }
 
@@ -272,13 +278,12 @@ static void sweep_foreign(const struct attempt *attempt)
 
 	if (!gicr) /* not even listed */
 		return;
-	for (offset = 0; offset < GICR_STRIDE; offset += 4) {
-		write32(gicr + offset, ~0u);
-		if (offset >= 0x10000 && read32(gicr + offset))
+	sweep(gicr, 0, GICR_SGI_FRAME, (unsigned int)attempt->argument);
+	sweep(gicr, GICR_SGI_FRAME, GICR_STRIDE, (unsigned int)attempt->argument);
+	for (offset = GICR_SGI_FRAME; offset < GICR_SGI_FRAME + 0x1000; offset += 4)
+		if (read32(gicr + offset))
 			breach("offset 0x%lx of the redistributor reads 0x%x", offset,
 			       read32(gicr + offset));
-	}
-	sweep(gicr, 0, GICR_STRIDE, (unsigned int)attempt->argument);
 }
 
 static const struct attempt redistributors[] = {
