@@ -12,6 +12,11 @@
 #include <string.h>
 #include <unistd.h>
 
+/* A test uses another directory. */
+#ifndef BUS_DIRECTORY
+#define BUS_DIRECTORY "/sys/bus"
+#endif
+
 static const char *const buses[] = { "amba", "platform" };
 
 static bool name_is_within(const char *name, uint64_t start, uint64_t size)
@@ -27,7 +32,7 @@ static bool can_unbind(const char *bus, const char *driver)
 {
 	char path[PATH_MAX + 64];
 
-	snprintf(path, sizeof(path), "/sys/bus/%s/drivers/%s/unbind", bus, driver);
+	snprintf(path, sizeof(path), BUS_DIRECTORY "/%s/drivers/%s/unbind", bus, driver);
 	return !access(path, F_OK);
 }
 
@@ -37,14 +42,15 @@ static bool unbind_command(const char *bus, const char *device, char *command, s
 	const char *driver;
 	ssize_t n;
 
-	snprintf(path, sizeof(path), "/sys/bus/%s/devices/%s/driver", bus, device);
+	snprintf(path, sizeof(path), BUS_DIRECTORY "/%s/devices/%s/driver", bus, device);
 	n = readlink(path, target, sizeof(target) - 1);
 	if (n <= 0)
 		return false;
 	target[n] = '\0';
 	driver = strrchr(target, '/');
 	driver = driver ? driver + 1 : target;
-	snprintf(command, size, "echo %s > /sys/bus/%s/drivers/%s/unbind", device, bus, driver);
+	snprintf(command, size, "echo %s > " BUS_DIRECTORY "/%s/drivers/%s/unbind", device, bus,
+		 driver);
 	return can_unbind(bus, driver);
 }
 
@@ -56,7 +62,7 @@ static bool search_bus(const char *bus, uint64_t start, uint64_t size, char *com
 	bool found = false;
 	DIR *dir;
 
-	snprintf(path, sizeof(path), "/sys/bus/%s/devices", bus);
+	snprintf(path, sizeof(path), BUS_DIRECTORY "/%s/devices", bus);
 	dir = opendir(path);
 	if (!dir)
 		return false;
