@@ -6,17 +6,21 @@
 #ifndef ENTRY_H
 #define ENTRY_H
 
-#define ENTRY_REGISTERS(X)                                                                         \
-	X(sp_el0)                                                                                  \
-	X(spsr_el1)                                                                                \
-	X(tpidr_el0) X(tpidrro_el0) X(tpidr_el1) X(contextidr_el1) X(ttbr0_el1) X(ttbr1_el1)       \
-		X(tcr_el1) X(mair_el1) X(amair_el1) X(vbar_el1) X(cpacr_el1) X(esr_el1) X(far_el1) \
-			X(afsr0_el1) X(afsr1_el1) X(par_el1) X(csselr_el1) X(cntkctl_el1)          \
-				X(cntv_ctl_el0) X(cntv_cval_el0) X(cntp_ctl_el0) X(cntp_cval_el0)  \
-					X(mdscr_el1) X(dbgbcr0_el1) X(dbgbvr0_el1) X(dbgwcr0_el1)  \
-						X(dbgwvr0_el1) X(pmcntenset_el0) X(pmintenset_el1) \
-							X(pmovsset_el0) X(pmuserenr_el0)           \
-								X(pmccntr_el0)
+/* It would indent each line more than the one before. */
+/* clang-format off */
+#define ENTRY_REGISTERS(X)						\
+	X(sp_el0) X(spsr_el1)						\
+	X(tpidr_el0) X(tpidrro_el0) X(tpidr_el1) X(contextidr_el1)	\
+	X(ttbr0_el1) X(ttbr1_el1) X(tcr_el1) X(mair_el1) X(amair_el1)	\
+	X(vbar_el1) X(cpacr_el1) X(csselr_el1)				\
+	X(esr_el1) X(far_el1) X(afsr0_el1) X(afsr1_el1) X(par_el1)	\
+	X(cntkctl_el1) X(cntv_ctl_el0) X(cntv_cval_el0)			\
+	X(cntp_ctl_el0) X(cntp_cval_el0)				\
+	X(mdscr_el1) X(dbgbcr0_el1) X(dbgbvr0_el1)			\
+	X(dbgwcr0_el1) X(dbgwvr0_el1)					\
+	X(pmcntenset_el0) X(pmintenset_el1) X(pmovsset_el0)		\
+	X(pmuserenr_el0) X(pmccntr_el0)
+/* clang-format on */
 
 #ifndef __ASSEMBLER__
 

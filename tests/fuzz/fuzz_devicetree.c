@@ -235,7 +235,10 @@ static void check_cpus(const void *tree)
 {
 	int cpus = fdt_path_offset(tree, "/cpus"), node, count = 0;
 
-	fdt_for_each_subnode(node, tree, cpus) count++;
+	fdt_for_each_subnode(node, tree, cpus)
+	{
+		count++;
+	}
 	assert_int_equal(count, __builtin_popcountll(cell.head.cpus));
 }
 
@@ -245,7 +248,10 @@ static void check_tree(const void *tree, size_t size, const char *bootargs)
 
 	assert_int_equal(fdt_check_full(tree, size), 0);
 	dt_init(tree);
-	fdt_for_each_subnode(node, tree, 0) check_node(tree, node);
+	fdt_for_each_subnode(node, tree, 0)
+	{
+		check_node(tree, node);
+	}
 	check_memory();
 	check_named_regions();
 	check_cpus(tree);
