@@ -46,6 +46,7 @@ static struct {
 	struct cb_cell_config head;
 	struct cb_region regions[3];
 	struct cb_irq_range irqs[1];
+	uint32_t smcs[2];
 } cell_file;
 
 static struct {
@@ -75,6 +76,8 @@ static void choose_cell(void)
 	cell_file.head.cpus = 1 + random_below(15);
 	cell_file.head.regions = (struct cb_array){ OFFSET(cell_file, regions), 3 };
 	cell_file.head.irqs = (struct cb_array){ OFFSET(cell_file, irqs), 1 };
+	if (random_chance(2))
+		cell_file.head.smcs = (struct cb_array){ OFFSET(cell_file, smcs), 2 };
 	cell_file.irqs[0] = (struct cb_irq_range){ 40, 1 + (uint32_t)random_below(4) };
 	for (uint32_t i = 0; i < 3; i++)
 		cell_file.regions[i] = (struct cb_region){
@@ -93,6 +96,7 @@ static void choose_system(void)
 	memset(&system_file, 0, sizeof(system_file));
 	system_file.head.root.header = header(CB_CONFIG_SYSTEM, sizeof(system_file), "board");
 	system_file.head.root.cpus = 15;
+	system_file.head.root.flags = random_chance(2) ? CB_CELL_PERMISSIVE : 0;
 	system_file.head.root.regions = (struct cb_array){ OFFSET(system_file, regions), 1 };
 	system_file.head.hypervisor = (struct cb_frame){ 0x80000000, 0x400000 };
 	system_file.head.gic.version = 3;
@@ -188,11 +192,21 @@ static int refuse(struct cb_error *error)
 	return -numbers[random_below(sizeof(numbers) / sizeof(numbers[0]))];
 }
 
+/* Pages that the hypervisor writes: any numbers, often small ones. */
+static void fill_page(void *page, size_t size)
+{
+	uint64_t value = random_chance(2) ? random_below(16) : random_bits();
+
+	for (size_t at = 0; at + sizeof(value) <= size; at += sizeof(value), value *= 3)
+		memcpy((char *)page + at, &value, sizeof(value));
+}
+
 static void fill_cell(struct cb_cell_page *page, uint32_t id)
 {
-	input_bytes(page, sizeof(*page));
+	fill_page(page, sizeof(*page));
 	page->id = id;
-	page->state = random_chance(8) ? (uint32_t)random_bits() : driver.state;
+	page->state = random_chance(8) ? (uint32_t)random_below(8) : driver.state;
+	page->cpus = random_below(16);
 	page->generation = driver.generation;
 	memset(page->name, 0, sizeof(page->name));
 	strcpy(page->name, id ? "one" : "root");
@@ -266,7 +280,10 @@ static int serve(unsigned long request, void *argument)
 	case CB_IOC_START:
 		return start_cell_at(argument);
 	case CB_IOC_INFO:
-		input_bytes(&info->info, sizeof(info->info));
+		fill_page(&info->info, sizeof(info->info));
+		info->info.nr_cpus = (uint32_t)random_below(8);
+		info->info.nr_touched = (uint32_t)random_below(4);
+		info->info.touched_lost = (uint32_t)random_below(2);
 		memset(info->info.cells_phys, 0, sizeof(info->info.cells_phys));
 		info->info.cells_phys[0] = info->info.cells_phys[1] = 1;
 		break;
@@ -274,7 +291,8 @@ static int serve(unsigned long request, void *argument)
 		fill_cell(&cell->info, cell->cell);
 		break;
 	case CB_IOC_CPU_INFO:
-		input_bytes(&cpu->info, sizeof(cpu->info));
+		fill_page(&cpu->info, sizeof(cpu->info));
+		cpu->info.cell = random_chance(4) ? CB_NO_CELL : 1;
 		break;
 	case CB_IOC_GET_CONFIG:
 		return get_config(argument);
@@ -407,7 +425,7 @@ static int random_command_line(char **argv, bool json)
 		{ "create", "cell" },
 		{ "list" },
 		{ "show", "one" },
-		{ "show", "0" },
+		{ "show", "root" },
 		{ "load", "one", "other" },
 		{ "load", "--args", "a", "1", "other" },
 		{ "load", "--initrd=other", "--dtb=other", "one", "other" },

@@ -141,7 +141,8 @@ static struct {
 		u64 claims; /* regions that are not shared */
 		struct cb_region loadable[3];
 		u32 nr_loadable;
-		u32 rounds; /* until it is stopped or cleared */
+		u32 rounds;  /* until it is stopped or cleared */
+		bool silent; /* its CPUs take long to answer */
 	} cells[CB_MAX_CELLS];
 	size_t calls;
 } hypervisor;
@@ -173,6 +174,7 @@ static void add_cell(u64 id, const struct cb_cell_config *config)
 	public_page()->cells_phys[id] = CELL_PAGES + PAGE(id);
 	hypervisor.cells[id].exists = true;
 	hypervisor.cells[id].rounds = (u32)random_below(4);
+	hypervisor.cells[id].silent = false;
 	hypervisor.cells[id].cpus = id ? config->cpus : 0;
 	hypervisor.cells[id].claims = hypervisor.cells[id].nr_loadable = 0;
 	for (u32 i = 0; id && i < config->regions.count; i++) {
@@ -247,7 +249,8 @@ static struct hvc_result operate(u64 function, u64 id)
 		if (page->state != CB_CELL_LOADING)
 			return answer(CB_ERR_CELL_STATE, id, page->state);
 		page->state = random_chance(4) ? CB_CELL_FAILED : CB_CELL_RUNNING;
-		hypervisor.cells[id].rounds = (u32)random_below(16);
+		hypervisor.cells[id].rounds = (u32)random_below(32);
+		hypervisor.cells[id].silent = random_chance(4);
 		break;
 	case CB_HVC_CELL_STOP:
 	case CB_HVC_CELL_DESTROY:
@@ -255,7 +258,9 @@ static struct hvc_result operate(u64 function, u64 id)
 		if (hypervisor.cells[id].rounds) {
 			hypervisor.cells[id].rounds--;
 			return answer(CB_ERR_BUSY, id,
-				      random_chance(2) ? hypervisor.cells[id].cpus : 0);
+				      hypervisor.cells[id].silent || random_chance(2)
+					      ? hypervisor.cells[id].cpus
+					      : 0);
 		}
 		if (function == CB_HVC_CELL_STOP)
 			page->state = CB_CELL_STOPPED;
@@ -583,7 +588,7 @@ static void check_world(void)
 		away |= hypervisor.cells[id].cpus;
 		claims += id ? hypervisor.cells[id].claims : 0;
 	}
-	assert_int_equal(machine.online, ~away & (BIT(MACHINE_CPUS) - 1));
+	assert_int_equal(machine.online, ~(away | machine.asleep) & (BIT(MACHINE_CPUS) - 1));
 	assert_int_equal(machine.claims, claims);
 }
 
@@ -668,11 +673,31 @@ static void read_console(struct file *file)
 	ssize_t got;
 
 	memset(machine.user, 0, sizeof(machine.user));
+	if (random_chance(16)) {
+		got = machine.device->fops->read(file, NULL, size, NULL);
+		machine.failures = failures;
+		assert_true(got <= 0);
+		return;
+	}
 	got = machine.device->fops->read(file, (char *)machine.user, size, NULL);
 	machine.failures = failures;
 	assert_true(got <= (ssize_t)size);
 	assert_untouched_from(machine.user + (got > 0 ? got : 0));
 	machine.device->fops->poll(file, NULL);
+}
+
+/* Linux takes a CPU offline, or brings it back. Those of cells it cannot. */
+static void hotplug(void)
+{
+	u32 cpu = 1 + (u32)random_below(MACHINE_CPUS - 1);
+
+	if (machine.asleep >> cpu & 1) {
+		machine.asleep &= ~BIT(cpu);
+		machine.online |= BIT(cpu);
+	} else if (cpu_online(cpu)) {
+		machine.asleep |= BIT(cpu);
+		machine.online &= ~BIT(cpu);
+	}
 }
 
 /* A cell writes to its console, fails or stops by itself. */
@@ -696,8 +721,22 @@ static void call(unsigned int command, u32 cell, struct file *file)
 		machine.device->fops->unlocked_ioctl(file, command, (unsigned long)argument), 0);
 }
 
+/* Reboot is under way: what is not about giving back is refused. */
+static void begin_shutdown(struct file *file)
+{
+	struct cb_ioc_config *argument = (void *)machine.user;
+
+	cellblock.shutting_down = true;
+	memset(argument, 0, sizeof(*argument));
+	fill(CB_IOC_ENABLE, (void *)argument);
+	assert_true(machine.device->fops->unlocked_ioctl(file, CB_IOC_ENABLE,
+							 (unsigned long)argument) < 0);
+	cellblock.shutting_down = false;
+}
+
 static void end(struct file files[2])
 {
+	begin_shutdown(&files[0]);
 	machine.failures = 0;
 	machine.admin = true;
 	for (u32 id = 1; id < CB_MAX_CELLS; id++)
@@ -723,9 +762,20 @@ static void start_machine(void)
 	memset(&hypervisor, 0, sizeof(hypervisor));
 	machine.online = BIT(MACHINE_CPUS) - 1;
 	memcpy(public_page()->signature, CB_PUBLIC_SIGNATURE, 8);
-	public_page()->abi = CB_ABI_VERSION;
+	public_page()->abi = random_chance(16) ? 0 : CB_ABI_VERSION;
 	for (size_t i = RING_PAGES / CB_PAGE_SIZE; i < MACHINE_PAGES; i++)
 		memset(machine.pages[i], '#', CB_PAGE_SIZE);
+}
+
+/* A module that cannot be loaded leaves nothing behind. */
+static void load_unlucky_module(void)
+{
+	machine.failures = 2;
+	if (!kernel_module_init())
+		kernel_module_exit();
+	machine.failures = 0;
+	assert_null(machine.device);
+	assert_int_equal(machine.allocations, 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -734,6 +784,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	input_begin(data, size);
 	start_machine();
+	if (random_chance(16))
+		load_unlucky_module();
 	assert_int_equal(kernel_module_init(), 0);
 	for (u32 i = 0; i < 2; i++)
 		assert_int_equal(machine.device->fops->open(NULL, &files[i]), 0);
@@ -744,6 +796,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			read_console(&files[random_below(2)]);
 		else if (random_chance(8))
 			cell_does_something();
+		else if (random_chance(32))
+			hotplug();
 		else
 			request(&files[random_below(2)]);
 		check_locks();

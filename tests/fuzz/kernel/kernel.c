@@ -339,6 +339,8 @@ void poll_wait(struct file *file, wait_queue_head_t *queue, poll_table *wait)
 
 int misc_register(struct miscdevice *device)
 {
+	if (unlucky())
+		return -EBUSY;
 	machine.device = device;
 	return 0;
 }
@@ -346,6 +348,7 @@ int misc_register(struct miscdevice *device)
 void misc_deregister(struct miscdevice *device)
 {
 	assert_ptr_equal(machine.device, device);
+	machine.device = NULL;
 }
 
 void __module_get(void *module)

@@ -30,6 +30,7 @@ struct machine {
 	u32 failures; /* one call in so many fails that can; 0: none */
 	bool admin;
 	u64 online;
+	u64 asleep; /* offline, but in nobody's hands */
 	long allocations, claims;
 	int module_references;
 	struct mapping mappings[16];
