@@ -23,7 +23,7 @@ mtype = { WAITING, GO, REFUSED };
 
 /* Under meeting.lock: what is done with it in one go is a d_step. */
 mtype decision = WAITING;
-byte here, arrived, left, prepared;
+byte here, arrived, departed, prepared;
 bool refused;
 
 /* Of the model: what was decided in this round, the barrier between rounds, and who is inside. */
@@ -82,19 +82,19 @@ inline take_part(refusing)
 	/* part() */
 	d_step {
 		assert(!went || (prepared == 1 && decision == GO));
-		left++;
+		departed++;
 		here = here & ~(1 << _pid);
 		inside = inside & ~(1 << _pid);
 		if
 #ifdef BROKEN_PART
 		:: true ->
 #elif defined(BROKEN_COUNT)
-		:: left == NR_CPUS ->
+		:: departed == NR_CPUS ->
 #else
 		:: here == 0 ->
 #endif
 			arrived = 0;
-			left = 0;
+			departed = 0;
 			refused = false;
 			decision = WAITING
 		:: else
