@@ -9,10 +9,11 @@
  *"victim", "root" and "hypervisor" must be among them
  *	spi= foreign-spi= root-spi=	an SPI of ours, of the victim, of the root cell
  *	cpu= cpu-mask=		a CPU that is not ours: its affinity and its GICv2 interface
+ *	life=N			a number for all that is printed (0)
  *	list			prints the names of all attacks instead
  *
- * Lines are "hostile: NAME N OUTCOME: <what>" before attempt N, and one of
- * "hostile: NAME done: <n> attempts" at the end, "... BREACH: <what>" for broken isolation,
+ * Lines are "hostile[LIFE]: NAME N OUTCOME: <what>" before attempt N, and one of
+ * "hostile[LIFE]: NAME done: <n> attempts" at the end, "... BREACH: <what>" for broken isolation,
  * "... MISSED: <what>" for an attempt that did not come about. With a second CPU both make each
  * attempt at the same time.
  */
@@ -35,6 +36,7 @@ static const struct {
 };
 
 static const struct attack *attack;
+static unsigned int life;
 static struct attempt attempt;
 
 static uint32_t ready; /* the second CPU is about to make the attempt */
@@ -104,7 +106,7 @@ static void say(const char *kind, const char *format, va_list args)
 	char text[128];
 
 	vsnprintf(text, sizeof(text), format, args);
-	printf("hostile: %s %s%s\n", attack->name, kind, text);
+	printf("hostile[%u]: %s %s%s\n", life, attack->name, kind, text);
 }
 
 void breach(const char *format, ...)
@@ -129,6 +131,16 @@ void detail(const char *format, ...)
 
 	va_start(args, format);
 	say("- ", format, args);
+	va_end(args);
+}
+
+/* An attempt did not come about. */
+static void __attribute__((format(printf, 1, 2))) missed(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say("MISSED: ", format, args);
 	va_end(args);
 }
 
@@ -192,8 +204,7 @@ static void check_end(unsigned int count, uint64_t esr)
 	if (ESR_EC(esr) == ESR_EC_UNKNOWN)
 		detail("this CPU has no such instruction");
 	else
-		printf("hostile: %s MISSED: %s: %s, esr 0x%lx\n", attack->name, attempt.what,
-		       esr_class(esr), esr);
+		missed("%s: %s, esr 0x%lx", attempt.what, esr_class(esr), esr);
 }
 
 static void make_attempt(void)
@@ -227,7 +238,7 @@ static void make_attempt_on_all(void)
 	atomic_store(&ready, 0);
 	result = cpu_start(1, join);
 	if (result) {
-		printf("hostile: %s MISSED: CPU_ON: %d\n", attack->name, result);
+		missed("CPU_ON: %d", result);
 		return;
 	}
 	while (!atomic_load(&ready))
@@ -254,11 +265,11 @@ static void carry_out(unsigned int first)
 	unsigned int n;
 
 	for (n = first; prepare(n); n++) {
-		printf("hostile: %s %u %s: %s\n", attack->name, n, outcomes[attempt.outcome],
-		       attempt.what);
+		printf("hostile[%u]: %s %u %s: %s\n", life, attack->name, n,
+		       outcomes[attempt.outcome], attempt.what);
 		make_attempt_on_all();
 	}
-	printf("hostile: %s done: %u attempts\n", attack->name, n);
+	printf("hostile[%u]: %s done: %u attempts\n", life, attack->name, n);
 }
 
 static const struct attack *find(const char *name)
@@ -300,6 +311,7 @@ void inmate_main(void)
 		return;
 	}
 	on_exception = note_exception;
+	life = (unsigned int)arg_u64("life", 0);
 	carry_out((unsigned int)arg_u64("at", 0));
 	for (;;)
 		wfi();

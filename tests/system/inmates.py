@@ -148,7 +148,7 @@ HOSTILE = [
         Inmate(
             "hostile",
             f"case={attack} at={{first}} {_TARGETS}",
-            f"hostile: {attack} ",
+            rf"hostile\[0\]: {attack} ",
             state=None,
             wrong="BREACH",
         )

@@ -78,7 +78,7 @@ ALL_ATTACKS = [*ATTACKS, "inspect"]
 # Attempts that are followed by a look at what they have left.
 LEAVE_SOMETHING = ("gic-left-behind", "cpu-left-behind")
 
-ANNOUNCEMENT = re.compile(r"^hostile: \S+ (\d+) (RETURNS|ENDS|EITHER|LOOPS): (.*)$", re.MULTILINE)
+ANNOUNCEMENT = re.compile(r"^\S+: \S+ (\d+) (RETURNS|ENDS|EITHER|LOOPS): (.*)$", re.MULTILINE)
 
 
 class Life(NamedTuple):
@@ -99,6 +99,7 @@ class Stage(Scene):
 
     def __init__(self, root: Root, cell: Cell) -> None:
         super().__init__(root, cell)
+        self.lives = 0
         places = TARGETS | GIC_TARGETS[root.machine.config.gic]
         places = {name: f"{address:#x}" for name, address in places.items()}
         numbers = {
@@ -114,15 +115,17 @@ class Stage(Scene):
 
     def live(self, attack: str, first: int) -> Life:
         """One life of the attacker, from an attempt on until it fails, loops or is done."""
-        arguments = f"case={attack} at={first} {self.targets}"
-        over = rf"^hostile: {attack} (done|BREACH|MISSED)|^hostile: {attack} [0-9]+ LOOPS"
+        self.lives += 1  # the console still has what was printed in the last one
+        own = rf"^hostile\[{self.lives}\]: "
+        arguments = f"life={self.lives} case={attack} at={first} {self.targets}"
+        over = rf"{own}{attack} (done|BREACH|MISSED|[0-9]+ LOOPS)"
         status, output = self.machine.run(
             f"cellctl load attacker {SHARE}/hostile.bin --args {shlex.quote(arguments)}"
             " >/dev/null && cellctl start attacker || exit 1\n"
             f"while read state <{self.state_file}; [ $state = running ] &&"
             f" ! cellctl console attacker | grep -qE '{over}'; do {POLL}; done\n"
             "[ $state != failed ] || cellctl --json show attacker | grep '\"ipa\"'\n"
-            "echo state $state; cellctl console attacker | tail -n 4",
+            f"echo state $state; cellctl console attacker | grep '{own}' | tail -n 4",
             3 * TIMEOUT,
         )
         assert status == 0, output
@@ -136,7 +139,7 @@ class Stage(Scene):
         while True:
             life = self.live(name, first)
             assert "BREACH" not in life.console and "MISSED" not in life.console, life.console
-            done = re.search(rf"^hostile: {name} done: (\d+) attempts", life.console, re.MULTILINE)
+            done = re.search(rf"{name} done: (\d+) attempts", life.console)
             if done:
                 self.stop_if_running()
                 return int(done[1])
