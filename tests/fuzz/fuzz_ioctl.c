@@ -99,7 +99,7 @@ static struct cell_file cell_file(void)
 		.irqs = { { 50 + (u32)random_below(20), 1 }, { 90, 1 + (u32)random_below(20) } },
 	};
 
-	f.head.header.name[0] += random_below(6);
+	f.head.header.name[0] = "abcdef"[random_below(6)];
 	if (random_chance(4))
 		f.head.cpus = random_below(256);
 	if (random_chance(8))
