@@ -236,7 +236,7 @@ bool gic_sysreg(struct cell *cell, u32 iss, u64 *value, bool write)
 	(void)cell;
 	if (!write)
 		*value = random_bits();
-	return !(iss & 2);
+	return iss & 0x1000;
 }
 
 void gic_drop_fiq(void)
@@ -509,7 +509,7 @@ static void random_hypercall(struct regs *regs)
 
 	if (random_chance(cell ? 16 : 2))
 		random_create(regs);
-	else if (cell && random_chance(2))
+	else if (cell && !random_chance(4))
 		sensible_operation(regs, cell);
 	else
 		any_hypercall(regs);
@@ -520,6 +520,8 @@ static void random_psci_call(struct regs *regs)
 	regs->x[0] = 0x84000000 + random_below(0x40) + (random_chance(2) ? SMCCC_64 : 0);
 	if (random_chance(2))
 		regs->x[0] = PSCI_CPU_ON | SMCCC_64;
+	else if (random_chance(4))
+		regs->x[0] = random_chance(2) ? PSCI_SYSTEM_RESET : PSCI_SYSTEM_OFF;
 	regs->x[1] = random_chance(8) ? random_bits() : boot_mpidrs[random_below(NR_CPUS)];
 	if (regs->x[0] == PSCI_FEATURES)
 		regs->x[1] = 0x84000000 + random_below(0x20) + (random_chance(2) ? SMCCC_64 : 0);
@@ -578,7 +580,9 @@ static void random_trap(struct regs *regs)
 			trap_panic(random_below(16));
 		break;
 	default:
-		trap_other(regs, class << 26 | random_below(1 << 25));
+		/* Reads of ACTLR_EL1 are answered, and writes of it. */
+		trap_other(regs, class << 26 | (random_chance(4) ? 0x320400 | random_below(2)
+								 : random_below(1 << 25)));
 	}
 }
 
@@ -587,7 +591,7 @@ static void run_guest(void)
 	struct regs regs;
 
 	random_registers(&regs);
-	if (random_chance(8)) {
+	if (random_chance(16)) {
 		random_trap(&regs);
 		return;
 	}
@@ -610,12 +614,22 @@ static void step_cpu(cpuid_t cpu)
 		run_guest();
 }
 
+/* One that has something to do, often: most CPUs are parked most of the time. */
+static cpuid_t random_cpu(void)
+{
+	cpuid_t cpu = (cpuid_t)random_below(NR_CPUS);
+
+	if (random_chance(3))
+		return 0;
+	for (u32 n = 0; n < NR_CPUS && !in_guest[cpu] && !sgi_pending[cpu]; n++)
+		cpu = (cpu + 1) % NR_CPUS;
+	return cpu;
+}
+
 /* The root cell's first CPU is always there: who else would ask for anything? */
 static void step(void)
 {
-	cpuid_t cpu = random_chance(2) ? 0 : (cpuid_t)random_below(NR_CPUS);
-
-	step_cpu(cpu);
+	step_cpu(random_cpu());
 	if (!in_guest[0]) {
 		cpu_of(0)->power = cpu_of(0)->page->state = CB_CPU_ON;
 		in_guest[0] = true;
