@@ -15,6 +15,7 @@ fuzz()
 {
 	local target=$1 log=$OUT/$1.log options=(-max_total_time="$2")
 
+	mkdir -p "$OUT/$target" # for inputs that are new
 	[ "$KIND" = time ] || options=(-runs="$2" -seed=1)
 	[ ! -f "$HERE/$target.dict" ] || options+=(-dict="$HERE/$target.dict")
 	if "$OUT/$target.bin" "${options[@]}" -print_final_stats=1 -max_len=2048 -len_control=0 \
