@@ -30,7 +30,7 @@ void gicv2_cpu_discover(struct cpu *cpu)
 
 /*
  * The guest may have been stopped within handlers, or have written the active priorities. With none
- * the running priority is idle (4.4.5), but QEMU looks at them only at the next end of an
+ * the running priority is idle (4.4.6), but QEMU looks at them only at the next end of an
  * interrupt.
  */
 static void drop_priority(void)

@@ -11,9 +11,11 @@ from __future__ import annotations
 from cellfile import CONSOLE_PL011, DATA, KIB, LOADABLE, MIB, MMIO, RAM, Cell, Region, put
 from cells import Root
 from machine import TIMEOUT
+from scene import WITNESS_CPU as CPU
+from scene import WITNESS_DATA as DATA_MEMORY
+from scene import WITNESS_RAM as MEMORY
 
-CPU, SPI = 2, 200
-MEMORY, DATA_MEMORY = 0x72000000, 0x73000000
+SPI = 200
 UART, UART_SPI = 0x09040000, 40
 
 CELL = Cell(
