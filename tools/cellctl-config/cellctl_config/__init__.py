@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Describes a machine to Cellblock: checks the hardware, makes configurations and checks them."""
