@@ -41,7 +41,7 @@ static u64 exits_of(const struct cb_cpu_page *page)
 	return exits;
 }
 
-static void info(struct regs *regs)
+static __noinline void info(struct regs *regs)
 {
 	const struct cpu *cpu = this_cpu();
 	u64 value;
@@ -67,7 +67,7 @@ static void info(struct regs *regs)
 	regs->x[1] = value;
 }
 
-static void write_console(struct regs *regs)
+static __noinline void write_console(struct regs *regs)
 {
 	if (regs->x[1] > CB_CONSOLE_WRITE_MAX) {
 		refuse(regs, CB_ERR_ARGUMENT);
@@ -86,6 +86,53 @@ static void create(struct regs *regs, struct cb_error *error)
 		regs->x[1] = error->cell;
 }
 
+/* What the root cell does to cells; true if the hypervisor was disabled. */
+static __noinline bool manage(struct regs *regs, u64 call)
+{
+	struct cb_error error = { .cell = CB_NO_CELL, .other_cell = CB_NO_CELL };
+	u64 *x = regs->x;
+	bool left = false;
+
+	if (this_cpu()->cell != &root_cell) {
+		refuse(regs, CB_ERR_NOT_PERMITTED);
+		return false;
+	}
+	switch (call) {
+	case CB_HVC_NUMBER(CB_HVC_DISABLE):
+		left = takeover_leave(x[1], &error);
+		break;
+	case CB_HVC_NUMBER(CB_HVC_CELL_CREATE):
+		create(regs, &error);
+		return false;
+	case CB_HVC_NUMBER(CB_HVC_CELL_LOAD):
+		cell_load(x[1], &error);
+		break;
+	case CB_HVC_NUMBER(CB_HVC_CELL_START):
+		cell_start(x[1], x[2], x[3], &error);
+		break;
+	case CB_HVC_NUMBER(CB_HVC_CELL_STOP):
+		cell_stop(x[1], &error);
+		break;
+	default:
+		cell_destroy(x[1], &error);
+	}
+	hypercall_result(x, &error);
+	return left;
+}
+
+bool hypercall(struct regs *regs, u64 call)
+{
+	if (call >= CB_HVC_NUMBER(CB_HVC_DISABLE))
+		return manage(regs, call);
+	if (call == CB_HVC_NUMBER(CB_HVC_INFO))
+		info(regs);
+	else if (call == CB_HVC_NUMBER(CB_HVC_CONSOLE_WRITE))
+		write_console(regs);
+	else
+		regs->x[0] = (u64)SMCCC_NOT_SUPPORTED;
+	return false;
+}
+
 /*
  * Linux' KVM calls its own code at EL2, which is not there now. This is its way to learn so
  * (ARM_EXCEPTION_HYP_GONE): starting a VM fails, and no call of KVM's does anything.
@@ -94,76 +141,20 @@ static void create(struct regs *regs, struct cb_error *error)
 #define KVM_CALLS_MASK (~0x3fUL)
 #define KVM_HYP_GONE   0xbadca11
 
-static bool answer_kvm(u64 *x)
+void hypercall_query(u64 *x)
 {
-	if ((x[0] & KVM_CALLS_MASK) != KVM_CALLS)
-		return false;
-	x[0] = 0;
-	x[1] = KVM_HYP_GONE;
-	return true;
-}
-
-/* What the root cell does to cells; true if the hypervisor was disabled. */
-static bool manage(struct regs *regs)
-{
-	struct cb_error error = { .cell = CB_NO_CELL, .other_cell = CB_NO_CELL };
-	u64 *x = regs->x;
-	bool left = false;
-
-	switch (x[0]) {
-	case CB_HVC_DISABLE:
-		left = takeover_leave(x[1], &error);
-		break;
-	case CB_HVC_CELL_CREATE:
-		create(regs, &error);
-		return false;
-	case CB_HVC_CELL_LOAD:
-		cell_load(x[1], &error);
-		break;
-	case CB_HVC_CELL_START:
-		cell_start(x[1], x[2], x[3], &error);
-		break;
-	case CB_HVC_CELL_STOP:
-		cell_stop(x[1], &error);
-		break;
-	case CB_HVC_CELL_DESTROY:
-		cell_destroy(x[1], &error);
-		break;
-	default:
-		if (!answer_kvm(x))
-			x[0] = (u64)SMCCC_NOT_SUPPORTED;
-		return false;
+	if (x[0] == CB_HVC_UID) {
+		x[0] = CB_UID_0;
+		x[1] = CB_UID_1;
+		x[2] = CB_UID_2;
+		x[3] = CB_UID_3;
+	} else if (x[0] == CB_HVC_REVISION) {
+		x[0] = CB_REVISION_MAJOR;
+		x[1] = CB_REVISION_MINOR;
+	} else if ((x[0] & KVM_CALLS_MASK) == KVM_CALLS && this_cpu()->cell == &root_cell) {
+		x[0] = 0;
+		x[1] = KVM_HYP_GONE;
+	} else {
+		x[0] = (u64)SMCCC_NOT_SUPPORTED;
 	}
-	hypercall_result(x, &error);
-	return left;
-}
-
-bool hypercall(struct regs *regs)
-{
-	switch (regs->x[0]) {
-	case CB_HVC_INFO:
-		info(regs);
-		break;
-	case CB_HVC_CONSOLE_WRITE:
-		write_console(regs);
-		break;
-	case CB_HVC_UID:
-		regs->x[0] = CB_UID_0;
-		regs->x[1] = CB_UID_1;
-		regs->x[2] = CB_UID_2;
-		regs->x[3] = CB_UID_3;
-		break;
-	case CB_HVC_REVISION:
-		regs->x[0] = CB_REVISION_MAJOR;
-		regs->x[1] = CB_REVISION_MINOR;
-		break;
-	default:
-		if (this_cpu()->cell == &root_cell)
-			return manage(regs);
-		if (regs->x[0] >= CB_HVC_DISABLE && regs->x[0] <= CB_HVC_CELL_DESTROY)
-			refuse(regs, CB_ERR_NOT_PERMITTED);
-		else
-			regs->x[0] = (u64)SMCCC_NOT_SUPPORTED;
-	}
-	return false;
 }

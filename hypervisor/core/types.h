@@ -36,6 +36,7 @@ typedef u64 cpuset_t; /* bit n: CPU n */
 #define MAX(a, b)	    ((a) > (b) ? (a) : (b))
 
 #define __noreturn	    __attribute__((noreturn))
+#define __noinline	    __attribute__((noinline)) /* off the common path */
 #define __packed	    __attribute__((packed))
 #define __aligned(n)	    __attribute__((aligned(n)))
 #define __section(s)	    __attribute__((section(s)))

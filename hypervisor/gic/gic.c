@@ -8,8 +8,8 @@
 u32 gic_version;
 u8 *gicd;
 spinlock_t gic_lock;
+struct cb_frame gicd_frame;
 
-static struct cb_frame gicd_frame;
 static intid_t nr_intids;
 
 static u32 check_version(struct cb_error *error)
@@ -28,7 +28,8 @@ u32 gic_init(const struct cb_system_config *config, struct cb_error *error)
 {
 	gic_version = config->gic.version;
 	gicd_frame = config->gic.frames[CB_GIC_GICD];
-	gicd = el2_map_device(gicd_frame.phys, MIN(gicd_frame.size, 0x10000UL));
+	gicd_frame.size = MIN(gicd_frame.size, 0x10000UL);
+	gicd = el2_map_device(gicd_frame.phys, gicd_frame.size);
 	if (!gicd)
 		return error->code = CB_ERR_NO_MEMORY;
 	if (check_version(error))
@@ -180,30 +181,15 @@ void gic_evict_spis(const struct cell *cell)
 	spin_unlock(&gic_lock);
 }
 
-static bool in_distributor(ipa_t ipa)
+bool gic_traps_cpu_frame(const struct cell *cell, ipa_t ipa)
 {
-	return ipa - gicd_frame.phys < MIN(gicd_frame.size, 0x10000UL);
+	return gic_version == 3 ? gicv3_traps(ipa) : cell != &root_cell && gicv2_traps(ipa);
 }
 
-bool gic_traps(const struct cell *cell, ipa_t ipa)
+u64 gic_cpu_frame(struct cell *cell, ipa_t ipa, mmio_t kind, u64 value)
 {
-	return in_distributor(ipa) ||
-	       (gic_version == 3 ? gicv3_traps(ipa) : cell != &root_cell && gicv2_traps(ipa));
-}
-
-bool gic_mmio(struct cell *cell, ipa_t ipa, struct mmio_access *access)
-{
-	u64 offset = ipa - gicd_frame.phys;
-	bool sgi = gic_version == 2 && offset == GICD_SGIR && access->write;
-
-	if (!in_distributor(ipa))
-		return gic_version == 3 ? gicv3_mmio(cell, ipa, access)
-					: gicv2_mmio(cell, ipa, access);
-	count_exit(this_cpu(), sgi ? CB_EXIT_SGI : CB_EXIT_GICD);
-	spin_lock(&gic_lock);
-	gicd_access(cell, offset, access);
-	spin_unlock(&gic_lock);
-	return true;
+	return gic_version == 3 ? gicv3_mmio(cell, ipa, kind, value)
+				: gicv2_mmio(cell, ipa, kind, value);
 }
 
 void gic_update_cell(struct cell *cell)

@@ -86,13 +86,36 @@ bool gic_can_disable_lpis(struct cpu *cpu);
 void gic_disable_lpis(struct cpu *cpu);
 void gic_restore_lpis(struct cpu *cpu);
 
+extern struct cb_frame gicd_frame; /* what is used of the distributor's */
+
+/* Does ipa lie in a frame of a CPU's (GICv2: interface, GICv3: redistributor) that traps? */
+bool gic_traps_cpu_frame(const struct cell *cell, ipa_t ipa);
+
 /* Does ipa lie in a frame that traps and is emulated for this cell? */
-bool gic_traps(const struct cell *cell, ipa_t ipa);
+static inline bool gic_traps(const struct cell *cell, ipa_t ipa)
+{
+	return ipa - gicd_frame.phys < gicd_frame.size || gic_traps_cpu_frame(cell, ipa);
+}
 
-/* The frames that trap; true if ipa lies in one and the access was carried out. */
-bool gic_mmio(struct cell *cell, ipa_t ipa, struct mmio_access *access);
+/* An access to the distributor as the cell sees it: what is read, or 0. */
+u64 gic_distributor(struct cell *cell, u64 offset, mmio_t kind, u64 value);
 
-/* A trapped ICC_* register. True if it was one. iss: ESR_EL2.ISS of the trap. */
+/* An access to such a frame of a CPU's. */
+u64 gic_cpu_frame(struct cell *cell, ipa_t ipa, mmio_t kind, u64 value);
+
+/* An access to a frame that traps. Returns what is read, or 0. */
+static inline u64 gic_mmio(struct cell *cell, ipa_t ipa, mmio_t kind, u64 value)
+{
+	u64 offset = ipa - gicd_frame.phys;
+
+	return offset < gicd_frame.size ? gic_distributor(cell, offset, kind, value)
+					: gic_cpu_frame(cell, ipa, kind, value);
+}
+
+/* GICv3: the guest wrote value to ICC_SGI1R_EL1. Only CPUs of its cell get it. */
+void gic_send_sgi(const struct cell *cell, u64 value);
+
+/* Any other trapped ICC_* register. True if it was one. iss: ESR_EL2.ISS of the trap. */
 bool gic_sysreg(struct cell *cell, u32 iss, u64 *value, bool write);
 
 /* The SGI filter's idea of who is in a cell. Also part of gic_move_cpus(). */

@@ -1,24 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The distributor as a cell sees it: the bits of its own SPIs; the rest reads as zero and
- * ignores writes. What the whole system depends on (enables, groups) cannot be changed.
+ * ignores writes. What the whole system depends on (enables, groups) cannot be changed. Accesses
+ * that are not aligned, which no GIC supports, are such a rest.
  */
 #include <gic/internal.h>
 
 enum gicd_kind {
-	GICD_RAZ,	/* reads as zero, ignores writes */
-	GICD_IDENTITY,	/* GICD_CTLR to GICD_IIDR: read-only for everybody */
+	GICD_RAZ,	/* reads as zero, ignores writes, but for what only GICv3 has */
 	GICD_READ_ONLY, /* one bit per interrupt, read-only: groups */
 	GICD_BITS,	/* one bit per interrupt, set and clear registers */
 	GICD_PRIORITY,	/* 8 bits per interrupt */
 	GICD_TARGETS,	/* 8 bits per interrupt, GICv2: limited to the cell's CPUs */
 	GICD_CONFIG,	/* 2 bits per interrupt */
-	GICD_SGI,	/* GICv2: GICD_SGIR and pending SGIs; ID registers */
+	GICD_SGI,	/* GICv2: pending SGIs; ID registers */
 };
 
 /* What lies in each 128 bytes of the first 4 KiB. */
 static const u8 gicd_kinds[32] = {
-	[GICD_CTLR / 0x80] = GICD_IDENTITY,
 	[GICD_IGROUPR / 0x80] = GICD_READ_ONLY,
 	[GICD_ISENABLER / 0x80] = GICD_BITS,
 	[GICD_ICENABLER / 0x80] = GICD_BITS,
@@ -49,16 +48,16 @@ static const u8 gicd_kinds[32] = {
 };
 
 /*
- * Which interrupts of the 32 from intid (a multiple of 32) are the cell's. SGIs and PPIs are
+ * Which interrupts of the 32 that intid is one of are the cell's. SGIs and PPIs are
  * banked on GICv2 and so the CPU's own, but the management SGI stays enabled and first in
  * priority; on GICv3 they are in the redistributor.
  */
-static u32 own_interrupts(const struct cell *cell, intid_t intid, bool write)
+static u32 own_interrupts(const struct cell *cell, intid_t intid, mmio_t kind)
 {
 	if (intid < GIC_FIRST_SPI && gic_version != 2)
 		return 0;
 	if (intid < GIC_FIRST_SPI)
-		return write ? ~(u32)BIT(MANAGEMENT_SGI) : ~0U;
+		return kind & MMIO_WRITE ? ~(u32)BIT(MANAGEMENT_SGI) : ~0U;
 	return cell->irqs[intid / 32];
 }
 
@@ -77,113 +76,106 @@ static u32 spread_to_pairs(u32 bits)
 	return ((bits | bits << 1) & 0x55555555) * 3;
 }
 
-void gic_access_raw(void *address, u8 widths, struct mmio_access *access)
+u64 gic_access_raw(void *address, u32 widths, mmio_t kind, u64 value)
 {
-	u64 value = access->value;
-
-	switch (access->size & widths) {
-	case 1:
-		access->write ? writeb((u8)value, address) : (void)(access->value = readb(address));
+	if (!(widths & MMIO_SIZE(kind)))
+		return 0;
+	switch (kind) {
+	case MMIO_BYTE:
+		return readb(address);
+	case MMIO_WORD:
+		return readl(address);
+	case MMIO_DOUBLE:
+		return readq(address);
+	case MMIO_WRITE | MMIO_BYTE:
+		writeb((u8)value, address);
 		break;
-	case 4:
-		access->write ? writel((u32)value, address)
-			      : (void)(access->value = readl(address));
+	case MMIO_WRITE | MMIO_WORD:
+		writel((u32)value, address);
 		break;
-	case 8:
-		access->write ? writeq(value, address) : (void)(access->value = readq(address));
+	case MMIO_WRITE | MMIO_DOUBLE:
+		writeq(value, address);
 		break;
-	default:
-		access->value = 0;
 	}
+	return 0;
 }
 
 /* Set and clear registers: zeros change nothing, so foreign bits need no read. */
-static void access_bits(u8 *address, u32 own, struct mmio_access *access)
+static u64 access_bits(u8 *address, u32 own, mmio_t kind, u64 value)
 {
-	if (access->size != 4) {
-		access->value = 0;
-		return;
-	}
-	if (access->write)
-		writel((u32)access->value & own, address);
-	else
-		access->value = readl(address) & own;
+	if ((u64)address % 4)
+		return 0;
+	if (kind == MMIO_WORD)
+		return readl(address) & own;
+	if (kind == (MMIO_WRITE | MMIO_WORD))
+		writel((u32)value & own, address);
+	return 0;
 }
 
-/* Fields that share a word with those of other cells. */
-static void access_fields(u8 *address, u32 own, struct mmio_access *access)
+/* A word with fields of several cells. */
+static u64 access_word(u8 *address, u32 own, mmio_t kind, u64 value)
 {
-	if (!own) {
-		access->value = 0;
-		return;
-	}
-	if (!access->write || access->size != 4 || own == ~0U) {
-		gic_access_raw(address, 1 | 4, access);
-		access->value &= own;
-		return;
-	}
-	writel((readl(address) & ~own) | ((u32)access->value & own), address);
+	u32 word;
+
+	if (!own || (u64)address % 4)
+		return 0;
+	word = readl(address);
+	if (!(kind & MMIO_WRITE))
+		return word & own;
+	writel((word & ~own) | ((u32)value & own), address);
+	return 0;
 }
 
-/* One byte per interrupt: from offset in the register array, access->size of them. */
-static u32 own_bytes(const struct cell *cell, u64 offset, const struct mmio_access *access)
+static __noinline u64 access_four_bytes(u8 *address, u32 own, mmio_t kind, u64 value)
 {
-	u32 own = own_interrupts(cell, (intid_t)ALIGN_DOWN(offset, 32), access->write) >>
-		  (offset % 32);
-
-	return spread_to_bytes(own & (access->size == 1 ? 1 : 0xf));
+	if (MMIO_SIZE(kind) != 4)
+		return 0;
+	return access_word(address, spread_to_bytes(own & 0xf), kind, value);
 }
 
-static void access_targets(struct cell *cell, u64 offset, struct mmio_access *access)
+/* One byte for each interrupt, from intid on. */
+static inline __attribute__((always_inline)) u64 access_bytes(const struct cell *cell, u64 offset,
+							      intid_t intid, mmio_t kind, u64 value)
+{
+	u32 own = own_interrupts(cell, intid, kind) >> (intid % 32);
+
+	if (MMIO_SIZE(kind) != 1)
+		return access_four_bytes(gicd + offset, own, kind, value);
+	if (!(own & 1))
+		return 0;
+	if (!(kind & MMIO_WRITE))
+		return readb(gicd + offset);
+	writeb((u8)value, gicd + offset);
+	return 0;
+}
+
+static __noinline u64 access_targets(struct cell *cell, u64 offset, mmio_t kind, u64 value)
 {
 	intid_t intid = (intid_t)(offset - GICD_ITARGETSR);
 
-	if (gic_version != 2 || (access->write && intid < GIC_FIRST_SPI)) {
-		access->value = 0;
-		return;
-	}
-	access->value &= cell->gic_targets * 0x01010101UL;
-	access_fields(gicd + offset, own_bytes(cell, intid, access), access);
+	if (gic_version != 2 || (kind & MMIO_WRITE && intid < GIC_FIRST_SPI))
+		return 0;
+	return access_bytes(cell, offset, intid, kind, value & cell->gic_targets * 0x01010101UL);
 }
 
-static void access_config(const struct cell *cell, u64 offset, struct mmio_access *access)
+static __noinline u64 access_config(const struct cell *cell, u64 offset, mmio_t kind, u64 value)
 {
 	intid_t intid = (intid_t)(offset - GICD_ICFGR) * 4;
-	u32 own = own_interrupts(cell, intid, access->write) >> (intid % 32);
+	u32 own = own_interrupts(cell, intid, kind) >> (intid % 32);
 
-	if (access->size != 4)
-		own = 0;
-	access_fields(gicd + offset, spread_to_pairs(own & 0xffff), access);
-}
-
-/* Read-only for everybody; cells other than the root have no LPIs and no message SPIs. */
-static void access_identity(const struct cell *cell, u64 offset, struct mmio_access *access)
-{
-	if (access->write || offset > GICD_IIDR || access->size != 4) {
-		access->value = 0;
-		return;
-	}
-	access->value = readl(gicd + offset);
-	if (offset == GICD_TYPER && gic_version == 3 && cell != &root_cell)
-		access->value =
-			(access->value & ~(GICD_TYPER_LPIS | GICD_TYPER_MBIS)) | GICD_TYPER_NO1N;
+	if (MMIO_SIZE(kind) != 4)
+		return 0;
+	return access_word(gicd + offset, spread_to_pairs(own & 0xffff), kind, value);
 }
 
 /* The last page of a GICv2 distributor: SGIs of the accessing CPU, and identification. */
-static void access_sgi(struct cell *cell, u64 offset, struct mmio_access *access)
+static __noinline u64 access_sgi(u64 offset, mmio_t kind, u64 value)
 {
-	if (gic_version != 2) {
-		access->value = 0;
-		return;
-	}
-	if (offset == GICD_SGIR && access->write && access->size == 4)
-		gicv2_send_sgi(cell, (u32)access->value);
-	else if (offset >= GICD_CPENDSGIR && offset < GICD_SPENDSGIR + 0x10)
-		gic_access_raw(gicd + offset, 1 | 4, access);
-	else if (offset >= GICD_V2_ID && !access->write)
-		gic_access_raw(gicd + offset, 4, access);
-	else
-		access->value = 0;
+	if (gic_version != 2 || !mmio_is_aligned(offset, kind))
+		return 0;
+	if (offset >= GICD_CPENDSGIR && offset < GICD_SPENDSGIR + 0x10)
+		return gic_access_raw(gicd + offset, 1 | 4, kind, value);
+	return offset >= GICD_V2_ID && kind == MMIO_WORD ? readl(gicd + offset) : 0;
 }
 
 static bool is_own_spi(const struct cell *cell, intid_t intid)
@@ -193,71 +185,96 @@ static bool is_own_spi(const struct cell *cell, intid_t intid)
 }
 
 /* GICv3: an SPI may be routed to one CPU of its cell; "any CPU" (IRM) is not offered. */
-static void access_route(struct cell *cell, u64 offset, struct mmio_access *access)
+static u64 access_route(struct cell *cell, u64 offset, mmio_t kind, u64 value)
 {
-	intid_t intid = (intid_t)(offset - GICD_IROUTER) / 8;
 	u64 route, shift = offset % 8 * 8;
+	u8 *address = gicd + offset - offset % 8;
 	cpuid_t cpu;
 
-	if (gic_version != 3 || access->size < 4 || !is_own_spi(cell, intid)) {
-		access->value = 0;
-		return;
-	}
-	route = readq(gicd + ALIGN_DOWN(offset, 8));
-	if (!access->write) {
-		access->value = route >> shift;
-		return;
-	}
-	if (access->size == 8)
-		route = access->value;
+	if (MMIO_SIZE(kind) < 4 || !is_own_spi(cell, (intid_t)(offset - GICD_IROUTER) / 8))
+		return 0;
+	route = readq(address);
+	if (!(kind & MMIO_WRITE))
+		return mmio_part(route, offset, kind);
+	if (MMIO_SIZE(kind) == 8)
+		route = value;
 	else
-		route = (route & ~(0xffffffffUL << shift)) | (access->value << shift);
+		route = (route & ~(0xffffffffUL << shift)) | ((u64)(u32)value << shift);
 	cpu = cpu_by_mpidr(route);
 	if (cpu < nr_cpus && cell->cpus & BIT(cpu))
-		writeq(route, gicd + ALIGN_DOWN(offset, 8));
+		writeq(route, address);
+	return 0;
 }
 
-void gicd_access(struct cell *cell, u64 offset, struct mmio_access *access)
+/* What only GICv3 has. */
+static __noinline u64 access_v3(struct cell *cell, u64 offset, mmio_t kind, u64 value)
 {
-	u64 in_array = offset % 0x80;
-	enum gicd_kind kind = offset < 0x1000 ? gicd_kinds[offset / 0x80] : GICD_RAZ;
+	if (gic_version != 3 || !mmio_is_aligned(offset, kind))
+		return 0;
+	if (offset >= GICD_IROUTER && offset < GICD_IROUTER_END)
+		return access_route(cell, offset, kind, value);
+	return offset >= GICD_V3_ID && kind == MMIO_WORD ? readl(gicd + offset) : 0;
+}
 
-	if (offset % access->size) { /* not what a GIC supports */
-		access->value = 0;
-		return;
+/* Constant, and read-only for everybody; cells other than the root have no LPIs or message SPIs. */
+static u64 read_identity(const struct cell *cell, u64 offset, mmio_t kind)
+{
+	u32 value;
+
+	if (offset % 4 || offset > GICD_IIDR || kind != MMIO_WORD)
+		return 0;
+	value = readl(gicd + offset);
+	if (offset == GICD_TYPER && cell != &root_cell) {
+		value &= ~(u32)(GICD_TYPER_LPIS | GICD_TYPER_MBIS); /* zero in a GICv2 */
+		value |= gic_version == 3 ? GICD_TYPER_NO1N : 0;
 	}
-	switch (kind) {
-	case GICD_IDENTITY:
-		access_identity(cell, offset, access);
-		break;
+	return value;
+}
+
+/* Under gic_lock. */
+static u64 access(struct cell *cell, u64 offset, mmio_t kind, u64 value)
+{
+	intid_t intid = (intid_t)(offset % 0x80) * 8;
+	enum gicd_kind registers = offset < 0x1000 ? gicd_kinds[offset / 0x80] : GICD_RAZ;
+
+	switch (registers) {
 	case GICD_READ_ONLY:
-		if (access->write)
-			break;
+		if (kind & MMIO_WRITE)
+			return 0;
 		__attribute__((fallthrough));
 	case GICD_BITS:
-		access_bits(gicd + offset,
-			    own_interrupts(cell, (intid_t)in_array * 8, access->write), access);
-		break;
+		return access_bits(gicd + offset, own_interrupts(cell, intid, kind), kind, value);
 	case GICD_PRIORITY:
-		access_fields(gicd + offset, own_bytes(cell, offset - GICD_IPRIORITYR, access),
-			      access);
-		break;
+		return access_bytes(cell, offset, (intid_t)(offset - GICD_IPRIORITYR), kind, value);
 	case GICD_TARGETS:
-		access_targets(cell, offset, access);
-		break;
+		return access_targets(cell, offset, kind, value);
 	case GICD_CONFIG:
-		access_config(cell, offset, access);
-		break;
+		return access_config(cell, offset, kind, value);
 	case GICD_SGI:
-		access_sgi(cell, offset, access);
-		break;
+		return access_sgi(offset, kind, value);
 	case GICD_RAZ:
-		if (offset >= GICD_IROUTER && offset < GICD_IROUTER_END)
-			access_route(cell, offset, access);
-		else if (offset >= GICD_V3_ID && gic_version == 3 && !access->write)
-			gic_access_raw(gicd + offset, 4, access);
-		else
-			access->value = 0;
-		break;
+		return access_v3(cell, offset, kind, value);
 	}
+	return 0;
+}
+
+/* Needs no lock: it looks at the cell once. */
+static u64 send_sgi(struct cell *cell, u64 sgir)
+{
+	count_exit(this_cpu(), CB_EXIT_SGI);
+	gicv2_send_sgi(cell, (u32)sgir);
+	return 0;
+}
+
+u64 gic_distributor(struct cell *cell, u64 offset, mmio_t kind, u64 value)
+{
+	if (offset == GICD_SGIR && gic_version == 2 && kind == (MMIO_WRITE | MMIO_WORD))
+		return send_sgi(cell, value);
+	count_exit(this_cpu(), CB_EXIT_GICD);
+	if (offset < GICD_IGROUPR)
+		return read_identity(cell, offset, kind);
+	spin_lock(&gic_lock);
+	value = access(cell, offset, kind, value);
+	spin_unlock(&gic_lock);
+	return value;
 }

@@ -131,16 +131,11 @@ bool gicv2_traps(ipa_t ipa)
 	return ipa - gicc_phys - PAGE_SIZE < PAGE_SIZE;
 }
 
-bool gicv2_mmio(struct cell *cell, ipa_t ipa, struct mmio_access *access)
+u64 gicv2_mmio(struct cell *cell, ipa_t ipa, mmio_t kind, u64 value)
 {
-	u64 offset = ipa - gicc_phys;
-
-	if (!gicv2_traps(ipa))
-		return false;
 	count_exit(this_cpu(), CB_EXIT_GICC);
-	if (offset == GICC_DIR && access->write && access->size == 4 &&
-	    may_deactivate(cell, (intid_t)FIELD(access->value, 9, 0)))
-		writel((u32)access->value, gicc + GICC_DIR);
-	access->value = 0;
-	return true;
+	if (ipa - gicc_phys == GICC_DIR && kind == (MMIO_WRITE | MMIO_WORD) &&
+	    may_deactivate(cell, (intid_t)FIELD(value, 9, 0)))
+		writel((u32)value, gicc + GICC_DIR);
+	return 0;
 }

@@ -318,24 +318,25 @@ void gicv3_update_cell(struct cell *cell)
 	}
 }
 
-/* Group 1, so ICC_SGI1R_EL1, whatever the guest asked for: that is what a cell's CPUs listen to. */
-static void send_sgi(struct cell *cell, u64 value)
+/* Those of a cluster that the value names: a list, or all others of the cell (IRM). */
+static u64 sgi_list(u64 value, u64 cluster, u64 targets)
 {
-	u64 mpidr = this_cpu()->page->mpidr;
+	u64 mpidr;
 
+	if (!(value & SGI1R_IRM))
+		return (value & SGI1R_CLUSTER) == cluster ? targets & value & SGI1R_LIST : 0;
+	mpidr = this_cpu()->page->mpidr;
+	return cluster == sgi_cluster_of(mpidr) ? targets & ~BIT(mpidr % 16) : targets;
+}
+
+void gic_send_sgi(const struct cell *cell, u64 value)
+{
 	dsb(ish); /* what the guest wrote before is visible to the receivers */
 	for (u32 n = 0; n < nr_clusters; n++) {
-		u64 targets = READ_ONCE(cell->sgi_targets[n]);
+		u64 list = sgi_list(value, clusters[n], READ_ONCE(cell->sgi_targets[n]));
 
-		if (!(value & SGI1R_IRM)) {
-			if ((value & SGI1R_CLUSTER) != clusters[n])
-				continue;
-			targets &= value & SGI1R_LIST;
-		} else if (clusters[n] == sgi_cluster_of(mpidr)) {
-			targets &= ~BIT(mpidr % 16);
-		}
-		if (targets)
-			write_sysreg((value & SGI1R_INTID) | clusters[n] | targets, ICC_SGI1R_EL1);
+		if (list)
+			write_sysreg((value & SGI1R_INTID) | clusters[n] | list, ICC_SGI1R_EL1);
 	}
 	isb();
 }
@@ -354,14 +355,11 @@ static bool may_deactivate(const struct cell *cell, u64 intid)
 bool gic_sysreg(struct cell *cell, u32 iss, u64 *value, bool write)
 {
 	switch (iss & SYSREG_MASK) {
-	case SYSREG(3, 0, 12, 11, 5): /* ICC_SGI1R_EL1 */
 	case SYSREG(3, 0, 12, 11, 6): /* ICC_ASGI1R_EL1 */
-	case SYSREG(3, 0, 12, 11, 7): /* ICC_SGI0R_EL1 */
+	case SYSREG(3, 0, 12, 11, 7): /* ICC_SGI0R_EL1: no CPU of a cell listens to Group 0 */
 		if (!write)
 			return false;
 		count_exit(this_cpu(), CB_EXIT_SGI);
-		if ((iss & SYSREG_MASK) == SYSREG(3, 0, 12, 11, 5))
-			send_sgi(cell, *value);
 		return true;
 	case SYSREG(3, 0, 4, 6, 0): /* ICC_PMR_EL1 */
 		if (write)
@@ -406,28 +404,20 @@ static struct cpu *redistributor_owner(paddr_t phys)
 }
 
 /* Cells have no LPIs. What identifies a redistributor may be read by all, to find one's own. */
-static void access_rd_identity(const struct cell *cell, struct cpu *owner, u64 offset,
-			       struct mmio_access *access)
+static u64 read_rd_identity(const struct cell *cell, struct cpu *owner, u64 offset, mmio_t kind)
 {
 	u64 typer;
 
-	switch (ALIGN_DOWN(offset, 8)) {
-	case ALIGN_DOWN(GICR_IIDR, 8):
-		access->value = offset == GICR_IIDR ? readl(rd_of(owner) + GICR_IIDR) : 0;
-		break;
-	case GICR_TYPER:
+	if (ALIGN_DOWN(offset, 8) == GICR_TYPER) {
 		typer = readq(rd_of(owner) + GICR_TYPER);
 		if (cell != &root_cell)
 			typer &= ~(GICR_TYPER_PLPIS | GICR_TYPER_VLPIS | GICR_TYPER_DIRECT_LPI);
-		access->value = typer >> (offset % 8 * 8);
-		break;
-	case GIC_PIDR2:
-		/* The same in every frame of a GIC; the distributor's is mapped. */
-		access->value = offset == GIC_PIDR2 ? readl(gicd + GIC_PIDR2) : 0;
-		break;
-	default:
-		access->value = 0;
+		return mmio_part(typer, offset, kind);
 	}
+	if (offset == GICR_IIDR)
+		return mmio_part(readl(rd_of(owner) + GICR_IIDR), 0, kind);
+	/* The same in every frame of a GIC; the distributor's is mapped. */
+	return offset == GIC_PIDR2 ? mmio_part(readl(gicd + GIC_PIDR2), 0, kind) : 0;
 }
 
 static bool is_rd_identity(u64 offset)
@@ -439,47 +429,41 @@ static bool is_rd_identity(u64 offset)
  * The first frame. LPIs are the root cell's: their tables let the GIC write memory. Nobody puts a
  * redistributor to sleep: a parked CPU behind it could not be woken.
  */
-static void access_rd(struct cell *cell, struct cpu *owner, u64 offset, struct mmio_access *access)
+static u64 access_rd(struct cell *cell, struct cpu *owner, u64 offset, mmio_t kind, u64 value)
 {
 	bool waker = ALIGN_DOWN(offset, 8) == ALIGN_DOWN(GICR_WAKER, 8);
 	bool wide = offset >= GICR_SETLPIR && offset < GICR_SYNCR; /* all about LPIs */
 
-	if (waker ? !access->write : offset < PAGE_SIZE && cell == &root_cell)
-		gic_access_raw(rd_of(owner) + offset, wide ? 4 | 8 : 4, access);
-	else
-		access->value = 0;
+	if (waker ? !(kind & MMIO_WRITE) : offset < PAGE_SIZE && cell == &root_cell)
+		return gic_access_raw(rd_of(owner) + offset, wide ? 4 | 8 : 4, kind, value);
+	return 0;
 }
 
 /* The second frame: SGIs and PPIs of a CPU of the cell, all but their groups. */
-static void access_sgi(struct cpu *owner, u64 offset, struct mmio_access *access)
+static u64 access_sgi(struct cpu *owner, u64 offset, mmio_t kind, u64 value)
 {
 	if (offset >= GICD_IPRIORITYR && offset < GICD_IPRIORITYR + GIC_FIRST_SPI)
-		gic_access_raw(sgi_of(owner) + offset, 1 | 4, access);
-	else if ((offset >= GICD_ISENABLER && offset < GICD_IPRIORITYR) ||
-		 (offset >= GICD_ICFGR && offset < GICD_ICFGR + 8) ||
-		 (offset == GICD_IGROUPR && !access->write))
-		gic_access_raw(sgi_of(owner) + offset, 4, access);
-	else
-		access->value = 0;
+		return gic_access_raw(sgi_of(owner) + offset, 1 | 4, kind, value);
+	if ((offset >= GICD_ISENABLER && offset < GICD_IPRIORITYR) ||
+	    (offset >= GICD_ICFGR && offset < GICD_ICFGR + 8) ||
+	    (offset == GICD_IGROUPR && !(kind & MMIO_WRITE)))
+		return gic_access_raw(sgi_of(owner) + offset, 4, kind, value);
+	return 0;
 }
 
-static void access_redistributor(struct cell *cell, u64 offset, struct mmio_access *access)
+static u64 access_redistributor(struct cell *cell, u64 offset, mmio_t kind, u64 value)
 {
 	u64 in_frame = offset % GICR_FRAMES_SIZE;
 	struct cpu *owner = redistributor_owner(redistributors.phys + offset - in_frame);
 
-	if (!owner || offset % access->size) {
-		access->value = 0;
-		return;
-	}
-	if (in_frame < GICR_SGI && is_rd_identity(in_frame) && !access->write)
-		access_rd_identity(cell, owner, in_frame, access);
-	else if (!(cell->cpus & BIT(owner->id)))
-		access->value = 0;
-	else if (in_frame < GICR_SGI)
-		access_rd(cell, owner, in_frame, access);
-	else
-		access_sgi(owner, in_frame - GICR_SGI, access);
+	if (!owner || !mmio_is_aligned(offset, kind))
+		return 0;
+	if (in_frame < GICR_SGI && is_rd_identity(in_frame) && !(kind & MMIO_WRITE))
+		return read_rd_identity(cell, owner, in_frame, kind);
+	if (!(cell->cpus & BIT(owner->id)))
+		return 0;
+	return in_frame < GICR_SGI ? access_rd(cell, owner, in_frame, kind, value)
+				   : access_sgi(owner, in_frame - GICR_SGI, kind, value);
 }
 
 bool gicv3_traps(ipa_t ipa)
@@ -487,15 +471,13 @@ bool gicv3_traps(ipa_t ipa)
 	return ipa - redistributors.phys < redistributors.size;
 }
 
-bool gicv3_mmio(struct cell *cell, ipa_t ipa, struct mmio_access *access)
+u64 gicv3_mmio(struct cell *cell, ipa_t ipa, mmio_t kind, u64 value)
 {
-	if (!gicv3_traps(ipa))
-		return false;
 	count_exit(this_cpu(), CB_EXIT_GICR);
 	spin_lock(&gic_lock);
-	access_redistributor(cell, ipa - redistributors.phys, access);
+	value = access_redistributor(cell, ipa - redistributors.phys, kind, value);
 	spin_unlock(&gic_lock);
-	return true;
+	return value;
 }
 
 bool gic_can_disable_lpis(struct cpu *cpu)

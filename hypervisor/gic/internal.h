@@ -14,14 +14,11 @@ extern u8 *gicd; /* the distributor, mapped */
 /* Registers that several cells have bits of, and who has which CPUs and SPIs. */
 extern spinlock_t gic_lock;
 
-/* The distributor as a cell sees it, under gic_lock. offset is below the size of the frame. */
-void gicd_access(struct cell *cell, u64 offset, struct mmio_access *access);
-
 /*
  * An access without any filter. widths: sizes that the register has, as the sum of 1, 4 and 8;
  * others read as zero, so that a guest cannot provoke what a GIC answers with an abort.
  */
-void gic_access_raw(void *address, u8 widths, struct mmio_access *access);
+u64 gic_access_raw(void *address, u32 widths, mmio_t kind, u64 value);
 
 /* Wait for earlier writes to take effect (GICv3; GICv2 has no such state). */
 void gicd_wait(void);
@@ -34,7 +31,7 @@ void gicv2_wake(cpuid_t cpu);
 bool gicv2_acknowledge_wake(void);
 void gicv2_send_sgi(struct cell *cell, u32 sgir);
 bool gicv2_traps(ipa_t ipa);
-bool gicv2_mmio(struct cell *cell, ipa_t ipa, struct mmio_access *access);
+u64 gicv2_mmio(struct cell *cell, ipa_t ipa, mmio_t kind, u64 value);
 
 u32 gicv3_init(const struct cb_gic_config *config, struct cb_error *error);
 void gicv3_cpu_enable(struct cpu *cpu);
@@ -48,6 +45,6 @@ void gicv3_route(intid_t intid, u64 affinity);
 bool gicv3_reaches(intid_t intid, cpuset_t cpus);
 void gicv3_update_cell(struct cell *cell);
 bool gicv3_traps(ipa_t ipa);
-bool gicv3_mmio(struct cell *cell, ipa_t ipa, struct mmio_access *access);
+u64 gicv3_mmio(struct cell *cell, ipa_t ipa, mmio_t kind, u64 value);
 
 #endif

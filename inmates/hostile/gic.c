@@ -563,7 +563,7 @@ static void leave_active(const struct attempt *attempt)
 
 	raise_everything(attempt);
 	for (i = 0; i < 2 * GIC_FIRST_SPI; i++)
-		gic.ops->acknowledge();
+		gic_acknowledge();
 }
 
 static void leave_active_bits(const struct attempt *attempt)

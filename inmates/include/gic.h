@@ -65,10 +65,8 @@
 
 /* What a GIC version does in its own way. */
 struct gic_ops {
-	void (*init)(void);	       /* once, distributor */
-	void (*init_cpu)(void);	       /* on each CPU */
-	uint32_t (*acknowledge)(void); /* value for end(); INTID in bits 9:0 */
-	void (*end)(uint32_t acknowledged);
+	void (*init)(void);	/* once, distributor */
+	void (*init_cpu)(void); /* on each CPU */
 	void (*route)(uint32_t spi, unsigned int cpu);
 	void (*sgi)(uint32_t sgi, uint32_t cpus);
 	void (*sgi_others)(uint32_t sgi);
@@ -86,6 +84,10 @@ struct gic {
 
 extern struct gic gic;
 extern const struct gic_ops gicv2_ops, gicv3_ops;
+
+/* Take the pending interrupt: INTID in bits 9:0; and end it, with that value. */
+uint32_t gic_acknowledge(void);
+void gic_end(uint32_t acknowledged);
 
 /* GICv3: the redistributor with this affinity, 0 when there is none. */
 uint64_t gicv3_redistributor(uint64_t mpidr);

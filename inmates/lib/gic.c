@@ -13,11 +13,11 @@
 
 struct gic gic;
 
-/* Written before the INTID is enabled. */
+/* Written before the INTID is enabled. As many as an acknowledge can name, 1023 included. */
 static struct {
 	irq_handler *handler;
 	void *context;
-} handlers[GIC_NR_INTIDS];
+} handlers[INTID_MASK + 1];
 
 /* Compatible strings; a GICv2 has GICC, a GICv3 its redistributors as second reg. */
 static const struct {
@@ -41,20 +41,50 @@ void irq_register(uint32_t intid, irq_handler *handler, void *context)
 	handlers[intid].handler = handler;
 }
 
-void irq_dispatch(void)
+uint32_t gic_acknowledge(void)
 {
-	uint32_t acknowledged = gic.ops->acknowledge();
+	uint32_t acknowledged;
+
+	if (gic.version == 2)
+		return read32(gic.gicc.base + GICC_IAR);
+	acknowledged = (uint32_t)read_sysreg(ICC_IAR1_EL1);
+	dsb(sy); /* the acknowledge takes effect before what the handler does */
+	return acknowledged;
+}
+
+void gic_end(uint32_t acknowledged)
+{
+	if (gic.version == 2) {
+		write32(gic.gicc.base + GICC_EOIR, acknowledged);
+	} else {
+		write_sysreg(ICC_EOIR1_EL1, acknowledged);
+		isb();
+	}
+}
+
+static void no_handler(uint32_t acknowledged)
+{
 	uint32_t intid = acknowledged & INTID_MASK;
 
 	if (intid >= GIC_NR_INTIDS) /* spurious */
 		return;
-	if (handlers[intid].handler) {
-		handlers[intid].handler(intid, handlers[intid].context);
-	} else {
-		printf("*** CPU %u: interrupt %u without handler\n", cpu_id(), intid);
-		gic_disable(intid);
+	printf("*** CPU %u: interrupt %u without handler\n", cpu_id(), intid);
+	gic_disable(intid);
+	gic_end(acknowledged);
+}
+
+/* On the way to a handler nothing is done that could be done before or after. */
+void irq_dispatch(void)
+{
+	uint32_t acknowledged = gic_acknowledge(), intid = acknowledged & INTID_MASK;
+	irq_handler *handler = handlers[intid].handler;
+
+	if (!handler) {
+		no_handler(acknowledged);
+		return;
 	}
-	gic.ops->end(acknowledged);
+	handler(intid, handlers[intid].context);
+	gic_end(acknowledged);
 }
 
 void gic_enable(uint32_t intid, uint8_t priority, bool edge)

@@ -23,16 +23,6 @@ static void init_cpu(void)
 	write32(gic.gicc.base + GICC_CTLR, GICC_CTLR_ENABLE); /* EOI mode 0 */
 }
 
-static uint32_t acknowledge(void)
-{
-	return read32(gic.gicc.base + GICC_IAR);
-}
-
-static void end(uint32_t acknowledged)
-{
-	write32(gic.gicc.base + GICC_EOIR, acknowledged);
-}
-
 static void route(uint32_t spi, unsigned int cpu)
 {
 	write8(gic.gicd.base + GICD_ITARGETSR + spi, interfaces[cpu]);
@@ -57,8 +47,6 @@ static void sgi_others(uint32_t sgi_)
 const struct gic_ops gicv2_ops = {
 	.init = init,
 	.init_cpu = init_cpu,
-	.acknowledge = acknowledge,
-	.end = end,
 	.route = route,
 	.sgi = sgi,
 	.sgi_others = sgi_others,

@@ -87,20 +87,6 @@ static void init_cpu(void)
 	isb();
 }
 
-static uint32_t acknowledge(void)
-{
-	uint32_t intid = (uint32_t)read_sysreg(ICC_IAR1_EL1);
-
-	dsb(sy); /* the acknowledge takes effect before what the handler does */
-	return intid;
-}
-
-static void end(uint32_t acknowledged)
-{
-	write_sysreg(ICC_EOIR1_EL1, acknowledged);
-	isb();
-}
-
 static void route(uint32_t spi, unsigned int cpu)
 {
 	write64(gic.gicd.base + GICD_IROUTER + 8 * spi, cpu_mpidr(cpu));
@@ -146,8 +132,6 @@ static void sgi_others(uint32_t sgi_)
 const struct gic_ops gicv3_ops = {
 	.init = init,
 	.init_cpu = init_cpu,
-	.acknowledge = acknowledge,
-	.end = end,
 	.route = route,
 	.sgi = sgi,
 	.sgi_others = sgi_others,

@@ -65,13 +65,14 @@ static void arm(enum hv_fault fault, u64 count)
 		gic_wake((cpuid_t)old - 1);
 }
 
-WRAP(bool, hypercall, struct regs *regs)
+WRAP(void, hypercall_query, u64 *x)
 {
-	if (regs->x[0] != CB_HVC_FAULT || this_cpu()->cell != &root_cell || regs->x[1] >= HV_FAULTS)
-		return __real_hypercall(regs);
-	arm((enum hv_fault)regs->x[1], regs->x[2]);
-	regs->x[0] = CB_OK;
-	return false;
+	if (x[0] != CB_HVC_FAULT || this_cpu()->cell != &root_cell || x[1] >= HV_FAULTS) {
+		__real_hypercall_query(x);
+		return;
+	}
+	arm((enum hv_fault)x[1], x[2]);
+	x[0] = CB_OK;
 }
 
 WRAP(void, pool_init, void *first, size_t nr_pages, size_t nr_taken, u32 *used)
@@ -113,12 +114,12 @@ WRAP(bool, takeover_leave, u64 nr, struct cb_error *error)
 	return __real_takeover_leave(nr, error);
 }
 
-WRAP(bool, psci_call, u32 function, struct regs *regs)
+WRAP(void, psci_call, u32 function, u64 *x)
 {
 	if ((function & ~SMCCC_64) != PSCI_CPU_ON || !is_due(HV_FAULT_CPU_ON))
-		return __real_psci_call(function, regs);
-	regs->x[0] = (u64)PSCI_INTERNAL_FAILURE;
-	return true;
+		__real_psci_call(function, x);
+	else
+		x[0] = (u64)PSCI_INTERNAL_FAILURE;
 }
 
 void fault_smc_call(u64 *x)

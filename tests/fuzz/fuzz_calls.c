@@ -239,6 +239,12 @@ bool gic_sysreg(struct cell *cell, u32 iss, u64 *value, bool write)
 	return iss & 0x1000;
 }
 
+void gic_send_sgi(const struct cell *cell, u64 value)
+{
+	(void)value;
+	assert_ptr_equal(cell, cpu_of(current)->cell);
+}
+
 void gic_drop_fiq(void)
 {
 }

@@ -41,7 +41,8 @@ static void system_register(struct cell *cell)
 	done = access_icc(&expected, (struct accessor){ cell, current }, iss, &expected_value,
 			  write);
 	/* Rt and the direction are in the syndrome, too, and the caller's business. */
-	assert_int_equal(gic_sysreg(cell, iss | (u32)random_below(32) << 5 | !write, &value, write),
+	assert_int_equal(sysreg_as_cell(cell, iss | (u32)random_below(32) << 5 | !write, &value,
+					write),
 			 done);
 	if (done && !write)
 		assert_int_equal(value, expected_value);

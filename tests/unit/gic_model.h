@@ -101,6 +101,9 @@ void no_sgi_pending(void);
 
 /* Through the filters. */
 u64 access_as_cell(struct cell *cell, ipa_t ipa, size_t size, bool write, u64 value);
+
+/* A trapped system register, as trap.c has it handled: true if it is one of the GIC's. */
+bool sysreg_as_cell(struct cell *cell, u32 iss, u64 *value, bool write);
 u64 read_as_guest(u64 offset, size_t size);
 void write_as_guest(u64 offset, size_t size, u64 value);
 

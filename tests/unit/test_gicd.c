@@ -195,7 +195,7 @@ static void test_sgis_by_system_register_stay_in_the_cell(void **state)
 		no_sgi_pending();
 		expected = gic;
 		send_sgi1r(&expected, (struct accessor){ &guest, current }, value);
-		assert_true(gic_sysreg(&guest, ISS_SGI1R, &value, true));
+		assert_true(sysreg_as_cell(&guest, ISS_SGI1R, &value, true));
 		assert_gic_is_as_expected();
 	}
 }
@@ -207,10 +207,10 @@ static void test_other_groups_get_no_sgi(void **state)
 	(void)state;
 	no_sgi_pending();
 	expected = gic;
-	assert_true(gic_sysreg(&guest, ISS_ASGI1R, &value, true));
-	assert_true(gic_sysreg(&guest, ISS_SGI0R, &value, true));
+	assert_true(sysreg_as_cell(&guest, ISS_ASGI1R, &value, true));
+	assert_true(sysreg_as_cell(&guest, ISS_SGI0R, &value, true));
 	assert_gic_is_as_expected();
-	assert_false(gic_sysreg(&guest, ISS_SGI1R, &value, false));
+	assert_false(sysreg_as_cell(&guest, ISS_SGI1R, &value, false));
 }
 
 static void test_random_sgis_by_distributor_stay_in_the_cell(void **state)
@@ -239,7 +239,7 @@ static void test_deactivation_by_system_register_is_checked(void **state)
 		randomize_gic();
 		expected = gic;
 		deactivate(&expected, (struct accessor){ &guest, current }, (intid_t)intid);
-		assert_true(gic_sysreg(&guest, ISS_DIR, &value, true));
+		assert_true(sysreg_as_cell(&guest, ISS_DIR, &value, true));
 		assert_gic_is_as_expected();
 	}
 }

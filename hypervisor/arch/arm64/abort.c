@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Stage-2 faults. In this order: a shootdown, an entry that was being changed, a register
- * frame that is emulated, a page that a permissive root cell may have; the rest is answered
- * with an external abort (root cell) or is a violation (other cells).
+ * Stage-2 faults. In this order: a shootdown, a register frame that is emulated, an entry that
+ * was being changed, a page that a permissive root cell may have; the rest is answered with an
+ * external abort (root cell) or is a violation (other cells).
  */
 #include <arch/barrier.h>
 #include <arch/sysreg.h>
@@ -10,6 +10,9 @@
 #include <core/cell.h>
 #include <core/insn.h>
 #include <core/log.h>
+
+/* Entered from vectors.S. */
+bool trap_mmio(struct regs *regs, u64 esr);
 
 /*
  * IPA of the fault. HPFAR_EL2 does not have it after a permission fault that is not of a
@@ -38,13 +41,18 @@ static bool from_el0(void)
 	return spsr & SPSR_M_AARCH32 || (spsr & SPSR_MODE_MASK) == 0;
 }
 
+static ipa_t faulting_page(void)
+{
+	return (read_sysreg(hpfar_el2) << 8) & 0x000ffffffffff000UL; /* FIPA: bits 43 to 4 */
+}
+
 static bool fault_ipa(u64 esr, ipa_t *ipa)
 {
 	u64 far = read_sysreg(far_el2);
 
 	if ((esr & ESR_FSC_TYPE) == ESR_FSC_PERMISSION && !(esr & ESR_DABT_S1PTW))
 		return translate_stage1(far, from_el0(), ipa);
-	*ipa = FIELD(read_sysreg(hpfar_el2), 43, 4) << PAGE_SHIFT | (far & (PAGE_SIZE - 1));
+	*ipa = faulting_page() | (far & (PAGE_SIZE - 1));
 	return true;
 }
 
@@ -69,19 +77,6 @@ static u32 rights_needed(u64 esr, bool fetch)
 	return esr & ESR_DABT_WNR && !(esr & ESR_DABT_CM) ? CB_REGION_WRITE : CB_REGION_READ;
 }
 
-/* The syndrome describes the access (D19.2.37, ISS of a Data Abort with ISV = 1). */
-static void from_syndrome(u64 esr, struct load_store *access)
-{
-	*access = (struct load_store){
-		.write = esr & ESR_DABT_WNR,
-		.sign_extend = FIELD(esr, 21, 21),
-		.wide = FIELD(esr, 15, 15),
-		.size = (u8)BIT(FIELD(esr, 23, 22)),
-		.nr = 1,
-		.rt = { FIELD(esr, 20, 16) },
-	};
-}
-
 static enum cb_crash_reason crash_reason(u32 needed)
 {
 	switch (needed) {
@@ -94,22 +89,6 @@ static enum cb_crash_reason crash_reason(u32 needed)
 	}
 }
 
-static void transfer(struct regs *regs, const struct load_store *access, u8 n, ipa_t ipa)
-{
-	u8 rt = access->rt[n];
-	u64 stored = rt == 31 ? 0 : regs->x[rt];
-	struct mmio_access mmio = {
-		.write = access->write,
-		.size = access->size,
-		.value = access->size == 8 ? stored : stored & (BIT(8 * access->size) - 1),
-	};
-
-	if (!gic_mmio(this_cpu()->cell, ipa, &mmio))
-		mmio.value = 0; /* the second register of a pair left the frame */
-	if (!access->write && rt != 31)
-		regs->x[rt] = extend_load(access, mmio.value);
-}
-
 static void write_back(struct regs *regs, const struct load_store *access)
 {
 	if (access->rn != 31)
@@ -120,17 +99,44 @@ static void write_back(struct regs *regs, const struct load_store *access)
 		write_sysreg(read_sysreg(sp_el0) + (u64)access->writeback, sp_el0);
 }
 
+/* The syndrome describes the access (D19.2.37, ISS of a Data Abort with ISV = 1). */
+static mmio_t described_kind(u64 esr)
+{
+	return (mmio_t)(FIELD(esr, 23, 22) | (esr & ESR_DABT_WNR));
+}
+
+_Static_assert(ESR_DABT_WNR == MMIO_WRITE, "");
+
+static void from_syndrome(u64 esr, struct load_store *access)
+{
+	*access = (struct load_store){
+		.write = esr & ESR_DABT_WNR,
+		.size = (u8)BIT(FIELD(esr, 23, 22)),
+		.sign_extend = esr & ESR_DABT_SSE,
+		.wide = esr & ESR_DABT_SF,
+		.nr = 1,
+		.rt = { FIELD(esr, 20, ESR_DABT_SRT_SHIFT) },
+	};
+}
+
+static void transfer(struct regs *regs, const struct load_store *access, u8 rt, ipa_t ipa)
+{
+	mmio_t kind = (mmio_t)__builtin_ctz(access->size) | (access->write ? MMIO_WRITE : 0);
+	struct cell *cell = this_cpu()->cell;
+	u64 value = guest_register(regs, rt);
+
+	/* The second register of a pair may leave the frame. */
+	value = gic_traps(cell, ipa) ? gic_mmio(cell, ipa, kind, value) : 0;
+	if (!access->write)
+		regs->x[rt] = extend_load(access, value);
+}
+
 /* Carry out an access to an emulated frame. */
 static void emulate(struct regs *regs, u64 esr, ipa_t ipa)
 {
 	struct load_store access;
 	u32 insn = 0;
 
-	if (esr & ESR_DABT_CM) { /* there is nothing in a cache */
-		count_exit(this_cpu(), CB_EXIT_OTHER);
-		skip_instruction();
-		return;
-	}
 	if (esr & ESR_DABT_ISV) {
 		from_syndrome(esr, &access);
 	} else {
@@ -140,7 +146,7 @@ static void emulate(struct regs *regs, u64 esr, ipa_t ipa)
 			violation(regs, CB_CRASH_DECODE, ipa, insn);
 	}
 	for (u8 n = 0; n < access.nr; n++)
-		transfer(regs, &access, n, ipa + (u64)n * access.size);
+		transfer(regs, &access, access.rt[n], ipa + (u64)n * access.size);
 	if (access.writeback)
 		write_back(regs, &access);
 	skip_instruction();
@@ -198,21 +204,42 @@ static void refuse_type(struct regs *regs, u64 esr, bool fetch)
 }
 
 /*
- * DC IVAC to memory that the cell may only read. With stage 2 it cleans, too (D7.5.9), and what
- * cannot be written is not dirty: there is nothing to do.
+ * Maintenance by VA that has nothing to do. DC IVAC to memory that the cell may only read: with
+ * stage 2 it cleans, too (D7.5.9), and what cannot be written is not dirty. And to a frame that
+ * is emulated: there is nothing in a cache.
  */
-static bool is_maintenance(u64 esr, bool fetch)
+static bool is_idle_maintenance(struct cell *cell, u64 esr, bool fetch)
 {
-	return !fetch && esr & ESR_DABT_CM && (esr & ESR_FSC_TYPE) == ESR_FSC_PERMISSION;
+	return !fetch && esr & ESR_DABT_CM &&
+	       ((esr & ESR_FSC_TYPE) == ESR_FSC_PERMISSION ||
+		is_emulated(cell, faulting_page(), esr, fetch));
+}
+
+/* A fault of stage 2 that is not a shootdown and has something to be done about. */
+static void handle_fault(struct regs *regs, u64 esr, bool fetch)
+{
+	struct cell *cell = this_cpu()->cell;
+	u32 needed = rights_needed(esr, fetch);
+	paddr_t phys;
+	ipa_t ipa;
+	bool known = fault_ipa(esr, &ipa);
+
+	if (known && is_emulated(cell, ipa, esr, fetch)) {
+		emulate(regs, esr, ipa);
+	} else if (!known || stage2_lookup(&cell->stage2, ipa, &phys) & needed) {
+		count_exit(this_cpu(), CB_EXIT_RETRY);
+	} else if (cell != &root_cell) {
+		violation(regs, crash_reason(needed), ipa, 0);
+	} else if (!fetch && map_permissive(cell, ipa)) {
+		count_exit(this_cpu(), CB_EXIT_PERMISSIVE);
+	} else {
+		refuse_root(esr, fetch, ipa);
+	}
 }
 
 void handle_abort(struct regs *regs, u64 esr, bool fetch)
 {
 	struct cpu *cpu = this_cpu();
-	struct cell *cell = cpu->cell;
-	u32 needed = rights_needed(esr, fetch);
-	paddr_t phys;
-	ipa_t ipa;
 
 	if (load_acquire(&cpu->requests) & REQUEST_STOP) {
 		count_exit(cpu, CB_EXIT_MANAGEMENT);
@@ -220,22 +247,53 @@ void handle_abort(struct regs *regs, u64 esr, bool fetch)
 	}
 	if (!is_stage2_fault(esr)) {
 		refuse_type(regs, esr, fetch);
-		return;
-	}
-	if (is_maintenance(esr, fetch)) {
+	} else if (is_idle_maintenance(cpu->cell, esr, fetch)) {
 		count_exit(cpu, CB_EXIT_OTHER);
 		skip_instruction();
-		return;
-	}
-	if (!fault_ipa(esr, &ipa) || stage2_lookup(&cell->stage2, ipa, &phys) & needed) {
-		count_exit(cpu, CB_EXIT_RETRY);
-	} else if (is_emulated(cell, ipa, esr, fetch)) {
-		emulate(regs, esr, ipa);
-	} else if (cell != &root_cell) {
-		violation(regs, crash_reason(needed), ipa, 0);
-	} else if (!fetch && map_permissive(cell, ipa)) {
-		count_exit(cpu, CB_EXIT_PERMISSIVE);
 	} else {
-		refuse_root(esr, fetch, ipa);
+		handle_fault(regs, esr, fetch);
 	}
+}
+
+/*
+ * The common case: the guest itself accesses what stage 2 does not map, the syndrome describes it,
+ * and nothing is sign-extended.
+ */
+#define ESR_DABT_COMMON (ESR_DABT_ISV | ESR_FSC_TRANSLATION)
+#define ESR_DABT_COMMON_MASK \
+	(ESR_DABT_ISV | ESR_DABT_SSE | ESR_DABT_CM | ESR_DABT_S1PTW | ESR_FSC_TYPE)
+
+static void finish(struct regs *regs, u64 esr, u64 value)
+{
+	if (!(esr & ESR_DABT_WNR))
+		regs->x[FIELD(esr, 20, ESR_DABT_SRT_SHIFT)] = value;
+	skip_instruction();
+}
+
+static __noinline bool access_cpu_frame(struct regs *regs, u64 esr, ipa_t ipa)
+{
+	struct cell *cell = this_cpu()->cell;
+	u64 value = guest_register(regs, FIELD(esr, 20, ESR_DABT_SRT_SHIFT));
+
+	if (!gic_traps_cpu_frame(cell, ipa))
+		return false;
+	finish(regs, esr, gic_cpu_frame(cell, ipa, described_kind(esr), value));
+	return true;
+}
+
+/* False if it is no such access to an emulated frame. Those are not mapped for anybody. */
+bool trap_mmio(struct regs *regs, u64 esr)
+{
+	struct cpu *cpu = this_cpu();
+	ipa_t ipa = faulting_page() | (read_sysreg(far_el2) & (PAGE_SIZE - 1));
+	u64 rt = FIELD(esr, 20, ESR_DABT_SRT_SHIFT), offset = ipa - gicd_frame.phys;
+
+	if ((esr & ESR_DABT_COMMON_MASK) != ESR_DABT_COMMON ||
+	    load_acquire(&cpu->requests) & REQUEST_STOP)
+		return false;
+	if (offset >= gicd_frame.size)
+		return access_cpu_frame(regs, esr, ipa);
+	finish(regs, esr,
+	       gic_distributor(cpu->cell, offset, described_kind(esr), guest_register(regs, rt)));
+	return true;
 }

@@ -85,17 +85,13 @@ static bool system_stop(struct cell *cell, enum stop_reason reason)
 	cpu_park();
 }
 
-bool psci_call(u32 function, struct regs *regs)
+static __noinline void other_call(u32 function, u64 *x)
 {
 	struct cell *cell = this_cpu()->cell;
-	u64 *x = regs->x;
 	bool mine = true;
 	s64 result;
 
 	switch (function) {
-	case PSCI_VERSION:
-		result = PSCI_1_1;
-		break;
 	case PSCI_CPU_ON | SMCCC_64:
 		result = cpu_on(cell, x[1], x[2], x[3]);
 		break;
@@ -135,5 +131,14 @@ bool psci_call(u32 function, struct regs *regs)
 	}
 	if (mine)
 		x[0] = (u64)result;
-	return mine;
+	else
+		smc_forward(x);
+}
+
+void psci_call(u32 function, u64 *x)
+{
+	if (function == PSCI_VERSION)
+		x[0] = PSCI_1_1;
+	else
+		other_call(function, x);
 }

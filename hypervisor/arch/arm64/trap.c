@@ -81,18 +81,18 @@ static bool is_basic(u32 function)
 	return function == SMCCC_VERSION || function == SMCCC_ARCH_FEATURES;
 }
 
+/* A call of the architecture's or the firmware's. PSCI and SMCCC_VERSION are the hypervisor's. */
 static void standard_call(struct regs *regs)
 {
 	u32 function = (u32)regs->x[0] & ~SMCCC_SVE_HINT;
 	u64 *x = regs->x;
 
-	if (function == SMCCC_VERSION) {
+	if (is_standard(function) && NUMBER(function) < PSCI_END) {
+		psci_call(function, x);
+	} else if (function == SMCCC_VERSION) {
 		x[0] = SMCCC_1_2;
 	} else if (function == SMCCC_ARCH_FEATURES && is_basic((u32)x[1])) {
 		x[0] = 0;
-	} else if (is_standard(function) && NUMBER(function) < PSCI_END) {
-		if (!psci_call(function, regs))
-			smc_forward(x);
 	} else if (may_forward(this_cpu()->cell, function, x)) {
 		smc_forward(x);
 	} else {
@@ -114,10 +114,14 @@ static void refuse_stub_call(struct regs *regs)
 /* True if this CPU must leave EL2. */
 bool trap_hvc(struct regs *regs)
 {
+	u64 function = regs->x[0], call = CB_HVC_NUMBER(function);
+
 	count_exit(this_cpu(), CB_EXIT_HVC);
-	if ((regs->x[0] & SMCCC_OWNER) == SMCCC_OWNER_VENDOR_HYP)
-		return hypercall(regs);
-	if (regs->x[0] < HVC_STUB_LAST)
+	if (call <= CB_HVC_NUMBER(CB_HVC_CELL_DESTROY))
+		return hypercall(regs, call);
+	if ((function & SMCCC_OWNER) == SMCCC_OWNER_VENDOR_HYP)
+		hypercall_query(regs->x);
+	else if (function < HVC_STUB_LAST)
 		refuse_stub_call(regs);
 	else
 		standard_call(regs);
@@ -148,15 +152,15 @@ void trap_fiq(struct regs *regs)
 	gic_drop_fiq();
 }
 
-/* ISS of a trapped system register access, without direction and Rt. */
+/* ISS of a trapped system register access, without Rt (D19.2.37). */
 #define ISS_READ      BIT(0)
-#define ISS_ACTLR_EL1 (3 << 20 | 1 << 17 | 1 << 10) /* S3_0_C1_C0_1 */
 #define ISS_REGISTER  0x3ffc1e
+#define ISS_ACTLR_EL1 (3 << 20 | 1 << 17 | 1 << 10)	       /* S3_0_C1_C0_1 */
+#define ISS_SGI1R_EL1 (3 << 20 | 5 << 17 | 12 << 10 | 11 << 1) /* S3_0_C12_C11_5 */
 
-static void system_register(struct regs *regs, u64 esr)
+static void other_register(struct regs *regs, u64 esr, u64 rt, u64 value)
 {
 	bool write = !(esr & ISS_READ);
-	u64 rt = FIELD(esr, 9, 5), value = write && rt != 31 ? regs->x[rt] : 0;
 
 	if (!gic_sysreg(this_cpu()->cell, (u32)esr, &value, write)) {
 		count_exit(this_cpu(), CB_EXIT_SYSREG);
@@ -166,24 +170,33 @@ static void system_register(struct regs *regs, u64 esr)
 		}
 		value = 0; /* implementation defined bits, shared by CPUs: read as zero */
 	}
-	if (!write && rt != 31)
+	if (!write)
 		regs->x[rt] = value;
+	skip_instruction();
+}
+
+static void system_register(struct regs *regs, u64 esr)
+{
+	u64 rt = FIELD(esr, 9, 5), value = guest_register(regs, rt);
+
+	if ((esr & (ISS_REGISTER | ISS_READ)) != ISS_SGI1R_EL1) {
+		other_register(regs, esr, rt, value);
+		return;
+	}
+	count_exit(this_cpu(), CB_EXIT_SGI);
+	gic_send_sgi(this_cpu()->cell, value);
 	skip_instruction();
 }
 
 void trap_other(struct regs *regs, u64 esr)
 {
-	switch (esr >> ESR_EC_SHIFT & 0x3f) {
-	case ESR_EC_SYS64:
+	u64 class = esr >> ESR_EC_SHIFT & 0x3f;
+
+	if (class == ESR_EC_SYS64) {
 		system_register(regs, esr);
-		break;
-	case ESR_EC_DABT_LOW:
-		handle_abort(regs, esr, false);
-		break;
-	case ESR_EC_IABT_LOW:
-		handle_abort(regs, esr, true);
-		break;
-	default: /* something that Linux left trapped to EL2: not there for anybody */
+	} else if (class == ESR_EC_DABT_LOW || class == ESR_EC_IABT_LOW) {
+		handle_abort(regs, esr, class == ESR_EC_IABT_LOW);
+	} else { /* something that Linux left trapped to EL2: not there for anybody */
 		count_exit(this_cpu(), CB_EXIT_OTHER);
 		inject_undefined();
 	}
@@ -201,7 +214,7 @@ static void record(struct cb_crash *crash, const struct regs *regs, enum cb_cras
 	crash->spsr = read_sysreg(spsr_el2);
 	crash->insn = insn;
 	if (regs)
-		memcpy(crash->x, regs->x, sizeof(crash->x));
+		memcpy(crash->x, regs->x, sizeof(crash->x)); /* without x[31] */
 	crash->sp_el0 = read_sysreg(sp_el0);
 	crash->sp_el1 = read_sysreg(sp_el1);
 	crash->esr_el1 = read_sysreg(esr_el1);

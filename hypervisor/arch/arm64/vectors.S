@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Exceptions to EL2 while the hypervisor is enabled, and the way into a guest. An exit that
- * C answers with arguments and results only (HVC, SMC, WFI) saves what C may change; all
- * others save every general register. Nothing of EL1 is saved: the CPU has one owner.
+ * C answers with arguments and results only (HVC, SMC, WFI, most accesses to emulated frames)
+ * saves what C may change; all others save every general register. Nothing of EL1 is saved: the
+ * CPU has one owner.
  */
 #include <arch/mmu.h>
 #include <arch/sysreg.h>
@@ -44,6 +45,24 @@
 	add	sp, sp, #REGS_SIZE
 	.endm
 
+	.macro	save_callee_saved
+	stp	x18, x19, [sp, #144]
+	stp	x20, x21, [sp, #160]
+	stp	x22, x23, [sp, #176]
+	stp	x24, x25, [sp, #192]
+	stp	x26, x27, [sp, #208]
+	stp	x28, x29, [sp, #224]
+	.endm
+
+	.macro	restore_callee_saved
+	ldp	x18, x19, [sp, #144]
+	ldp	x20, x21, [sp, #160]
+	ldp	x22, x23, [sp, #176]
+	ldp	x24, x25, [sp, #192]
+	ldp	x26, x27, [sp, #208]
+	ldp	x28, x29, [sp, #224]
+	.endm
+
 	/* The stack may be what failed: start again at its top, the guest is not resumed. */
 	.macro	vector_panic kind
 	.balign	0x80
@@ -72,6 +91,8 @@ vectors:
 	mrs	x1, esr_el2
 	mov	x0, sp
 	lsr	x2, x1, #ESR_EC_SHIFT
+	cmp	x2, #ESR_EC_DABT_LOW
+	b.eq	exit_data_abort
 	cmp	x2, #ESR_EC_HVC64
 	b.eq	exit_hvc
 	cmp	x2, #ESR_EC_SMC64
@@ -114,20 +135,31 @@ exit_wfx:
 	restore_caller_saved
 	return_to_guest
 
-exit_other:
-	stp	x18, x19, [sp, #144]
-	stp	x20, x21, [sp, #160]
-	stp	x22, x23, [sp, #176]
-	stp	x24, x25, [sp, #192]
-	stp	x26, x27, [sp, #208]
-	stp	x28, x29, [sp, #224]
+exit_data_abort:
+	ubfx	x2, x1, #ESR_DABT_SRT_SHIFT, #5
+	sub	x2, x2, #18
+	cmp	x2, #(29 - 18)
+	b.ls	2f			/* it accesses a register that is not saved yet */
+	bl	trap_mmio
+	cbz	w0, 1f
+	restore_caller_saved
+	return_to_guest
+1:	mov	x0, sp
+	mrs	x1, esr_el2
+	b	exit_other
+2:	save_callee_saved
+	bl	trap_mmio
+	cbnz	w0, exit_all
+	mov	x0, sp
+	mrs	x1, esr_el2
 	bl	trap_other
-	ldp	x18, x19, [sp, #144]
-	ldp	x20, x21, [sp, #160]
-	ldp	x22, x23, [sp, #176]
-	ldp	x24, x25, [sp, #192]
-	ldp	x26, x27, [sp, #208]
-	ldp	x28, x29, [sp, #224]
+	b	exit_all
+
+exit_other:
+	save_callee_saved
+	bl	trap_other
+exit_all:
+	restore_callee_saved
 	restore_caller_saved
 	return_to_guest
 

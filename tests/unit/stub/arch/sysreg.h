@@ -13,6 +13,7 @@
 #define write_sysreg_(value, name) stub_sysreg_write(#name, (u64)(value))
 
 #define read_sysreg(name)	   read_sysreg_(name)
+#define read_constant_sysreg(name) read_sysreg_(name)
 #define write_sysreg(value, name)  write_sysreg_(value, name)
 
 #endif

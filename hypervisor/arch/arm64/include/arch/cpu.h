@@ -13,11 +13,21 @@
 
 struct cell;
 
-/* General registers of the guest at an exit. x18 to x29 are valid in trap_other() only. */
+/*
+ * General registers of the guest at an exit. x18 to x29 are valid where vectors.S saved them, as
+ * for trap_other(); x[31] may be written like the zero register, and means nothing.
+ */
 struct regs {
-	u64 x[31];
-	u64 reserved;
+	u64 x[32];
 };
+
+/* The value that an instruction with Rt takes. */
+static inline u64 guest_register(const struct regs *regs, u64 rt)
+{
+	u64 value = regs->x[rt];
+
+	return rt == 31 ? 0 : value;
+}
 
 /* What a parked CPU can be asked to do, as bits of cpu->requests. */
 #define REQUEST_STOP	BIT(0) /* leave the guest and park */
@@ -58,7 +68,7 @@ static inline struct cpu *cpu_of(cpuid_t id)
 
 static inline struct cpu *this_cpu(void)
 {
-	return (struct cpu *)read_sysreg(tpidr_el2);
+	return (struct cpu *)read_constant_sysreg(tpidr_el2);
 }
 
 static inline void count_exit(struct cpu *cpu, enum cb_exit reason)

@@ -10,17 +10,23 @@
 #include <core/types.h>
 
 /* Fair, so that a cell cannot starve another by hammering on a shared lock. */
-typedef struct {
-	u16 owner;
-	u16 next;
+typedef union {
+	struct {
+		u16 owner; /* low half, arm64 is little endian */
+		u16 next;
+	};
+	u32 both;
 } spinlock_t;
 
 static inline void spin_lock(spinlock_t *lock)
 {
-	u16 ticket = __atomic_fetch_add(&lock->next, 1, __ATOMIC_RELAXED);
+	u32 both = __atomic_fetch_add(&lock->both, 0x10000, __ATOMIC_ACQUIRE);
+	u16 ticket = (u16)(both >> 16), owner = (u16)both;
 
-	while (__atomic_load_n(&lock->owner, __ATOMIC_ACQUIRE) != ticket)
+	while (owner != ticket) {
 		cpu_relax();
+		owner = __atomic_load_n(&lock->owner, __ATOMIC_ACQUIRE);
+	}
 }
 
 static inline void spin_unlock(spinlock_t *lock)

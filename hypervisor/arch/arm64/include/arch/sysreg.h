@@ -133,6 +133,9 @@
 #define ESR_EC_DABT_CUR	      0x25
 #define ESR_WFX_TIMEOUT	      (1UL << 1)
 #define ESR_DABT_ISV	      (1UL << 24)
+#define ESR_DABT_SSE	      (1UL << 21)
+#define ESR_DABT_SRT_SHIFT    16
+#define ESR_DABT_SF	      (1UL << 15)
 #define ESR_DABT_CM	      (1UL << 8)
 #define ESR_DABT_S1PTW	      (1UL << 7)
 #define ESR_DABT_WNR	      (1UL << 6)
@@ -179,7 +182,14 @@
 #define write_sysreg_(value, name) \
 	__asm__ volatile("msr " #name ", %x0" : : "rZ"((u64)(value)) : "memory")
 
-#define read_sysreg(name)	  read_sysreg_(name)
+#define read_sysreg(name) read_sysreg_(name)
+/* For a register that does not change: the compiler may read it once. */
+#define read_constant_sysreg(name)                        \
+	({                                                \
+		u64 value_;                               \
+		__asm__("mrs %0, " #name : "=r"(value_)); \
+		value_;                                   \
+	})
 #define write_sysreg(value, name) write_sysreg_(value, name)
 #endif
 
