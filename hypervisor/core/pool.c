@@ -15,6 +15,7 @@ static struct {
 	size_t nr_pages;
 	size_t nr_free;
 	u32 *used;
+	size_t hint; /* all pages before it are taken */
 	u64 taken[POOL_MAX_PAGES / 64];
 } pool;
 
@@ -39,6 +40,7 @@ void pool_init(void *first, size_t nr_pages, size_t nr_taken, u32 *used)
 	pool.nr_pages = MIN(nr_pages, (size_t)POOL_MAX_PAGES);
 	pool.nr_free = pool.nr_pages - nr_taken;
 	pool.used = used;
+	pool.hint = 0;
 	memset(pool.taken, 0, sizeof(pool.taken));
 	mark(0, nr_taken, true);
 	used[CB_POOL_FREE] = (u32)pool.nr_free;
@@ -66,30 +68,42 @@ static void account(size_t nr, enum cb_pool_use use, bool taken)
 
 static void *take_run(size_t nr, enum cb_pool_use use)
 {
-	for (size_t page = 0; page + nr <= pool.nr_pages; page += nr) {
+	for (size_t page = (pool.hint + nr - 1) / nr * nr; page + nr <= pool.nr_pages; page += nr) {
 		if (!is_free_run(page, nr))
 			continue;
 		mark(page, nr, true);
+		if (nr == 1)
+			pool.hint = page + 1;
 		account(nr, use, true);
 		return pool.first + page * PAGE_SIZE;
 	}
 	return NULL;
 }
 
-void *pool_alloc(size_t nr, enum cb_pool_use use)
+static void *take(size_t nr, enum cb_pool_use use)
 {
 	void *pages;
 
 	spin_lock(&pool.lock);
 	pages = take_run(nr, use);
 	spin_unlock(&pool.lock);
+	return pages;
+}
+
+void *pool_alloc(size_t nr, enum cb_pool_use use)
+{
+	void *pages = take(nr, use);
+
 	return pages ? memset(pages, 0, nr * PAGE_SIZE) : NULL;
 }
 
 void pool_free(void *pages, size_t nr, enum cb_pool_use use)
 {
+	size_t page = (size_t)((u8 *)pages - pool.first) / PAGE_SIZE;
+
 	spin_lock(&pool.lock);
-	mark((size_t)((u8 *)pages - pool.first) / PAGE_SIZE, nr, false);
+	mark(page, nr, false);
+	pool.hint = MIN(pool.hint, page);
 	account(nr, use, false);
 	spin_unlock(&pool.lock);
 }
@@ -112,7 +126,7 @@ bool stash_grow(struct stash *stash, size_t nr)
 	if (nr > old && nr - old > pool_available())
 		return false;
 	while (stash->nr < nr) {
-		void *page = pool_alloc(1, stash->use);
+		void *page = take(1, stash->use); /* stash_take() clears it */
 
 		if (!page) {
 			stash_trim(stash, old);

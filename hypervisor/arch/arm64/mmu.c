@@ -186,8 +186,7 @@ void memory_clean(paddr_t phys, size_t nr, bool clear)
 	u64 line = cache_line_size();
 
 	if (clear)
-		for (u64 *word = (u64 *)start; word < (u64 *)end; word++)
-			*word = 0;
+		memset(start, 0, nr * PAGE_SIZE);
 	for (u8 *p = start; p < end; p += line)
 		__asm__ volatile("dc civac, %0" : : "r"(p) : "memory");
 	dsb(sy); /* complete before the window goes and the new owner starts */

@@ -205,26 +205,40 @@ static bool fits(ipa_t ipa, paddr_t phys, u64 size, unsigned int level)
 	return level > 0 && !((ipa | phys) & (span(level) - 1)) && size >= span(level);
 }
 
-/*
- * Set the largest entry possible at ipa (attributes 0: unmap) and return how many bytes it
- * covers. phys is ipa when unmapping, so that whole blocks go.
- */
-static u64 set_one(struct stage2 *s2, ipa_t ipa, paddr_t phys, u64 size, u64 attributes,
+/* Entries that follow one another in a table, all of the same kind. */
+static u64 set_run(struct stage2 *s2, struct position at, paddr_t phys, u64 attributes, size_t nr,
 		   struct stash *stash)
 {
+	u64 value = attributes ? leaf(phys, attributes, at.level) : 0;
+	u64 step = attributes ? span(at.level) : 0;
+
+	for (size_t i = 0; i < nr; i++, at.entry++, value += step)
+		set_entry(s2, at, value, stash);
+	return nr * span(at.level);
+}
+
+/*
+ * Set the largest entries possible at ipa (attributes 0: unmap), those of one table, and return
+ * how many bytes they cover. phys is ipa when unmapping, so that whole blocks go.
+ */
+static u64 set_some(struct stage2 *s2, ipa_t ipa, paddr_t phys, u64 size, u64 attributes,
+		    struct stash *stash)
+{
 	struct position at = first_position(s2, ipa);
+	size_t rest;
 
 	while (!fits(ipa, phys, size, at.level)) {
-		u64 rest = span(at.level) - ipa % span(at.level);
+		u64 skipped = span(at.level) - ipa % span(at.level);
 
 		if (!attributes && !(*at.entry & PTE_VALID))
-			return MIN(rest, size);
+			return MIN(skipped, size);
 		if (!is_table(*at.entry, at.level))
 			split(s2, at, stash);
 		at = below(at, ipa);
 	}
-	set_entry(s2, at, attributes ? leaf(phys, attributes, at.level) : 0, stash);
-	return span(at.level);
+	/* Beyond the table's end larger ones may fit. */
+	rest = ENTRIES - ipa / span(at.level) % ENTRIES;
+	return set_run(s2, at, phys, attributes, MIN(rest, size / span(at.level)), stash);
 }
 
 /* What a table could be replaced with: 0 if it is empty, a block, or the table itself. */
@@ -267,7 +281,7 @@ static void set_range(struct stage2 *s2, ipa_t ipa, paddr_t phys, u64 size, u64 
 
 	spin_lock(&s2->lock);
 	while (size) {
-		u64 done = set_one(s2, ipa, phys, size, attributes, stash);
+		u64 done = set_some(s2, ipa, phys, size, attributes, stash);
 
 		ipa += done;
 		phys += done;
