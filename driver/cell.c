@@ -35,41 +35,36 @@ struct cell *cb_cell_new(u32 id, const struct cb_cell_config *config)
 }
 
 /* pages_lock is held for writing: no reader of a page is left, and none will come. */
-static void drop_pages(struct cell *cell)
+static void drop_page(struct cell *cell)
 {
 	if (cellblock.cells[cell->id] == cell)
 		cellblock.cells[cell->id] = NULL;
-	cb_unmap_page(cell->ring);
 	cb_unmap_page(cell->page);
-	cell->ring = NULL;
 	cell->page = NULL;
 }
 
-static int map_pages(struct cell *cell)
+static int map_page(struct cell *cell)
 {
 	cell->page = cb_map_page(READ_ONCE(cellblock.public->cells_phys[cell->id]), CB_PAGE_SIZE);
-	if (!cell->page)
-		return -ENOMEM;
-	cell->ring = cb_map_page(cell->page->console_phys, CB_CONSOLE_SIZE);
-	return cell->ring ? 0 : -ENOMEM;
+	return cell->page ? 0 : -ENOMEM;
 }
 
 static void hide(struct cell *cell)
 {
 	down_write(&cellblock.pages_lock);
-	drop_pages(cell);
+	drop_page(cell);
 	up_write(&cellblock.pages_lock);
 }
 
-/* The hypervisor has this cell: maps its pages and shows it. */
+/* The hypervisor has this cell: maps its page and shows it. */
 int cb_cell_publish(struct cell *cell)
 {
 	int err;
 
 	down_write(&cellblock.pages_lock);
-	err = map_pages(cell);
+	err = map_page(cell);
 	if (err)
-		drop_pages(cell);
+		drop_page(cell);
 	else
 		cellblock.cells[cell->id] = cell;
 	up_write(&cellblock.pages_lock);
@@ -142,7 +137,7 @@ static int destroy_once(struct cell *cell, struct cb_error *error)
 	down_write(&cellblock.pages_lock);
 	err = hvc_run(CB_HVC_CELL_DESTROY, cell->id, 0, 0, error);
 	if (!err)
-		drop_pages(cell);
+		drop_page(cell);
 	up_write(&cellblock.pages_lock);
 	return err;
 }

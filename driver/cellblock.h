@@ -40,7 +40,7 @@ struct cellblock {
 	int linux_cpu[CB_MAX_CPUS];	 /* pages; by CPU number of the configuration */
 
 	const struct cb_public *public;	  /* pages */
-	const void *cpu_pages;		  /* pages; one CB_PAGE_SIZE each */
+	const void *cpu_infos;		  /* pages; one CB_PAGE_SIZE each */
 	struct cell *cells[CB_MAX_CELLS]; /* pages; by number, the root cell is 0 */
 };
 
@@ -58,7 +58,6 @@ struct cell {
 		u32 region;
 	} load;
 	const struct cb_cell_page *page; /* pages; NULL once the cell is gone */
-	const char *ring;		 /* pages */
 	u32 seen_generation;		 /* watch.c only */
 	u64 seen_head;			 /* watch.c only */
 };
@@ -150,7 +149,7 @@ void cb_unmap_page(const void *page);
 int cb_pages_map_public(u64 phys, struct cb_error *error);
 int cb_pages_map_cpus(void);
 void cb_pages_unmap(void);
-const struct cb_cpu_page *cb_cpu_page(u32 cpu);
+const struct cb_cpu_info *cb_cpu_info(u32 cpu);
 
 /* console.c: read() and poll(). */
 struct console;

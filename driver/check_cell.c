@@ -139,7 +139,7 @@ static int check_cpu(u32 cpu, struct cb_error *error)
 
 	if (cpu >= cellblock.config->cpus.count)
 		return refuse(error, CB_ERR_CPU_UNKNOWN, .index = cpu);
-	owner = READ_ONCE(cb_cpu_page(cpu)->cell);
+	owner = READ_ONCE(cb_cpu_info(cpu)->cell);
 	if (owner != CB_ROOT_CELL)
 		return refuse_cell(error, CB_ERR_CPU_NOT_ROOTS, CB_NO_CELL, owner, .index = cpu);
 	if (!cpu_online(cellblock.linux_cpu[cpu]))

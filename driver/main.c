@@ -184,7 +184,7 @@ static int copy_cpu_info(struct cb_ioc_cpu_info *request, struct cb_error *error
 	if (request->cpu >= cellblock.config->cpus.count)
 		return refuse(error, CB_ERR_CPU_UNKNOWN, .index = request->cpu);
 	request->linux_cpu = cellblock.linux_cpu[request->cpu];
-	request->info = *cb_cpu_page(request->cpu);
+	request->info = *cb_cpu_info(request->cpu);
 	return 0;
 }
 

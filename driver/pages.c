@@ -30,7 +30,7 @@ int cb_pages_map_public(u64 phys, struct cb_error *error)
 {
 	BUILD_BUG_ON(sizeof(struct cb_public) > CB_PAGE_SIZE);
 	BUILD_BUG_ON(sizeof(struct cb_cell_page) > CB_PAGE_SIZE);
-	BUILD_BUG_ON(sizeof(struct cb_cpu_page) > CB_PAGE_SIZE);
+	BUILD_BUG_ON(sizeof(struct cb_cpu_info) > CB_CPU_STRIDE);
 
 	cellblock.public = cb_map_page(phys, CB_PAGE_SIZE);
 	if (!cellblock.public)
@@ -41,23 +41,24 @@ int cb_pages_map_public(u64 phys, struct cb_error *error)
 	return 0;
 }
 
-/* The hypervisor runs now; so many pages lie in a row. */
+/* The hypervisor runs now. */
 int cb_pages_map_cpus(void)
 {
-	cellblock.cpu_pages = cb_map_page(cellblock.public->cpus_phys,
-					  (size_t)cellblock.config->cpus.count * CB_PAGE_SIZE);
-	return cellblock.cpu_pages ? 0 : -ENOMEM;
+	cellblock.cpu_infos = cb_map_page(
+		cellblock.public->cpus_phys,
+		ALIGN((size_t)cellblock.config->cpus.count * CB_CPU_STRIDE, CB_PAGE_SIZE));
+	return cellblock.cpu_infos ? 0 : -ENOMEM;
 }
 
 void cb_pages_unmap(void)
 {
-	cb_unmap_page(cellblock.cpu_pages);
+	cb_unmap_page(cellblock.cpu_infos);
 	cb_unmap_page(cellblock.public);
-	cellblock.cpu_pages = NULL;
+	cellblock.cpu_infos = NULL;
 	cellblock.public = NULL;
 }
 
-const struct cb_cpu_page *cb_cpu_page(u32 cpu)
+const struct cb_cpu_info *cb_cpu_info(u32 cpu)
 {
-	return cellblock.cpu_pages + (size_t)cpu * CB_PAGE_SIZE;
+	return cellblock.cpu_infos + (size_t)cpu * CB_CPU_STRIDE;
 }

@@ -177,11 +177,11 @@ static u32 to_cpu(struct kobject *kobj)
 #define CPU_SHOW(function, format, expression)                                                \
 	static ssize_t function(struct kobject *kobj, struct kobj_attribute *attr, char *buf) \
 	{                                                                                     \
-		const struct cb_cpu_page *page;                                               \
+		const struct cb_cpu_info *page;                                               \
 		ssize_t size = -ENODEV;                                                       \
                                                                                               \
 		down_read(&cellblock.pages_lock);                                             \
-		page = cb_cpu_page(to_cpu(kobj));                                             \
+		page = cb_cpu_info(to_cpu(kobj));                                             \
 		if (cellblock.enabled)                                                        \
 			size = sysfs_emit(buf, format "\n", expression);                      \
 		up_read(&cellblock.pages_lock);                                               \

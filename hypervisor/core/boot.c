@@ -55,32 +55,55 @@ static void init_pool(u64 config_offset, u64 config_size)
 		  public_page->pool_used);
 }
 
-static bool map_cpu(cpuid_t id, struct cb_cpu_page *page)
+static bool map_cpu(cpuid_t id, struct cb_cpu_info *info)
 {
 	u64 slot = CPU_SLOTS + ((u64)id << CPU_SLOT_SHIFT);
-	void *stack = pool_alloc(1, CB_POOL_HYPERVISOR), *data = pool_alloc(1, CB_POOL_HYPERVISOR);
+	void *page = pool_alloc(1, CB_POOL_HYPERVISOR); /* stack and struct cpu */
 
-	if (!stack || !data || !el2_map(slot + CPU_SLOT_STACK, virt_to_phys(stack), EL2_DATA) ||
-	    !el2_map(slot + CPU_SLOT_DATA, virt_to_phys(data), EL2_DATA))
+	if (!page || !el2_map(slot + CPU_SLOT_STACK, virt_to_phys(page), EL2_DATA))
 		return false;
 	cpu_of(id)->id = id;
-	cpu_of(id)->page = page;
-	page->cpu = id;
-	page->mpidr = boot_mpidrs[id];
+	cpu_of(id)->info = info;
+	info->cpu = id;
+	info->mpidr = boot_mpidrs[id];
 	return true;
 }
 
 static u32 init_cpus(struct cb_error *error)
 {
-	struct cb_cpu_page *pages = pool_alloc(nr_cpus, CB_POOL_HYPERVISOR);
+	u8 *infos = pool_alloc(cpu_info_pages(), CB_POOL_HYPERVISOR);
 
 	for (cpuid_t id = 0; id < nr_cpus; id++)
-		if (!pages || !map_cpu(id, (struct cb_cpu_page *)((u8 *)pages + id * PAGE_SIZE)))
+		if (!infos || !map_cpu(id, (struct cb_cpu_info *)(infos + (size_t)id * CB_CPU_STRIDE)))
 			return error->code = CB_ERR_NO_MEMORY;
-	public_page->cpus_phys = virt_to_phys(pages);
+	public_page->cpus_phys = virt_to_phys(infos);
 	/* Only the window of this slot is used before the CPUs come. */
 	write_sysreg((u64)cpu_of(0), tpidr_el2);
 	return CB_OK;
+}
+
+static u64 end_of(u64 end, u64 phys, u64 size)
+{
+	return MAX(end, phys + size);
+}
+
+/*
+ * Width of intermediate physical addresses: what the board needs, for each level less is a table
+ * less and a shorter walk. A permissive root cell may touch anything.
+ */
+static unsigned int ipa_bits(void)
+{
+	const struct cb_region *region = cb_config_regions(&system_config->root);
+	const struct cb_frame *frame = system_config->gic.frames;
+	u64 end = end_of(BIT(32), system_config->hypervisor.phys, system_config->hypervisor.size);
+
+	if (system_config->root.flags & CB_CELL_PERMISSIVE)
+		return cpu_pa_bits();
+	for (u32 i = 0; i < system_config->root.regions.count; i++)
+		end = end_of(end, region[i].phys, region[i].size);
+	for (u32 i = 0; i < CB_GIC_FRAMES; i++)
+		end = end_of(end, frame[i].phys, frame[i].size);
+	return MIN(64U - (unsigned int)__builtin_clzl(end - 1), cpu_pa_bits());
 }
 
 static u32 init(u64 config_offset, u64 config_size, struct cb_error *error)
@@ -96,7 +119,7 @@ static u32 init(u64 config_offset, u64 config_size, struct cb_error *error)
 	nr_cpus = system_config->cpus.count;
 	memcpy(boot_mpidrs, cb_config_cpus(system_config), nr_cpus * sizeof(u64));
 	init_pool(config_offset, config_size);
-	stage2_setup(cpu_pa_bits());
+	stage2_setup(ipa_bits());
 	if (init_cpus(error) || gic_init(system_config, error))
 		return error->code;
 	if (!uart_init(&system_config->debug_console))

@@ -27,7 +27,6 @@ enum stop_reason {
 struct cell {
 	u32 id;
 	struct cb_cell_page *page;
-	u8 *console;
 	const struct cb_cell_config *config;
 	size_t config_pages; /* this struct and config together */
 

@@ -92,21 +92,18 @@ static u32 choose_id(struct cell *cell, struct cb_error *error)
 	return error->code = CB_ERR_CELL_LIMIT;
 }
 
-#define PUBLIC_PAGES 2 /* state and console ring */
+_Static_assert(sizeof(struct cb_cell_page) <= PAGE_SIZE, "struct cb_cell_page");
 
 static bool alloc_public(struct cell *cell)
 {
 	cell->page = pool_alloc(1, CB_POOL_CELL);
-	cell->console = pool_alloc(1, CB_POOL_CELL);
-	return cell->page && cell->console;
+	return cell->page;
 }
 
 static void free_cell(struct cell *cell)
 {
 	if (cell->page)
 		pool_free(cell->page, 1, CB_POOL_CELL);
-	if (cell->console)
-		pool_free(cell->console, 1, CB_POOL_CELL);
 	stash_drain(&cell->way_back);
 	stage2_free(&cell->stage2);
 	pool_free(cell, cell->config_pages, CB_POOL_CELL);
@@ -121,7 +118,6 @@ static void publish(struct cell *cell)
 	memcpy(page->name, cell->config->header.name, CB_NAME_SIZE);
 	page->cpus = cell->cpus;
 	page->flags = cell->config->flags;
-	page->console_phys = virt_to_phys(cell->console);
 	cells[cell->id] = cell;
 	public_page->cells_phys[cell->id] = virt_to_phys(page);
 }
@@ -149,13 +145,22 @@ static size_t root_pages_needed(paddr_t phys, u64 size)
 	return pages;
 }
 
+/* Tables for root_show_pages(); they are there already where the first public page is. */
+static size_t show_pages_needed(const void *virt)
+{
+	if (!(((u64)virt ^ (u64)public_page) / SZ_2M))
+		return 0;
+	return stage2_pages_needed(0, 0, PAGE_SIZE);
+}
+
 size_t way_back_pages(const struct cell *cell)
 {
 	const struct cb_region *region = cb_config_regions(cell->config);
-	size_t pages = 2 * stage2_pages_needed(0, 0, PAGE_SIZE); /* root_show_pages() */
+	size_t pages = show_pages_needed(cell->page);
 
 	for (u32 i = 0; i < cell->config->regions.count; i++, region++)
-		pages += root_pages_needed(region->phys, region->size);
+		if (!(region->flags & CB_REGION_SHARED))
+			pages += root_pages_needed(region->phys, region->size);
 	return pages;
 }
 
@@ -245,7 +250,7 @@ static bool move_cpus(struct cell *from, struct cell *to, cpuset_t cpus)
 	if (off) {
 		for_each_cpu (cpu, cpus) {
 			cpu_of(cpu)->cell = to;
-			cpu_of(cpu)->page->cell = to->id;
+			cpu_of(cpu)->info->cell = to->id;
 		}
 		gic_move_cpus(from, to, cpus);
 		root_cell.page->cpus = root_cell.cpus;
@@ -268,13 +273,12 @@ static void take_from_root(struct cell *cell, struct stash *stash)
 	map_memory(cell, stash);
 	publish(cell);
 	root_show_pages(cell->page, 1, stash);
-	root_show_pages(cell->console, 1, stash);
 }
 
 /* All that a cell takes from the pool while it is created. */
 static size_t pages_needed(const struct cell *cell)
 {
-	return cell->config_pages + PUBLIC_PAGES + stage2_root_pages() + cell_pages(cell) +
+	return cell->config_pages + 1 + stage2_root_pages() + cell_pages(cell) +
 	       2 * way_back_pages(cell);
 }
 
@@ -343,7 +347,6 @@ void cell_release(struct cell *cell)
 	public_page->cells_phys[cell->id] = 0;
 	cells[cell->id] = NULL;
 	root_hide_page(cell->page, &cell->way_back);
-	root_hide_page(cell->console, &cell->way_back);
 	return_to_root(cell, &cell->way_back);
 	free_cell(cell);
 }
@@ -352,7 +355,7 @@ void cell_release(struct cell *cell)
 static u32 prepare_root(struct stash *stash, struct cb_error *error)
 {
 	const struct cb_region *region = cb_config_regions(&system_config->root);
-	size_t pages = 8 * stage2_pages_needed(0, 0, PAGE_SIZE);
+	size_t pages = 7 * stage2_pages_needed(0, 0, PAGE_SIZE);
 
 	root_cell.config = &system_config->root;
 	for (u32 i = 0; i < system_config->root.regions.count; i++, region++)
@@ -414,9 +417,8 @@ static void map_root(struct stash *stash)
 	map_root_frame(CB_GIC_GICH, PAGE_SIZE, stash);
 	map_root_frame(CB_GIC_ITS, ~0UL, stash);
 	root_show_pages(public_page, 1, stash);
-	root_show_pages(phys_to_virt(public_page->cpus_phys), nr_cpus, stash);
+	root_show_pages(phys_to_virt(public_page->cpus_phys), cpu_info_pages(), stash);
 	root_show_pages(root_cell.page, 1, stash);
-	root_show_pages(root_cell.console, 1, stash);
 }
 
 u32 root_cell_init(struct cb_error *error)

@@ -32,7 +32,7 @@ static void refuse(struct regs *regs, enum cb_error_code code)
 	hypercall_result(regs->x, &error);
 }
 
-static u64 exits_of(const struct cb_cpu_page *page)
+static u64 exits_of(const struct cb_cpu_info *page)
 {
 	u64 exits = 0;
 
@@ -57,7 +57,7 @@ static __noinline void info(struct regs *regs)
 		value = cpu->cell->cpus;
 		break;
 	case CB_INFO_EXITS:
-		value = exits_of(cpu->page);
+		value = exits_of(cpu->info);
 		break;
 	default:
 		refuse(regs, CB_ERR_ARGUMENT);

@@ -16,7 +16,7 @@ void console_write(struct cell *cell, const char *text, size_t size)
 	spin_lock(&cell->console_lock);
 	head = cell->page->console_head;
 	while (size--)
-		cell->console[head++ % CB_CONSOLE_SIZE] = (u8)*text++;
+		cell->page->console[head++ % CB_CONSOLE_SIZE] = (u8)*text++;
 	store_release(&cell->page->console_head, head); /* behind the text it counts */
 	spin_unlock(&cell->console_lock);
 }

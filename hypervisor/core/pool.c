@@ -6,8 +6,8 @@
 #include <arch/spinlock.h>
 #include <core/pool.h>
 
-/* 64 MiB; what a larger region has beyond that stays unused. */
-#define POOL_MAX_PAGES 16384
+/* 32 MiB; what a larger region has beyond that stays unused. */
+#define POOL_MAX_PAGES 8192
 
 static struct {
 	spinlock_t lock; /* protects all below */

@@ -325,7 +325,7 @@ static u64 sgi_list(u64 value, u64 cluster, u64 targets)
 
 	if (!(value & SGI1R_IRM))
 		return (value & SGI1R_CLUSTER) == cluster ? targets & value & SGI1R_LIST : 0;
-	mpidr = this_cpu()->page->mpidr;
+	mpidr = this_cpu()->info->mpidr;
 	return cluster == sgi_cluster_of(mpidr) ? targets & ~BIT(mpidr % 16) : targets;
 }
 

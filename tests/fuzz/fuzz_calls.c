@@ -305,8 +305,8 @@ static void check_cpus(void)
 		seen |= cells[id]->cpus;
 		for_each_cpu (cpu, cells[id]->cpus) {
 			assert_ptr_equal(cpu_of(cpu)->cell, cells[id]);
-			assert_int_equal(cpu_of(cpu)->page->cell, id);
-			assert_int_equal(cpu_of(cpu)->page->state, cpu_of(cpu)->power);
+			assert_int_equal(cpu_of(cpu)->info->cell, id);
+			assert_int_equal(cpu_of(cpu)->info->state, cpu_of(cpu)->power);
 			if (in_guest[cpu])
 				assert_int_equal(cells[id]->page->state, CB_CELL_RUNNING);
 		}
@@ -637,7 +637,7 @@ static void step(void)
 {
 	step_cpu(random_cpu());
 	if (!in_guest[0]) {
-		cpu_of(0)->power = cpu_of(0)->page->state = CB_CPU_ON;
+		cpu_of(0)->power = cpu_of(0)->info->state = CB_CPU_ON;
 		in_guest[0] = true;
 	}
 	check_everything();
@@ -690,7 +690,7 @@ static void start(void)
 	memset(sgi_pending, 0, sizeof(sgi_pending));
 	for (cpuid_t id = 0; id < NR_CPUS; id++) {
 		in_guest[id] = cpu_of(id)->power == CB_CPU_ON;
-		cpu_of(id)->page->state = cpu_of(id)->power;
+		cpu_of(id)->info->state = cpu_of(id)->power;
 	}
 	for (u32 id = 0; id < CB_MAX_CELLS; id++)
 		old_states[id] = no_cell;

@@ -157,9 +157,9 @@ static struct cb_cell_page *cell_page(u64 id)
 	return machine_page(CELL_PAGES + PAGE(id), CB_PAGE_SIZE);
 }
 
-static struct cb_cpu_page *cpu_page(u32 cpu)
+static struct cb_cpu_info *cpu_info(u32 cpu)
 {
-	return machine_page(CPU_PAGES + PAGE(cpu), CB_PAGE_SIZE);
+	return machine_page(CPU_PAGES, CB_PAGE_SIZE) + (size_t)cpu * CB_CPU_STRIDE;
 }
 
 static void add_cell(u64 id, const struct cb_cell_config *config)
@@ -170,7 +170,7 @@ static void add_cell(u64 id, const struct cb_cell_config *config)
 	page->id = (u32)id;
 	memcpy(page->name, config->header.name, CB_NAME_SIZE);
 	page->cpus = config->cpus;
-	page->console_phys = RING_PAGES + PAGE(id);
+	memset(page->console, '#', sizeof(page->console));
 	public_page()->cells_phys[id] = CELL_PAGES + PAGE(id);
 	hypervisor.cells[id].exists = true;
 	hypervisor.cells[id].rounds = (u32)random_below(4);
@@ -186,7 +186,7 @@ static void add_cell(u64 id, const struct cb_cell_config *config)
 	}
 	for (u32 cpu = 0; id && cpu < MACHINE_CPUS; cpu++)
 		if (config->cpus >> cpu & 1)
-			cpu_page(cpu)->cell = (u32)id;
+			cpu_info(cpu)->cell = (u32)id;
 }
 
 static struct hvc_result answer(u64 code, u64 id, u64 address)
@@ -224,8 +224,8 @@ static void check_not_mapped(u64 id)
 static void remove_cell(u64 id)
 {
 	for (u32 cpu = 0; cpu < MACHINE_CPUS; cpu++)
-		if (cpu_page(cpu)->cell == id)
-			cpu_page(cpu)->cell = CB_ROOT_CELL;
+		if (cpu_info(cpu)->cell == id)
+			cpu_info(cpu)->cell = CB_ROOT_CELL;
 	public_page()->cells_phys[id] = 0;
 	hypervisor.cells[id].exists = false;
 	memset(cell_page(id), 0xee, CB_PAGE_SIZE); /* whoever still reads it, finds nonsense */
@@ -357,7 +357,7 @@ int cb_takeover_start(const struct cb_system_config *config, struct cb_error *er
 	if (perhaps(error))
 		return cb_error_errno(error->code);
 	for (u32 cpu = 0; cpu < MACHINE_CPUS; cpu++)
-		*cpu_page(cpu) = (struct cb_cpu_page){ .cpu = cpu };
+		*cpu_info(cpu) = (struct cb_cpu_info){ .cpu = cpu };
 	public_page()->cpus_phys = CPU_PAGES;
 	add_cell(0, &config->root);
 	hypervisor.enabled = true;
@@ -763,8 +763,6 @@ static void start_machine(void)
 	machine.online = BIT(MACHINE_CPUS) - 1;
 	memcpy(public_page()->signature, CB_PUBLIC_SIGNATURE, 8);
 	public_page()->abi = random_chance(16) ? 0 : CB_ABI_VERSION;
-	for (size_t i = RING_PAGES / CB_PAGE_SIZE; i < MACHINE_PAGES; i++)
-		memset(machine.pages[i], '#', CB_PAGE_SIZE);
 }
 
 /* A module that cannot be loaded leaves nothing behind. */

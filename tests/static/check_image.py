@@ -87,7 +87,7 @@ def vectors_fit(elf: Elf) -> Iterator[str]:
     for name in ("entry_vectors", "vectors"):
         if elf.address(name) % VECTORS_SIZE:
             yield f"{name} is not aligned"
-    if not 0 < elf.address("exit_hvc") - elf.address("vectors") <= VECTORS_SIZE:
+    if not 0 < elf.address("mmu_on") - elf.address("vectors") <= VECTORS_SIZE:
         yield "a vector has more than 128 bytes"
 
 

@@ -21,7 +21,7 @@ paddr_t hv_phys = HYPERVISOR;
 
 struct board board;
 
-static struct cb_cpu_page *cpu_pages;
+static u8 *cpu_infos;
 u8 linux_memory[LINUX_MEMORY];
 const struct cell *spi_owner[NR_INTIDS];
 cpuset_t lpis_on, lpis_stuck;
@@ -128,11 +128,11 @@ static void start_cpus(void)
 {
 	stub_map_cpus(NR_CPUS);
 	nr_cpus = NR_CPUS;
-	cpu_pages = pool_alloc(NR_CPUS, CB_POOL_HYPERVISOR);
-	public_page->cpus_phys = virt_to_phys(cpu_pages);
+	cpu_infos = pool_alloc(cpu_info_pages(), CB_POOL_HYPERVISOR);
+	public_page->cpus_phys = virt_to_phys(cpu_infos);
 	for (cpuid_t id = 0; id < NR_CPUS; id++) {
 		cpu_of(id)->id = id;
-		cpu_of(id)->page = (struct cb_cpu_page *)((u8 *)cpu_pages + id * PAGE_SIZE);
+		cpu_of(id)->info = (struct cb_cpu_info *)(cpu_infos + (size_t)id * CB_CPU_STRIDE);
 		cpu_of(id)->power = id ? CB_CPU_OFF : CB_CPU_ON;
 	}
 	lpis_on = BIT(NR_CPUS) - 1;
@@ -240,7 +240,7 @@ struct snapshot take_snapshot(void)
 	memcpy(s.spi_owner, spi_owner, sizeof(s.spi_owner));
 	for (cpuid_t id = 0; id < NR_CPUS; id++) {
 		s.cpu_cell[id] = cpu_of(id)->cell;
-		s.cpu_page_cell[id] = cpu_of(id)->page->cell;
+		s.cpu_page_cell[id] = cpu_of(id)->info->cell;
 	}
 	s.tables = sum_of_root();
 	return s;

@@ -23,7 +23,7 @@ paddr_t hv_phys;
 
 struct cell guest;
 static struct cb_public public;
-static struct cb_cpu_page cpu_pages[NR_CPUS];
+static struct cb_cpu_info cpu_infos[NR_CPUS];
 cpuid_t current;
 static paddr_t window_phys;
 
@@ -731,9 +731,9 @@ static void start_cpus(void)
 	choose_affinities();
 	for (cpuid_t cpu = 0; cpu < NR_CPUS; cpu++) {
 		cpu_of(cpu)->id = cpu;
-		cpu_of(cpu)->page = &cpu_pages[cpu];
+		cpu_of(cpu)->info = &cpu_infos[cpu];
 		cpu_of(cpu)->gic_target = target_of(cpu);
-		cpu_pages[cpu].mpidr = boot_mpidrs[cpu];
+		cpu_infos[cpu].mpidr = boot_mpidrs[cpu];
 	}
 }
 

@@ -119,7 +119,7 @@ static int fake_cpu_info(void *argument)
 {
 	struct cb_ioc_cpu_info *arg = argument;
 
-	arg->info = (struct cb_cpu_page){ .cpu = arg->cpu, .exits = { [CB_EXIT_WFI] = 7 } };
+	arg->info = (struct cb_cpu_info){ .cpu = arg->cpu, .exits = { [CB_EXIT_WFI] = 7 } };
 	return 0;
 }
 

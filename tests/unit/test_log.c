@@ -22,7 +22,6 @@
 struct cell root_cell;
 
 static struct cb_cell_page page;
-static u8 ring[CB_CONSOLE_SIZE];
 static char sent[256];
 static size_t nr_sent;
 static u32 full; /* so many reads of UARTFR find no room */
@@ -60,12 +59,11 @@ static int start(void **state)
 
 	(void)state;
 	memset(&page, 0, sizeof(page));
-	memset(ring, '#', sizeof(ring));
+	memset(page.console, '#', sizeof(page.console));
 	memset(sent, 0, sizeof(sent));
 	nr_sent = full = 0;
 	no_mappings = false;
 	root_cell.page = &page;
-	root_cell.console = ring;
 	assert_true(uart_init(&none));
 	return 0;
 }
@@ -80,8 +78,8 @@ static void start_uart(void)
 static void assert_ring(const char *text)
 {
 	assert_int_equal(page.console_head, strlen(text));
-	assert_memory_equal(ring, text, strlen(text));
-	assert_int_equal(ring[strlen(text)], '#');
+	assert_memory_equal(page.console, text, strlen(text));
+	assert_int_equal(page.console[strlen(text)], '#');
 }
 
 static void test_message_has_its_arguments(void **state)
@@ -100,7 +98,7 @@ static void test_long_message_is_cut(void **state)
 	text[sizeof(text) - 1] = '\0';
 	log_message("%s", text);
 	assert_int_equal(page.console_head, 160);
-	assert_int_equal(ring[160], '#');
+	assert_int_equal(page.console[160], '#');
 }
 
 static void test_ring_goes_on_at_its_start(void **state)
@@ -109,8 +107,8 @@ static void test_ring_goes_on_at_its_start(void **state)
 	page.console_head = 3 * CB_CONSOLE_SIZE - 2;
 	console_write(&root_cell, "abcde", 5);
 	assert_int_equal(page.console_head, 3 * CB_CONSOLE_SIZE + 3);
-	assert_memory_equal(ring + CB_CONSOLE_SIZE - 2, "ab", 2);
-	assert_memory_equal(ring, "cde#", 4);
+	assert_memory_equal(page.console + CB_CONSOLE_SIZE - 2, "ab", 2);
+	assert_memory_equal(page.console, "cde#", 4);
 }
 
 static void test_message_goes_to_the_uart_too(void **state)

@@ -553,7 +553,7 @@ static void test_cpus_and_interrupts_move(void **state)
 	assert_int_equal(root_cell.cpus, 0x3b);
 	assert_int_equal(root_cell.page->cpus, 0x3b);
 	assert_ptr_equal(cpu_of(2)->cell, cell);
-	assert_int_equal(cpu_of(2)->page->cell, cell->id);
+	assert_int_equal(cpu_of(2)->info->cell, cell->id);
 	assert_int_equal(lpis_on, 0x3b);
 	for (intid_t intid = 0; intid < NR_INTIDS; intid++) {
 		bool its = (intid >= 40 && intid < 43) || intid == 63 || intid == 64;

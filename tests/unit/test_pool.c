@@ -21,7 +21,7 @@
 #define NR_TAKEN      5
 #define NR_OPERATIONS 20000
 
-#define MAX_POOL      16384 /* what the pool manages at most */
+#define MAX_POOL      8192 /* what the pool manages at most */
 
 static u32 used[CB_POOL_USES];
 

@@ -218,7 +218,7 @@ static json_t *json_flags(uint32_t flags, void (*add)(struct text *text, uint32_
 	return array;
 }
 
-static json_t *json_cpu_pages(const struct show *show)
+static json_t *json_cpu_infos(const struct show *show)
 {
 	json_t *array = json_array();
 
@@ -349,7 +349,7 @@ static int json_show(const struct show *show)
 	json_object_set_new(object, "flags", json_flags(page->flags, text_add_cell_flags));
 	json_object_set_new(object, "pages", json_integer(page->pages));
 	json_object_set_new(object, "console", json_string(name_console(config->console.type)));
-	json_object_set_new(object, "cpus", json_cpu_pages(show));
+	json_object_set_new(object, "cpus", json_cpu_infos(show));
 	json_object_set_new(object, "regions", json_regions(config));
 	json_object_set_new(object, "irqs", json_irqs(config));
 	json_object_set_new(object, "smcs", json_smcs(config));

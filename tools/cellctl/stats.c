@@ -15,7 +15,7 @@
 /* The CPUs of one cell, or all. */
 struct stats {
 	uint32_t count;
-	struct cb_cpu_page cpus[CB_MAX_CPUS];
+	struct cb_cpu_info cpus[CB_MAX_CPUS];
 };
 
 static int read_stats(const struct cellctl *ctl, uint64_t set, struct stats *stats)
@@ -35,7 +35,7 @@ static int read_stats(const struct cellctl *ctl, uint64_t set, struct stats *sta
 	return ret;
 }
 
-static uint64_t cpu_total(const struct cb_cpu_page *cpu)
+static uint64_t cpu_total(const struct cb_cpu_info *cpu)
 {
 	uint64_t total = 0;
 
@@ -85,7 +85,7 @@ static void print_stats(const struct stats *stats)
 	fflush(stdout);
 }
 
-static json_t *cpu_json(const struct cb_cpu_page *cpu)
+static json_t *cpu_json(const struct cb_cpu_info *cpu)
 {
 	json_t *exits = json_object();
 

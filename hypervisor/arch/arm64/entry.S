@@ -2,7 +2,8 @@
 /*
  * How the image is entered and left, with the MMU off: its header, its hyp stub (the ABI of
  * Linux' asm/virt.h), the two boot calls of hypercall.h, and the switch of EL2's MMU.
- * The first page is the stub: VBAR_EL2 points here whenever the hypervisor is not enabled.
+ * The first page has the stub: VBAR_EL2 points there whenever the hypervisor is not enabled.
+ * image.lds.S puts each section where it belongs.
  */
 #include <arch/mmu.h>
 #include <arch/sysreg.h>
@@ -31,7 +32,7 @@
 	isb
 	.endm
 
-	.section .head, "ax"
+	.section .head.header, "ax"
 	.ascii	"CBIMAGE\0"
 	.word	1			/* CB_ABI_VERSION */
 	.word	1			/* CB_ARCH_ARM64 */
@@ -43,10 +44,10 @@
 	 * Entry vectors. Only a synchronous exception from a lower EL in AArch64 can happen:
 	 * interrupts are routed to EL1 (HCR_EL2.IMO, FMO, AMO = 0).
 	 */
-	.org	0x800
+	.section .head.stub, "ax"
 	.global entry_vectors
 entry_vectors:
-	.org	0x800 + 0x400
+	.org	0x400
 	msr	tpidr_el2, x16		/* a stub call preserves all but x0 */
 	cmp	x0, #HVC_SET_VECTORS
 	b.eq	set_vectors
@@ -75,12 +76,9 @@ soft_restart:				/* x1: where to, x2 to x4: its x0 to x2 */
 	mov	x4, x1
 	mov	x1, x3
 	br	x4
-	.org	0x800 + 0x800
+	.org	0x800
 
-/* From here to idmap_end the code runs at its physical address, too. */
-	.global idmap_start
-idmap_start:
-
+	.section .head.idmap, "ax"	/* runs at its physical address, too */
 /*
  * EL2's MMU on. Returns to the virtual address of its caller. x17: SCTLR_EL2 as it was.
  * Changes x16 and x17 only.
@@ -122,15 +120,13 @@ mmu_off_phys:
 	isb
 	return_from_el2
 
-	.global idmap_end
-idmap_end:
-
+	.section .head.boot, "ax"
 	.global leave_el2
 leave_el2:
 	adrp	x16, hv_phys
 	ldr	x16, [x16, #:lo12:hv_phys]
 	add	x16, x16, #1, lsl #12	/* idmap_start is the second page */
-	add	x16, x16, #(mmu_off_phys - idmap_start)
+	add	x16, x16, #:lo12:mmu_off_phys
 	br	x16
 
 	.macro	push_callee_saved
@@ -223,9 +219,9 @@ boot_cpu_entry:
 2:	movz	x7, #((CPU_SLOTS >> 32) & 0xffff), lsl #32
 	movk	x7, #((CPU_SLOTS >> 16) & 0xffff), lsl #16
 	add	x7, x7, x6, lsl #CPU_SLOT_SHIFT
-	add	x8, x7, #(CPU_SLOT_STACK + CPU_SLOT_STACK_SIZE)
+	add	x8, x7, #CPU_SLOT_STACK
+	add	x8, x8, #CPU_SLOT_STACK_SIZE	/* CPU_SLOT_DATA */
 	mov	sp, x8
-	add	x8, x7, #CPU_SLOT_DATA
 	mrs	x30, tpidr_el2
 	msr	tpidr_el2, x8
 	push_callee_saved

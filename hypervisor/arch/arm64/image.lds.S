@@ -13,7 +13,16 @@ SECTIONS
 	. = HV_BASE;
 	image_start = .;
 	.head : {
-		KEEP(*(.head))
+		KEEP(*(.head.header))
+		KEEP(*(.head.boot))
+		*insn.o(.text .text.*)		/* as much as there is room for */
+		*inject.o(.text .text.*)
+		. = 0x800;			/* VBAR_EL2 has no lower bits */
+		KEEP(*(.head.stub))
+		idmap_start = .;		/* a page */
+		KEEP(*(.head.vectors))
+		KEEP(*(.head.idmap))
+		idmap_end = .;
 	}
 	.text : {
 		*(.text .text.*)
@@ -33,7 +42,8 @@ SECTIONS
 	image_file_size = ABSOLUTE(file_end - image_start);
 	.bss (NOLOAD) : {
 		*(.bss .bss.* COMMON)
-		. = ALIGN(4096);
+	}
+	.boot_memory (NOLOAD) : ALIGN(4096) {
 		boot_memory_start = .;
 		*(.boot_memory)
 		boot_memory_end = .;

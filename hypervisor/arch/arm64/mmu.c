@@ -137,6 +137,8 @@ void *el2_map_device(paddr_t phys, size_t size)
 	static u64 next = DEVICES;
 	u64 virt = next;
 
+	if (size > DEVICES + DEVICES_SIZE - virt)
+		return NULL;
 	for (u64 offset = 0; offset < size; offset += PAGE_SIZE)
 		if (!el2_map(virt + offset, phys + offset, EL2_DEVICE))
 			return NULL;

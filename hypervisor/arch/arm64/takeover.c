@@ -133,7 +133,7 @@ static void check_here(const struct cpu *cpu, u64 nr, struct cb_error *error)
 		error->code = CB_ERR_CPU_COUNT;
 		error->address = nr;
 		error->other_address = nr_cpus;
-	} else if (BIT(cpu_pa_bits()) != stage2_limit()) {
+	} else if (BIT(cpu_pa_bits()) < stage2_limit()) {
 		error->code = CB_ERR_CPU_MISMATCH;
 		error->address = read_sysreg(id_aa64mmfr0_el1);
 	} else {

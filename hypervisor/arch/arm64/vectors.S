@@ -66,15 +66,13 @@
 	/* The stack may be what failed: start again at its top, the guest is not resumed. */
 	.macro	vector_panic kind
 	.balign	0x80
-	mrs	x0, tpidr_el2
-	sub	x0, x0, #(CPU_SLOT_DATA - CPU_SLOT_STACK - CPU_SLOT_STACK_SIZE)
+	mrs	x0, tpidr_el2	/* the stack ends where struct cpu begins */
 	mov	sp, x0
 	mov	x0, #\kind
 	b	trap_panic
 	.endm
 
-	.text
-	.balign	0x800
+	.section .head.vectors, "ax"
 	.global vectors
 vectors:
 	vector_panic 0		/* current EL, SP_EL0 */
@@ -115,6 +113,7 @@ vectors:
 	vector_panic 14
 	vector_panic 15
 
+	.text
 exit_hvc:
 	bl	trap_hvc
 	cbnz	w0, 1f
@@ -167,7 +166,6 @@ exit_all:
 	.global guest_enter
 guest_enter:
 	mrs	x1, tpidr_el2
-	sub	x1, x1, #(CPU_SLOT_DATA - CPU_SLOT_STACK - CPU_SLOT_STACK_SIZE)
 	mov	sp, x1
 	.irp	n, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30
 	mov	x\n, xzr
@@ -178,7 +176,6 @@ guest_enter:
 	.global cpu_park
 cpu_park:
 	mrs	x0, tpidr_el2
-	sub	x0, x0, #(CPU_SLOT_DATA - CPU_SLOT_STACK - CPU_SLOT_STACK_SIZE)
 	mov	sp, x0
 	b	cpu_parked
 

@@ -35,6 +35,7 @@ typedef unsigned int __poll_t;
 #define BIT_ULL(n)	  (1ULL << (n))
 #define ARRAY_SIZE(a)	  (sizeof(a) / sizeof((a)[0]))
 #define min_t(type, a, b) ((type)(a) < (type)(b) ? (type)(a) : (type)(b))
+#define ALIGN(x, a)	  (((x) + (a)-1) / (a) * (a))
 #define min(a, b)	  ((a) < (b) ? (a) : (b))
 #define READ_ONCE(x)	  (*(const volatile __typeof__(x) *)&(x))
 #define BUILD_BUG_ON(x)	  _Static_assert(!(x), #x)

@@ -12,12 +12,11 @@
 #define USER_SIZE	  0x20000 /* more than a load copies at a time */
 #define PAGE(n)		  ((u64)(n)*CB_PAGE_SIZE)
 
-/* Physical addresses of the hypervisor's pages: public, CPUs, cells, rings. */
+/* Physical addresses of the hypervisor's pages: public, CPUs, cells. */
 #define PUBLIC_PAGE	  PAGE(1)
 #define CPU_PAGES	  PAGE(2)
 #define CELL_PAGES	  PAGE(16)
-#define RING_PAGES	  PAGE(32)
-#define MACHINE_PAGES	  48
+#define MACHINE_PAGES	  32
 #define MACHINE_PAGES_END PAGE(MACHINE_PAGES)
 
 struct mapping {

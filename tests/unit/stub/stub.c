@@ -35,7 +35,7 @@ void stub_map(u64 virt, u64 size)
 void stub_map_cpus(u32 nr)
 {
 	for (u32 id = 0; id < nr; id++)
-		stub_map(CPU_SLOTS + ((u64)id << CPU_SLOT_SHIFT) + CPU_SLOT_DATA, PAGE_SIZE);
+		stub_map(CPU_SLOTS + ((u64)id << CPU_SLOT_SHIFT) + CPU_SLOT_STACK, PAGE_SIZE);
 }
 
 static void print_seed(void)

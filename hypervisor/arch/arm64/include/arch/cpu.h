@@ -46,13 +46,13 @@ struct linux_el2 {
 struct cpu {
 	struct linux_el2 saved; /* first, for vectors.S */
 	cpuid_t id;
-	struct cell *cell; /* owner; changes only while the CPU is parked */
-	struct cb_cpu_page *page;
-	u32 requests;	    /* atomic: set by any CPU, taken by this one */
-	u32 power;	    /* enum cb_cpu_state; changes under cell->lock */
-	u64 entry, context; /* for REQUEST_START; written while PENDING */
-	u64 hcr;	    /* HCR_EL2 while a guest runs */
-	u64 gic_state[4];   /* for the GIC driver */
+	struct cell *cell;	  /* owner; changes only while the CPU is parked */
+	struct cb_cpu_info *info; /* public */
+	u32 requests;		  /* atomic: set by any CPU, taken by this one */
+	u32 power;		  /* enum cb_cpu_state; changes under cell->lock */
+	u64 entry, context;	  /* for REQUEST_START; written while PENDING */
+	u64 hcr;		  /* HCR_EL2 while a guest runs */
+	u64 gic_state[4];	  /* for the GIC driver */
 	paddr_t gicr_phys;
 	u8 gic_target;	/* GICv2: bit of this CPU in ITARGETSR */
 	u8 window_used; /* pages mapped in the window */
@@ -73,14 +73,22 @@ static inline struct cpu *this_cpu(void)
 
 static inline void count_exit(struct cpu *cpu, enum cb_exit reason)
 {
-	cpu->page->exits[reason]++;
+	cpu->info->exits[reason]++;
 }
+
+/* Pages of struct cb_cpu_info, for all CPUs. */
+static inline size_t cpu_info_pages(void)
+{
+	return ALIGN_UP(nr_cpus * CB_CPU_STRIDE, PAGE_SIZE) / PAGE_SIZE;
+}
+
+_Static_assert(sizeof(struct cpu) <= CPU_SLOT_STACK + PAGE_SIZE - CPU_SLOT_DATA, "struct cpu");
 
 /* PSCI power state, also published; under the lock of the CPU's cell. */
 static inline void cpu_set_power(struct cpu *cpu, enum cb_cpu_state state)
 {
 	cpu->power = state;
-	cpu->page->state = state;
+	cpu->info->state = state;
 }
 
 /* The CPU with this MPIDR affinity, or nr_cpus. */
