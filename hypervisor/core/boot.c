@@ -74,7 +74,8 @@ static u32 init_cpus(struct cb_error *error)
 	u8 *infos = pool_alloc(cpu_info_pages(), CB_POOL_HYPERVISOR);
 
 	for (cpuid_t id = 0; id < nr_cpus; id++)
-		if (!infos || !map_cpu(id, (struct cb_cpu_info *)(infos + (size_t)id * CB_CPU_STRIDE)))
+		if (!infos ||
+		    !map_cpu(id, (struct cb_cpu_info *)(infos + (size_t)id * CB_CPU_STRIDE)))
 			return error->code = CB_ERR_NO_MEMORY;
 	public_page->cpus_phys = virt_to_phys(infos);
 	/* Only the window of this slot is used before the CPUs come. */

@@ -107,7 +107,7 @@ def code_without_mmu(elf: Elf) -> Iterator[str]:
             yield at(elf, insn)
         if in_c and (insn.mnemonic == "bl" or (load and "[sp" not in insn.operands)):
             yield at(elf, insn)
-    start, end = elf.address("idmap_start"), elf.address("idmap_end")
+    start, end = elf.address("vectors"), elf.address("idmap_end")
     if start != elf.address("image_start") + PAGE_SIZE or end > start + PAGE_SIZE:
         yield f"the identity mapping is not the second page: {start:#x} to {end:#x}"
 

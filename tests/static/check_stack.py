@@ -149,7 +149,7 @@ class Walk:
     def barriers(self, eret: int) -> set[int]:
         """What is behind an ERET and is never executed."""
         found, address = set(), eret + 4
-        while self.elf.insns[address].mnemonic in ("dsb", "isb", "sb"):
+        while (insn := self.elf.insns.get(address)) and insn.mnemonic in ("dsb", "isb", "sb"):
             found.add(address)
             address += 4
         return found

@@ -125,7 +125,7 @@ mmu_off_phys:
 leave_el2:
 	adrp	x16, hv_phys
 	ldr	x16, [x16, #:lo12:hv_phys]
-	add	x16, x16, #1, lsl #12	/* idmap_start is the second page */
+	add	x16, x16, #1, lsl #12	/* it is in the second page */
 	add	x16, x16, #:lo12:mmu_off_phys
 	br	x16
 

@@ -12,15 +12,16 @@ SECTIONS
 {
 	. = HV_BASE;
 	image_start = .;
-	.head : {
+	.header : {
 		KEEP(*(.head.header))
+	}
+	.head : {
 		KEEP(*(.head.boot))
 		*insn.o(.text .text.*)		/* as much as there is room for */
 		*inject.o(.text .text.*)
-		. = 0x800;			/* VBAR_EL2 has no lower bits */
+		. = ALIGN(0x800);		/* VBAR_EL2 has no lower bits */
 		KEEP(*(.head.stub))
-		idmap_start = .;		/* a page */
-		KEEP(*(.head.vectors))
+		KEEP(*(.head.vectors))		/* the second page, also mapped at its address */
 		KEEP(*(.head.idmap))
 		idmap_end = .;
 	}

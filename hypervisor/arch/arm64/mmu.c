@@ -11,7 +11,7 @@
 paddr_t hv_phys;
 
 /* Linker script and entry.S. */
-extern u8 image_start[], rodata_start[], data_start[], idmap_start[];
+extern u8 image_start[], rodata_start[], data_start[], vectors[];
 void boot_map(u8 *image);
 extern u64 el2_l0[]; /* for entry.S */
 
@@ -56,7 +56,7 @@ static u64 table_index(u64 virt, unsigned int level)
 void boot_map(u8 *image)
 {
 	u64 phys = (u64)image;
-	u64 trampoline = phys + (u64)(idmap_start - image_start);
+	u64 trampoline = phys + (u64)(vectors - image_start);
 	u64 text_end = phys + (u64)(rodata_start - image_start);
 	u64 rodata_end = phys + (u64)(data_start - image_start);
 
