@@ -33,6 +33,7 @@ help:
 #: make check       set up what is missing, run all tests
 #: make check-long  the same, for hours: more of everything, and a soak
 #: make hostile     a hostile cell makes every attack it can think of
+#: make boards      boots each board under QEMU by its own firmware and runs a cell on it
 #: make soak        random operations on cells, checked (MINUTES=, SEED=, GIC=)
 #: make bench       measure exits, latency, sizes (BENCH="exits ...": some of it)
 #: make bench-plots  bring what it measured into docs/performance.md
@@ -118,6 +119,9 @@ check-long:
 hostile:
 	@scripts/hostile.sh
 
+boards:
+	@scripts/boards.sh
+
 soak: setup
 	@$(MAKE) --no-print-directory -j$(JOBS) rootfs >/dev/null
 	@$(PYTHON) tests/system/soak.py $(if $(MINUTES),--minutes $(MINUTES)) \
@@ -156,5 +160,5 @@ clean:
 		$(BUILD)/bench.json $(BUILD)/demo-build.log
 
 .PHONY: all help setup hypervisor driver cellctl configs inmates guest faults install rootfs run \
-	demo check check-long hostile soak bench bench-expected bench-plots models fuzz coverage \
+	demo check check-long hostile boards soak bench bench-expected bench-plots models fuzz coverage \
 	lint clean

@@ -9,12 +9,13 @@
 #
 # usage: scripts/fetch.sh          Debian 12's kernel (6.1) and the rest
 #        scripts/fetch.sh 6.12     the backports kernel and its headers, too
+#        scripts/fetch.sh boards   the firmware of the boards, too
 #
 # The result is described by build/debian/env.mk, which both make and a shell
 # can include:
 #
 #   KERNEL_RELEASE KERNEL_IMAGE MODULES_DIR KDIR   (and the same with _612)
-#   BUSYBOX ARM64_INCLUDE ARM64_LIB
+#   BUSYBOX ARM64_INCLUDE ARM64_LIB BOARD_FIRMWARE
 set -eu
 
 ROOT=$(cd "$(dirname "$0")/.." && pwd)
@@ -128,6 +129,16 @@ fetch_userland()
 		libjansson-dev libjansson4
 }
 
+# TF-A and U-Boot, which the tests of the boards run.
+fetch_firmware()
+{
+	local dir=$OUT/firmware
+
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	unpack "$TARGET_SUITE" "$dir" arm-trusted-firmware u-boot-rpi u-boot-qemu
+}
+
 kernel_env()
 {
 	local dir=$OUT/$1 suffix=$2 release image
@@ -151,16 +162,21 @@ write_env()
 		echo "BUSYBOX=$OUT/userland/bin/busybox"
 		echo "ARM64_INCLUDE=$OUT/userland/usr/include"
 		echo "ARM64_LIB=$OUT/userland/usr/lib/aarch64-linux-gnu"
+		if part_done firmware; then
+			echo "BOARD_FIRMWARE=$OUT/firmware/usr/lib"
+		fi
 	} >"$OUT/env.mk.new"
 	mv "$OUT/env.mk.new" "$OUT/env.mk"
 }
 
 WANTED="linux-6.1 userland"
-case ${1-} in
-"") ;;
-6.12) WANTED="$WANTED linux-6.12" ;;
-*) die "unknown argument: $1" ;;
-esac
+for wanted; do
+	case $wanted in
+	6.12) WANTED="$WANTED linux-6.12" ;;
+	boards) WANTED="$WANTED firmware" ;;
+	*) die "unknown argument: $wanted" ;;
+	esac
+done
 
 all_done()
 {
@@ -183,6 +199,7 @@ for part in $WANTED; do
 	linux-6.1) fetch_kernel "$part" "$TARGET_SUITE" ;;
 	linux-6.12) fetch_kernel "$part" "$TARGET_SUITE-backports" ;;
 	userland) fetch_userland ;;
+	firmware) fetch_firmware ;;
 	esac
 	echo "$STAMP" >"$OUT/$part/.stamp"
 done

@@ -8,6 +8,7 @@
 #
 # usage: scripts/setup.sh          install what is missing
 #        scripts/setup.sh --bench  the same, and what the plots of the bench need
+#        scripts/setup.sh --boards the same, and what makes the boards' boot media
 #        scripts/setup.sh --check  only say what is missing, exit 1 if anything is
 set -eu
 
@@ -32,6 +33,9 @@ fi
 
 if [ "${1-}" = --bench ]; then
 	PACKAGES+=(gnuplot-nox)
+fi
+if [ "${1-}" = --boards ]; then
+	PACKAGES+=(mtools u-boot-tools)
 fi
 
 # Prints those of the given packages that are not installed.

@@ -17,9 +17,8 @@
 
 #define FIRST_SPI      32u
 #define LAST_SPI       1019u
-#define GICV2_MAX_CPUS 8u	 /* GICD_ITARGETSR has 8 bits an interrupt */
-#define GICR_STRIDE    SIZE_128K /* RD_base and SGI_base of one CPU, GICv3 without VLPIs */
-#define PL011_SIZE     SIZE_4K
+#define GICV2_MAX_CPUS 8u	       /* GICD_ITARGETSR has 8 bits an interrupt */
+#define GICR_STRIDE    SIZE_128K       /* RD_base and SGI_base of one CPU, GICv3 without VLPIs */
 #define MPIDR_AFFINITY 0xff00ffffffull /* Aff3, Aff2, Aff1, Aff0 */
 
 /* What a refusal says, without the fields that are the same for all of them. */
@@ -398,12 +397,13 @@ static int check_console_unused(const struct cb_console_config *console, struct 
 static int check_cell_console(const struct cb_cell_config *cell, struct cb_error *err)
 {
 	const struct cb_console_config *console = &cell->console;
+	const uint32_t size = cb_console_size(console->type);
 
 	if (console->type == CB_CONSOLE_NONE || console->type == CB_CONSOLE_RING)
 		return check_console_unused(console, err);
-	if (console->type != CB_CONSOLE_PL011)
+	if (!size)
 		return refuse(err, CB_ERR_ARGUMENT, .address = console->type);
-	if (console->address % PL011_SIZE || !has_registers(cell, console->address, PL011_SIZE))
+	if (console->address % size || !has_registers(cell, console->address, size))
 		return refuse(err, CB_ERR_ARGUMENT, .address = console->address);
 	if (console->irq && !has_irq(cell, console->irq))
 		return refuse(err, CB_ERR_ARGUMENT, .address = console->irq);
@@ -611,16 +611,17 @@ static int check_root_console(const struct cb_cell_config *root, struct cb_error
 static int check_debug_console(const struct cb_system_config *system, struct cb_error *err)
 {
 	const struct cb_console_config *console = &system->debug_console;
+	const uint32_t size = cb_console_size(console->type);
 
 	if (console->type == CB_CONSOLE_NONE)
 		return check_console_unused(console, err);
-	if (console->type != CB_CONSOLE_PL011)
+	if (!size)
 		return refuse(err, CB_ERR_ARGUMENT, .address = console->type);
 	if (console->irq)
 		return refuse(err, CB_ERR_ARGUMENT, .address = console->irq);
-	if (console->address % PL011_SIZE || exceeds_address_width(console->address, PL011_SIZE))
+	if (console->address % size || exceeds_address_width(console->address, size))
 		return refuse(err, CB_ERR_ARGUMENT, .address = console->address);
-	return check_not_claimed(system, 0, console->address, PL011_SIZE, err);
+	return check_not_claimed(system, 0, console->address, size, err);
 }
 
 static int check_system(const struct cb_system_config *system, struct cb_error *err)

@@ -25,6 +25,20 @@
  */
 int cb_config_check(const void *data, size_t size, uint32_t kind, struct cb_error *err);
 
+/* Bytes of a console's registers, and their alignment; 0: no UART that we know. */
+static inline uint32_t cb_console_size(uint32_t type)
+{
+	switch (type) {
+	case CB_CONSOLE_PL011:
+	case CB_CONSOLE_CADENCE:
+		return CB_PAGE_SIZE;
+	case CB_CONSOLE_8250:
+		return 0x20;
+	default:
+		return 0;
+	}
+}
+
 /*
  * CRC-32 of a configuration with its checksum field taken as zero.
  * @size is at least that of struct cb_config_header.

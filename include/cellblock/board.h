@@ -94,11 +94,14 @@ struct board_cpus {
 
 /* Consoles. */
 #define RING		{ .type = CB_CONSOLE_RING }	/* hypercalls; cellctl shows it */
-#define PL011(...)	BOARD_PL011(__VA_ARGS__, 0)	/* IPA (cell) or PA (board), INTID or nothing */
+/* UARTs: IPA (cell) or PA (board), INTID or nothing */
+#define PL011(...)	BOARD_UART(CB_CONSOLE_PL011, __VA_ARGS__, 0)
+#define UART_8250(...)	BOARD_UART(CB_CONSOLE_8250, __VA_ARGS__, 0)	/* registers 4 bytes apart */
+#define CADENCE(...)	BOARD_UART(CB_CONSOLE_CADENCE, __VA_ARGS__, 0)
 
-#define BOARD_PL011(where, intid, ...)                                                             \
+#define BOARD_UART(model, where, intid, ...)                                                       \
 	{                                                                                          \
-		.type = CB_CONSOLE_PL011, .address = (where), .irq = (intid),                      \
+		.type = (model), .address = (where), .irq = (intid),                               \
 	}
 
 /* GICv2: gicd, gicc, gich, gicv. GICv3: gicd, gicr, and its if there is one. */

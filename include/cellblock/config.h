@@ -71,12 +71,14 @@ enum cb_console_type {
 	CB_CONSOLE_NONE = 0,
 	CB_CONSOLE_RING = 1,	/* hypercalls into a ring that the root cell reads */
 	CB_CONSOLE_PL011 = 2,
+	CB_CONSOLE_8250 = 3,	/* registers 4 bytes apart, as the mini UART of a Raspberry Pi */
+	CB_CONSOLE_CADENCE = 4,	/* of the ZynqMP, for instance */
 };
 
 /*
  * System configuration: where the hypervisor's own messages go besides its ring.
- * Cell configuration: what chosen/stdout-path names; a PL011 must also be one of the
- * cell's regions.
+ * Cell configuration: what chosen/stdout-path names; a UART must also be in one of
+ * the cell's regions.
  */
 struct cb_console_config {
 	uint32_t type;		/* enum cb_console_type */

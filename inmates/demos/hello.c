@@ -2,8 +2,8 @@
 /*
  * Says where it runs and what it was given.
  *
- * Arguments: off: turns the cell off; reset: starts it again, and again; otherwise it
- * stays, idle.
+ * Arguments: smc=N: calls function N of the firmware; off: turns the cell off; reset: starts it
+ * again, and again; otherwise it stays, idle.
  */
 #include <hypercall.h>
 #include <inmate.h>
@@ -33,14 +33,26 @@ static void print_memory(void)
 		       range.base + range.size - 1, range.size / 1024);
 }
 
+static void call_firmware(uint64_t function)
+{
+	struct smccc regs = { { function } };
+
+	smccc_smc(&regs);
+	printf("hello: SMC 0x%lx: %ld\n", function, (long)regs.x[0]);
+}
+
 void inmate_main(void)
 {
+	uint64_t function = arg_u64("smc", 0);
+
 	printf("hello: Hello from EL%lu, MPIDR 0x%lx, %u CPU%s, MIDR 0x%lx\n",
 	       read_sysreg(currentel) >> 2, cpu_mpidr(cpu_id()), cpu_count(),
 	       cpu_count() == 1 ? "" : "s", read_sysreg(midr_el1));
 	print_cell();
 	print_memory();
 	printf("hello: arguments \"%s\"\n", dt_bootargs());
+	if (function)
+		call_firmware(function);
 	if (arg_flag("off")) {
 		printf("hello: off\n");
 		psci_system_off();

@@ -31,7 +31,7 @@ void inmate_main(void);
 /* --- console.c, printf.c: text out ------------------------------------------- */
 
 /*
- * Writes to what chosen/stdout-path names: a PL011, or the hypervisor's ring
+ * Writes to what chosen/stdout-path names: a UART, or the hypervisor's ring
  * ("cellblock,console"). A call's text stays together when CPUs write at a time. From
  * the ring's side each 40 bytes are one exit.
  *

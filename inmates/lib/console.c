@@ -75,15 +75,13 @@ static int stdout_node(void)
 void console_init(void)
 {
 	int node = stdout_node();
-	struct range reg;
 
 	if (node < 0)
 		return;
 	if (!fdt_node_check_compatible(dt_blob(), node, "cellblock,console")) {
 		if (hypervisor_present())
 			output = ring_write;
-	} else if (!fdt_node_check_compatible(dt_blob(), node, "arm,pl011")) {
-		if (dt_reg(node, 0, &reg) && pl011_init(reg.base))
-			output = pl011_write;
+	} else if (uart_init(node)) {
+		output = uart_write;
 	}
 }

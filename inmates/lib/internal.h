@@ -33,7 +33,8 @@ void gic_init_cpu(void);
 void irq_dispatch(void);
 void timer_init(void);
 
-bool pl011_init(uint64_t base);
-void pl011_write(const char *text, size_t size);
+/* False: the node is no UART that there is a driver for. */
+bool uart_init(int node);
+void uart_write(const char *text, size_t size);
 
 #endif

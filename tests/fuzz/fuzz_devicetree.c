@@ -97,8 +97,8 @@ static void choose_console(void)
 {
 	const struct cb_region *r = &cell.regions[random_below(cell.head.regions.count)];
 
-	cell.head.console.type = (uint32_t)random_below(3);
-	if (cell.head.console.type != CB_CONSOLE_PL011)
+	cell.head.console.type = (uint32_t)random_below(CB_CONSOLE_CADENCE + 1);
+	if (!cb_console_size(cell.head.console.type))
 		return;
 	if (~r->flags & (CB_REGION_IO | CB_REGION_WRITE)) {
 		cell.head.console.type = CB_CONSOLE_RING;
@@ -256,7 +256,7 @@ static void check_tree(const void *tree, size_t size, const char *bootargs)
 	check_named_regions();
 	check_cpus(tree);
 	assert_string_equal(dt_bootargs(), bootargs ? bootargs : "");
-	if (cell.head.console.type == CB_CONSOLE_PL011)
+	if (cb_console_size(cell.head.console.type))
 		assert_true(
 			fdt_path_offset(tree, fdt_getprop(tree, fdt_path_offset(tree, "/chosen"),
 							  "stdout-path", NULL)) >= 0);

@@ -752,7 +752,7 @@ static void test_debug_console_is_refused(void **state)
 	(void)state;
 	refuse_system(s->debug_console.type = CB_CONSOLE_RING, CB_ERR_ARGUMENT,
 		      .address = CB_CONSOLE_RING);
-	refuse_system(s->debug_console.type = 3, CB_ERR_ARGUMENT, .address = 3);
+	refuse_system(s->debug_console.type = 5, CB_ERR_ARGUMENT, .address = 5);
 	refuse_system(s->debug_console.type = CB_CONSOLE_NONE, CB_ERR_ARGUMENT,
 		      .address = 0x09000000);
 	refuse_system(s->debug_console.irq = 33, CB_ERR_ARGUMENT, .address = 33);
@@ -765,6 +765,11 @@ static void test_debug_console_is_refused(void **state)
 	refuse_system(s->debug_console.address = 0x08000000, CB_ERR_REGION_GIC,
 		      .address = 0x08000000, .size = 0x1000, .other_address = 0x08000000,
 		      .other_size = 0x10000);
+	/* The registers of an 8250 begin at any 32 bytes. */
+	accept_system(s->debug_console.type = CB_CONSOLE_CADENCE);
+	accept_system(s->debug_console.type = CB_CONSOLE_8250; s->debug_console.address |= 0x40);
+	refuse_system(s->debug_console.type = CB_CONSOLE_8250;
+		      s->debug_console.address |= 0x10, CB_ERR_ARGUMENT, .address = 0x09000010);
 }
 
 static void test_root_has_neither_console_nor_smc_list(void **state)
@@ -781,7 +786,7 @@ static void test_root_has_neither_console_nor_smc_list(void **state)
 static void test_cell_console_is_refused(void **state)
 {
 	(void)state;
-	refuse_cell(c->console.type = 3, CB_ERR_ARGUMENT, .address = 3);
+	refuse_cell(c->console.type = 5, CB_ERR_ARGUMENT, .address = 5);
 	refuse_cell(c->console.type = CB_CONSOLE_RING, CB_ERR_ARGUMENT, .address = 0x09000000);
 	refuse_cell(c->console = ((struct cb_console_config){ .irq = 40 }), CB_ERR_ARGUMENT,
 		    .address = 40);
@@ -795,6 +800,12 @@ static void test_cell_console_is_refused(void **state)
 	refuse_cell(c->console.address = 0x1000, CB_ERR_ARGUMENT, .address = 0x1000);
 	refuse_cell(a->regions[2].flags &= ~CB_REGION_WRITE, CB_ERR_ARGUMENT,
 		    .address = 0x09000000);
+	accept_cell(c->console.type = CB_CONSOLE_CADENCE);
+	accept_cell(c->console.type = CB_CONSOLE_8250; c->console.address |= 0x40);
+	refuse_cell(c->console.type = CB_CONSOLE_8250;
+		    c->console.address |= 0x44, CB_ERR_ARGUMENT, .address = 0x09000044);
+	refuse_cell(c->console.type = CB_CONSOLE_8250;
+		    c->console.address += 0x1000, CB_ERR_ARGUMENT, .address = 0x09001000);
 }
 
 /* ---- Damage ---- */

@@ -162,6 +162,18 @@ static void test_cell_on_gicv2(void **state)
 	free(tree);
 }
 
+static void test_uarts_of_other_kinds(void **state)
+{
+	void *tree = build("zcu102-timer", "zcu102", NULL);
+
+	(void)state;
+	assert_string_at(tree, "/chosen", "stdout-path", "/serial@ff010000");
+	assert_string_at(tree, "/serial@ff010000", "compatible", "xlnx,zynqmp-uart");
+	assert_string_at(tree, "/serial@ff010000", "clock-names", "uart_clk");
+	assert_cells(tree, "/serial@ff010000", "interrupts", 3, 0, 22, 4);
+	free(tree);
+}
+
 static void test_ring_console_and_named_regions(void **state)
 {
 	void *tree = build("demo-ring", "qemu-virt-gicv3", NULL);
@@ -310,6 +322,7 @@ int main(void)
 		cmocka_unit_test(test_cell_on_gicv3_without_live_tree),
 		cmocka_unit_test(test_cell_on_gicv2),
 		cmocka_unit_test(test_ring_console_and_named_regions),
+		cmocka_unit_test(test_uarts_of_other_kinds),
 		cmocka_unit_test(test_live_tree_gives_cpu_timer_and_clock),
 		cmocka_unit_test(test_live_devices_are_copied_if_the_cell_has_all_of_them),
 		cmocka_unit_test(test_room_that_is_too_small_is_an_error),

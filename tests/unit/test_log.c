@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Messages: the console rings (core/log.c), and the debug console (devices/pl011.c). */
+/* Messages: the console rings (core/log.c), and the debug console (devices/uart.c). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -15,17 +15,26 @@
 
 #define UART_PHYS 0x09000000
 #define UART_VIRT DEVICES
-#define UARTDR	  0x00
-#define UARTFR	  0x18
-#define TXFF	  0x20
+#define SHIFT	  0x40 /* where in its page the 8250 begins */
 
 struct cell root_cell;
 
 static struct cb_cell_page page;
 static char sent[256];
 static size_t nr_sent;
-static u32 full; /* so many reads of UARTFR find no room */
+static u32 full; /* so many reads of the status find no room */
 static bool no_mappings;
+
+/* The UART that is there: offsets in its page, and its status with and without room. */
+static struct uart_model {
+	u32 type, base, data, status, room, no_room;
+} model;
+
+static const struct uart_model models[] = {
+	{ CB_CONSOLE_PL011, 0, 0x00, 0x18, 0x90, 0x20 },
+	{ CB_CONSOLE_8250, SHIFT, SHIFT + 0x00, SHIFT + 0x14, 0x60, 0x01 },
+	{ CB_CONSOLE_CADENCE, 0, 0x30, 0x2c, 0x0a, 0x10 },
+};
 
 void *el2_map_device(paddr_t phys, size_t size)
 {
@@ -36,17 +45,17 @@ void *el2_map_device(paddr_t phys, size_t size)
 
 u64 stub_io_read(uintptr_t address, size_t size)
 {
-	assert_int_equal(address, UART_VIRT + UARTFR);
+	assert_int_equal(address, UART_VIRT + model.status);
 	assert_int_equal(size, 4);
 	if (!full)
-		return 0;
+		return model.room;
 	full--;
-	return TXFF;
+	return model.no_room;
 }
 
 void stub_io_write(uintptr_t address, size_t size, u64 value)
 {
-	assert_int_equal(address, UART_VIRT + UARTDR);
+	assert_int_equal(address, UART_VIRT + model.data);
 	assert_int_equal(size, 4);
 	assert_int_equal(full, 0);
 	assert_true(nr_sent < sizeof(sent) - 1);
@@ -68,10 +77,11 @@ static int start(void **state)
 	return 0;
 }
 
-static void start_uart(void)
+static void start_uart(const struct uart_model *m)
 {
-	const struct cb_console_config config = { .type = CB_CONSOLE_PL011, .address = UART_PHYS };
+	const struct cb_console_config config = { .type = m->type, .address = UART_PHYS + m->base };
 
+	model = *m;
 	assert_true(uart_init(&config));
 }
 
@@ -113,12 +123,14 @@ static void test_ring_goes_on_at_its_start(void **state)
 
 static void test_message_goes_to_the_uart_too(void **state)
 {
-	(void)state;
-	start_uart();
-	full = 3;
-	log_message("one\ntwo");
-	assert_string_equal(sent, "one\r\ntwo");
-	assert_ring("one\ntwo");
+	for (size_t i = 0; i < sizeof(models) / sizeof(models[0]); i++) {
+		start(state);
+		start_uart(&models[i]);
+		full = 3;
+		log_message("one\ntwo");
+		assert_string_equal(sent, "one\r\ntwo");
+		assert_ring("one\ntwo");
+	}
 }
 
 static void test_without_uart_nothing_is_sent(void **state)

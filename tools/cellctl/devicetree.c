@@ -13,6 +13,7 @@
 
 #include <libfdt.h>
 
+#include "core/config.h"
 #include "livetree.h"
 
 #define ARRAY_SIZE(a)	   (sizeof(a) / sizeof((a)[0]))
@@ -30,7 +31,6 @@
 #define GIC_INTIDS	   1020u
 
 #define GICC_SIZE	   0x2000u
-#define PL011_SIZE	   0x1000u
 #define DEFAULT_CLOCK_HZ   24000000u
 
 struct writer {
@@ -376,7 +376,7 @@ static bool is_console(const struct writer *w, uint64_t ipa)
 {
 	const struct cb_console_config *console = &w->input->cell->console;
 
-	return console->type == CB_CONSOLE_PL011 && console->address == ipa;
+	return cb_console_size(console->type) && console->address == ipa;
 }
 
 /* The registers of a device of the machine's tree; 0 if the cell lacks any. */
@@ -464,9 +464,56 @@ static bool put_live_devices(struct writer *w, const struct cb_region *region)
 	return any;
 }
 
-static bool put_uart(struct writer *w, const struct cb_region *region)
+/* The node of the machine's tree that has the console's registers, or a negative number. */
+static int live_uart(const struct writer *w)
+{
+	const struct cb_console_config *console = &w->input->cell->console;
+	const struct cb_region *region = cb_config_regions(w->input->cell);
+
+	for (uint32_t i = 0; i < w->input->cell->regions.count; i++, region++)
+		if (cb_range_contains(region->virt, region->size, console->address, 1))
+			return live_next_device(w->input->live, -1,
+						region->phys + (console->address - region->virt),
+						1);
+	return -FDT_ERR_NOTFOUND;
+}
+
+/* There are many kinds of 8250: which one this is, the machine's tree may know. */
+static void put_8250(struct writer *w)
+{
+	static const char *const copied[] = { "compatible" };
+	int node = live_uart(w);
+
+	if (node >= 0)
+		copy_properties(w, node, copied, ARRAY_SIZE(copied));
+	else
+		put_string(w, "compatible", "ns16550a");
+	put_u32(w, "reg-shift", 2);
+	put_u32(w, "reg-io-width", 4);
+}
+
+static void put_uart_kind(struct writer *w)
 {
 	static const uint32_t clocks[] = { PHANDLE_CLOCK, PHANDLE_CLOCK };
+
+	switch (w->input->cell->console.type) {
+	case CB_CONSOLE_8250:
+		put_8250(w);
+		put_u32(w, "clocks", PHANDLE_CLOCK);
+		return;
+	case CB_CONSOLE_CADENCE:
+		put_strings(w, "compatible", "xlnx,zynqmp-uart\0cdns,uart-r1p12");
+		put_strings(w, "clock-names", "uart_clk\0pclk");
+		break;
+	default:
+		put_strings(w, "compatible", "arm,pl011\0arm,primecell");
+		put_strings(w, "clock-names", "uartclk\0apb_pclk");
+	}
+	put_u32s(w, "clocks", clocks, ARRAY_SIZE(clocks));
+}
+
+static bool put_uart(struct writer *w, const struct cb_region *region)
+{
 	const struct cb_console_config *console = &w->input->cell->console;
 	const uint32_t irq[] = { GIC_SPI, console->irq - GIC_FIRST_SPI, GIC_LEVEL_HIGH };
 
@@ -474,14 +521,12 @@ static bool put_uart(struct writer *w, const struct cb_region *region)
 	    console->address - region->virt >= region->size)
 		return false;
 	begin_node(w, "serial@%" PRIx64, console->address);
-	put_strings(w, "compatible", "arm,pl011\0arm,primecell");
-	put_reg_one(w, console->address, PL011_SIZE);
+	put_uart_kind(w);
+	put_reg_one(w, console->address, cb_console_size(console->type));
 	if (console->irq) {
 		put_u32s(w, "interrupts", irq, ARRAY_SIZE(irq));
 		use_irq(w, console->irq);
 	}
-	put_u32s(w, "clocks", clocks, ARRAY_SIZE(clocks));
-	put_strings(w, "clock-names", "uartclk\0apb_pclk");
 	put_label(w, region);
 	end_node(w);
 	return true;
@@ -513,10 +558,11 @@ static void put_devices(struct writer *w)
 	}
 }
 
-/* The rate that the console's UART has in the machine's tree. */
+/* The rate that the console's UART has in the machine's tree, or any PL011. */
 static uint32_t clock_rate(const struct writer *w)
 {
-	int node = live_compatible(w->input->live, "arm,pl011");
+	int uart = live_uart(w);
+	int node = uart >= 0 ? uart : live_compatible(w->input->live, "arm,pl011");
 	uint32_t rate = node < 0 ? 0 : live_clock_rate(w->input->live, node);
 
 	return rate ? rate : DEFAULT_CLOCK_HZ;
@@ -571,16 +617,11 @@ static void put_stdout(struct writer *w)
 {
 	char path[32];
 
-	switch (w->input->cell->console.type) {
-	case CB_CONSOLE_RING:
+	if (w->input->cell->console.type == CB_CONSOLE_RING) {
 		put_string(w, "stdout-path", "/hypervisor/console");
-		break;
-	case CB_CONSOLE_PL011:
+	} else if (cb_console_size(w->input->cell->console.type)) {
 		uart_path(w, path);
 		put_string(w, "stdout-path", path);
-		break;
-	default:
-		break;
 	}
 }
 
@@ -605,7 +646,7 @@ static void put_aliases(struct writer *w)
 {
 	char path[32];
 
-	if (w->input->cell->console.type != CB_CONSOLE_PL011)
+	if (!cb_console_size(w->input->cell->console.type))
 		return;
 	uart_path(w, path);
 	begin_node(w, "aliases");

@@ -300,7 +300,7 @@ __attribute__((noreturn)) static void explain(const struct cb_error *err)
 		       "small for the CPUs, unaligned, or overlaps another frame or .hypervisor",
 		       frame_names[err->index], err->other_address, err->size);
 	case CB_ERR_ARGUMENT:
-		refuse("%s: 0x%" PRIx64 " is no address of a PL011 in an MMIO region, no INTID of "
+		refuse("%s: 0x%" PRIx64 " is no address of a UART in an MMIO region, no INTID of "
 		       ".irqs, or no type of console that fits here",
 		       &cellblock_system ? ".debug_console" : ".console", err->address);
 	default:

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The debug console (uart.h): Arm PL011 (DDI 0183), the 8250 with its registers four bytes apart,
+ * as in the BCM2711, and Cadence's UART (UG1085, chapter 21). Linux or the firmware has set it
+ * up; only the transmit side is used, so it can be shared with Linux' own console.
+ */
+#include <arch/io.h>
+#include <arch/mmu.h>
+#include <arch/spinlock.h>
+#include <devices/uart.h>
+
+/* Where a character goes, and what the status register says while there is room for it. */
+static const struct uart {
+	u8 data, status;
+	u8 mask, ready;
+} uarts[] = {
+	[CB_CONSOLE_PL011] = { .data = 0x00, .status = 0x18, .mask = BIT(5) },	 /* UARTFR.TXFF */
+	[CB_CONSOLE_8250] = { 0x00, 0x14, .mask = BIT(5), .ready = BIT(5) },	 /* LSR.THRE */
+	[CB_CONSOLE_CADENCE] = { .data = 0x30, .status = 0x2c, .mask = BIT(4) }, /* SR.TXFULL */
+};
+
+static const struct uart *uart;
+static u8 *base;
+static spinlock_t lock; /* one message at a time */
+
+bool uart_init(const struct cb_console_config *config)
+{
+	u64 offset = config->address % PAGE_SIZE;
+
+	if (config->type == CB_CONSOLE_NONE)
+		return true;
+	base = el2_map_device(config->address - offset, PAGE_SIZE);
+	if (!base)
+		return false;
+	base += offset;
+	uart = &uarts[config->type];
+	return true;
+}
+
+static void put(char c)
+{
+	while ((readl(base + uart->status) & uart->mask) != uart->ready)
+		cpu_relax();
+	writel((u8)c, base + uart->data);
+}
+
+void uart_write(const char *text, size_t size)
+{
+	if (!uart)
+		return;
+	spin_lock(&lock);
+	for (; size--; text++) {
+		if (*text == '\n')
+			put('\r');
+		put(*text);
+	}
+	spin_unlock(&lock);
+}

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""ZCU102: Cadence UART, GIC-400 with its 64 KiB aliases, calls of the platform firmware."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from board import BoardRoot, walk
+from machine import Machine
+from zcu102 import Zcu102
+
+PM_GET_API_VERSION = 0xC2000001
+PM_GET_CHIPID = 0xC2000018
+PM_FORCE_POWERDOWN = 0xC2000008
+
+FIRMWARE_CALL = "handled as PSCI call"  # QEMU's log: an SMC that reached the firmware
+
+
+def test_timer_cell(boot: Callable[..., Machine]) -> None:
+    board = Zcu102()
+    machine = boot(board)
+    root = BoardRoot(machine, board)
+    walk(root, board, machine.serial2)
+
+
+def test_debug_console(boot: Callable[..., Machine]) -> None:
+    """The hypervisor writes to the UART that is Linux' console."""
+    board = Zcu102(name="zcu102-permissive", config="zcu102-permissive")
+    machine = boot(board)
+    root = BoardRoot(machine, board)
+    root.enable()
+    assert re.search(r"^Cellblock [\d.]+: 4 CPUs, GICv2, ", machine.serial.transcript, re.MULTILINE)
+    root.disable()
+    machine.assert_dmesg_clean()
+
+
+class Firmware:
+    """Counts the calls that reach the firmware."""
+
+    def __init__(self, machine: Machine, board: Zcu102) -> None:
+        self._machine = machine
+        self._log = board.trace
+
+    def __enter__(self) -> Firmware:
+        self._start = self._log.stat().st_size if self._log.exists() else 0
+        self._machine.monitor("log int")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._machine.monitor("log none")
+        with open(self._log, encoding="ascii", errors="replace") as log:
+            log.seek(self._start)
+            self.calls = log.read().count(FIRMWARE_CALL)
+
+
+def test_firmware_calls(boot: Callable[..., Machine]) -> None:
+    """Those of the root cell pass; a cell's pass if its configuration lists them."""
+    board = Zcu102(name="zcu102-firmware")
+    board.trace = board.directory() / "qemu-trace.log"
+    board.trace.unlink(missing_ok=True)
+    machine = boot(board)
+    root = BoardRoot(machine, board)
+    root.enable()
+
+    machine.check("modprobe hostile")
+    with Firmware(machine, board) as firmware:
+        answer = machine.check(f"hostile call smc {PM_GET_API_VERSION:#x}")
+    assert answer.startswith("hostile: call: -1 "), answer  # NOT_SUPPORTED, says QEMU
+    assert firmware.calls == 1
+
+    cell = "zcu102-firmware"
+    for function, passed in ((PM_GET_CHIPID, 1), (PM_FORCE_POWERDOWN, 0)):
+        root.create(cell)
+        root.load(cell, "hello", f"smc={function:#x} off")
+        with Firmware(machine, board) as firmware:
+            root.start(cell)
+            root.wait_state(cell, "stopped")
+        assert f"hello: SMC {function:#x}: -1" in root.console(cell)
+        assert firmware.calls == passed
+        root.destroy(cell)
+    root.disable()
+    machine.assert_dmesg_clean()
