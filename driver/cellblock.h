@@ -37,7 +37,7 @@ struct cellblock {
 	bool shutting_down;		 /* lock */
 	struct cb_system_config *config; /* pages; whole file */
 	struct resource *claim;		 /* lock; the hypervisor region */
-	int linux_cpu[CB_MAX_CPUS];	 /* pages; by CPU number of the configuration */
+	int linux_cpu[CB_MAX_CPUS]; /* pages; by CPU number of the configuration, -1: not its */
 
 	const struct cb_public *public;	  /* pages */
 	const void *cpu_infos;		  /* pages; one CB_PAGE_SIZE each */
@@ -108,6 +108,10 @@ int cb_takeover_end(struct cb_error *error);
 int cb_check_el2(struct cb_error *error);
 int cb_check_hypervisor_region(const struct cb_system_config *config, struct cb_error *error);
 int cb_map_cpus(const struct cb_system_config *config, int *linux_cpu, struct cb_error *error);
+
+/* spin_table.c: CPUs that Linux never took. */
+int cb_spin_table_check(const struct cb_system_config *config, struct cb_error *error);
+int cb_spin_table_release(const struct cb_system_config *config, struct cb_error *error);
 
 /* gic.c: what Linux knows of the GIC. */
 int cb_check_gic(const struct cb_system_config *config, struct cb_error *error);

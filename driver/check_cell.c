@@ -142,14 +142,14 @@ static int check_cpu(u32 cpu, struct cb_error *error)
 	owner = READ_ONCE(cb_cpu_info(cpu)->cell);
 	if (owner != CB_ROOT_CELL)
 		return refuse_cell(error, CB_ERR_CPU_NOT_ROOTS, CB_NO_CELL, owner, .index = cpu);
-	if (!cpu_online(cellblock.linux_cpu[cpu]))
+	if (cellblock.linux_cpu[cpu] >= 0 && !cpu_online(cellblock.linux_cpu[cpu]))
 		return refuse(error, CB_ERR_CPU_NOT_ONLINE, .index = cpu);
 	return 0;
 }
 
 static int check_cpus(u64 cpus, struct cb_error *error)
 {
-	u32 cpu, last = 0;
+	u32 cpu, last = 0, nr = 0;
 	int err;
 
 	for_each_cpu_of(cpu, cpus)
@@ -157,9 +157,12 @@ static int check_cpus(u64 cpus, struct cb_error *error)
 		err = check_cpu(cpu, error);
 		if (err)
 			return err;
+		if (cellblock.linux_cpu[cpu] < 0)
+			continue;
 		last = cpu;
+		nr++;
 	}
-	if (hweight64(cpus) >= num_online_cpus())
+	if (nr >= num_online_cpus())
 		return refuse(error, CB_ERR_CPU_LAST, .index = last);
 	return 0;
 }

@@ -74,6 +74,9 @@ static int map_online_cpu(const struct cb_system_config *config, int *linux_cpu,
 	cpu = configured_cpu(config, mpidr);
 	if (cpu == config->cpus.count)
 		return refuse(error, CB_ERR_CPU_MPIDR, .index = online, .address = mpidr);
+	if (cb_config_release(config, cpu))
+		return refuse(error, CB_ERR_CPU_TAKEN, .index = cpu,
+			      .address = cb_config_release(config, cpu));
 	linux_cpu[cpu] = online;
 	return 0;
 }
@@ -95,7 +98,8 @@ static int map_online_cpus(const struct cb_system_config *config, int *linux_cpu
 }
 
 /*
- * Finds which CPU of Linux each configured one is. All must be online: only then they
+ * Finds which CPU of Linux each configured one is that does not wait in a spin table. All
+ * must be online: only then they
  * can enter EL2 together, and only a running CPU tells who it is (cpu_logical_map() is
  * not for modules).
  */
@@ -104,13 +108,13 @@ int cb_map_cpus(const struct cb_system_config *config, int *linux_cpu, struct cb
 	u32 cpu;
 	int err;
 
-	if (num_present_cpus() != config->cpus.count)
+	if (num_present_cpus() != cb_config_linux_cpus(config))
 		return refuse(error, CB_ERR_CPU_COUNT, .address = num_present_cpus(),
-			      .other_address = config->cpus.count);
+			      .other_address = cb_config_linux_cpus(config));
 	memset32((u32 *)linux_cpu, -1, CB_MAX_CPUS);
 	err = map_online_cpus(config, linux_cpu, error);
 	for (cpu = 0; cpu < config->cpus.count && !err; cpu++)
-		if (linux_cpu[cpu] < 0)
+		if (linux_cpu[cpu] < 0 && !cb_config_release(config, cpu))
 			err = refuse(error, CB_ERR_CPU_NOT_ONLINE, .index = cpu);
 	return err;
 }

@@ -57,6 +57,8 @@ int cb_cpus_take(struct cell *cell, struct cb_error *error)
 
 	for_each_cpu_of(cpu, cell->config->cpus)
 	{
+		if (cellblock.linux_cpu[cpu] < 0)
+			continue; /* parked already */
 		err = take_cpu(cell, cpu, error);
 		if (err) {
 			cb_cpus_give_back(cell, &ignored);

@@ -16,6 +16,7 @@ static int check_system(const struct cb_system_config *config, int *linux_cpu,
 	       cb_check_gic(config, error) ?:
 	       cb_check_eoi_mode(config, error) ?:
 	       cb_map_cpus(config, linux_cpu, error) ?:
+	       cb_spin_table_check(config, error) ?:
 	       cb_check_hypervisor_region(config, error);
 }
 
@@ -89,6 +90,7 @@ static int run_hypervisor(struct cb_system_config *config, u64 config_offset,
 
 	err = cb_takeover_init(config, config_offset, &public_offset, error) ?:
 	      cb_pages_map_public(config->hypervisor.phys + public_offset, error) ?:
+	      cb_spin_table_release(config, error) ?:
 	      cb_takeover_start(config, error);
 	if (err)
 		goto unmap;

@@ -93,7 +93,7 @@ int cb_takeover_start(const struct cb_system_config *config, struct cb_error *er
 {
 	struct takeover takeover = {
 		.vectors = vectors_of(config),
-		.nr_cpus = config->cpus.count,
+		.nr_cpus = cb_config_linux_cpus(config),
 	};
 	int err;
 
@@ -104,7 +104,7 @@ int cb_takeover_start(const struct cb_system_config *config, struct cb_error *er
 		return refuse(error, CB_ERR_EL2_IN_USE);
 	if (!atomic_read(&takeover.answered))
 		return refuse(error, CB_ERR_CPU_COUNT, .address = num_online_cpus(),
-			      .other_address = config->cpus.count);
+			      .other_address = takeover.nr_cpus);
 	return hvc_refusal(&takeover.result, error);
 }
 

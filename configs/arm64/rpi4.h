@@ -11,17 +11,23 @@
 
 #define RPI4_MINI_UART	0xfe215040 /* INTID 125 */
 
-#define RPI4_REGIONS                                                                               \
+#define RPI4_MEMORY                                                                                \
 	{ "ram", .phys = 0x00000000, .size = 0x10000000, .flags = RAM },                           \
 	{ "cells", .phys = 0x10400000, .size = 252 * MiB, .flags = RAM },                          \
 	{ "ram-1", .phys = 0x20000000, .size = 0xdc000000, .flags = RAM },                         \
-	{ "ram-2", .phys = 0x100000000, .size = 4 * GiB, .flags = RAM },                           \
+	{ "ram-2", .phys = 0x100000000, .size = 4 * GiB, .flags = RAM }
+
+#define RPI4_PERIPHERALS                                                                           \
 	{ "ethernet-pcie", .phys = 0xfc000000, .size = 32 * MiB, .flags = MMIO },                  \
 	{ "peripherals", .phys = 0xfe000000, .size = 24 * MiB, .flags = MMIO },                    \
-	/* Around the GIC. */                                                                      \
-	{ "arm-local", .phys = 0xff800000, .size = 0x41000, .flags = MMIO },                       \
-	{ "arm-local-2", .phys = 0xff848000, .size = 0x7b8000, .flags = MMIO },                    \
 	{ "pcie-mmio", .phys = 0x600000000, .size = 1 * GiB, .flags = MMIO }
+
+/* Around the GIC. */
+#define RPI4_ARM_LOCAL                                                                             \
+	{ "arm-local", .phys = 0xff800000, .size = 0x41000, .flags = MMIO },                       \
+	{ "arm-local-2", .phys = 0xff848000, .size = 0x7b8000, .flags = MMIO }
+
+#define RPI4_REGIONS	RPI4_MEMORY, RPI4_PERIPHERALS, RPI4_ARM_LOCAL
 
 #define RPI4_GIC                                                                                   \
 	{                                                                                          \
@@ -35,3 +41,6 @@
 #define RPI4_HYPERVISOR	{ 0x10000000, 4 * MiB }
 #define RPI4_CPUS	CPUS(0x0, 0x1, 0x2, 0x3)
 #define RPI4_IRQS	IRQS({ .first = 32, .count = 192 })
+
+/* Where the firmware has CPUs 2 and 3 wait, if Linux leaves them there. */
+#define RPI4_SPIN_TABLE	SPIN_TABLE(0, 0, 0xe8, 0xf0)

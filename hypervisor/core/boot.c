@@ -64,6 +64,7 @@ static bool map_cpu(cpuid_t id, struct cb_cpu_info *info)
 		return false;
 	cpu_of(id)->id = id;
 	cpu_of(id)->info = info;
+	cpu_of(id)->release = cb_config_release(system_config, id);
 	info->cpu = id;
 	info->mpidr = boot_mpidrs[id];
 	return true;

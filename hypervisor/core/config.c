@@ -200,6 +200,7 @@ static const struct {
 	[CB_ARRAY_IRQS] = { offsetof(struct cb_cell_config, irqs), sizeof(struct cb_irq_range) },
 	[CB_ARRAY_SMCS] = { offsetof(struct cb_cell_config, smcs), sizeof(uint32_t) },
 	[CB_ARRAY_CPUS] = { offsetof(struct cb_system_config, cpus), sizeof(uint64_t) },
+	[CB_ARRAY_SPIN_TABLE] = { offsetof(struct cb_system_config, spin_table), sizeof(uint64_t) },
 };
 
 /* Whether an array lies in the file, aligned and behind the head, or is empty and nowhere. */
@@ -217,7 +218,8 @@ static bool is_array_inside(const struct cb_config_header *header, struct cb_arr
 
 static int check_arrays(const struct cb_config_header *header, struct cb_error *err)
 {
-	const uint32_t last = header->kind == CB_CONFIG_SYSTEM ? CB_ARRAY_CPUS : CB_ARRAY_SMCS;
+	const uint32_t last =
+		header->kind == CB_CONFIG_SYSTEM ? CB_ARRAY_SPIN_TABLE : CB_ARRAY_SMCS;
 
 	for (uint32_t i = 0; i <= last; i++) {
 		const struct cb_array *array = (const void *)bytes_at(header, arrays[i].where);
@@ -450,6 +452,28 @@ static int check_cpus(const struct cb_system_config *system, struct cb_error *er
 	return check_mpidrs(system, err);
 }
 
+/*
+ * A CPU that Linux never took: GICv3 would need its redistributor woken. At least one is Linux'.
+ */
+static int check_spin_table(const struct cb_system_config *system, struct cb_error *err)
+{
+	const uint32_t count = system->spin_table.count;
+
+	if (count && (count != system->cpus.count || system->gic.version != 2))
+		return refuse(err, CB_ERR_CONFIG_ARRAY, .index = CB_ARRAY_SPIN_TABLE,
+			      .address = system->spin_table.offset, .size = count);
+	for (uint32_t i = 0; i < count; i++) {
+		const uint64_t release = cb_config_release(system, i);
+
+		if (release % sizeof(release) || exceeds_address_width(release, sizeof(release)))
+			return refuse(err, CB_ERR_CPU_RELEASE, .index = i,
+				      .other_address = release);
+	}
+	if (!cb_config_linux_cpus(system))
+		return refuse(err, CB_ERR_CPU_LAST);
+	return CB_OK;
+}
+
 static int check_hypervisor(const struct cb_frame *hypervisor, struct cb_error *err)
 {
 	const uint64_t phys = hypervisor->phys, size = hypervisor->size;
@@ -629,6 +653,7 @@ static int check_system(const struct cb_system_config *system, struct cb_error *
 	return check_common(&system->root, err) ?:
 	       check_cell_flags(&system->root, CB_CELL_PERMISSIVE, err) ?:
 	       check_cpus(system, err) ?:
+	       check_spin_table(system, err) ?:
 	       check_hypervisor(&system->hypervisor, err) ?:
 	       check_gic(system, err) ?:
 	       check_hypervisor_is_no_gic(system, err) ?:

@@ -65,6 +65,7 @@ struct board_region {
 #define IRQS(...)	BOARD_LIST(struct cb_irq_range, __VA_ARGS__)	/* SPIs, by INTID */
 #define SMCS(...)	BOARD_LIST(uint32_t, __VA_ARGS__)	/* function IDs that the cell may call */
 #define CPUS(...)	BOARD_LIST(uint64_t, __VA_ARGS__)	/* MPIDRs of the board, CPU 0 first */
+#define SPIN_TABLE(...)	BOARD_LIST(uint64_t, __VA_ARGS__)	/* release addresses, 0 for Linux' CPUs */
 
 #define BOARD_LIST(type, ...)                                                                      \
 	{                                                                                          \
@@ -119,6 +120,7 @@ struct board_system {
 	const char *name;
 	struct cb_frame hypervisor;	/* reserved RAM, 2 MiB aligned */
 	struct board_cpus cpus;
+	struct board_cpus spin_table;	/* CPUs that Linux leaves there, as nr_cpus= makes it do */
 	struct board_gic gic;
 	struct cb_console_config debug_console;
 	uint32_t flags;			/* of the root cell */

@@ -132,6 +132,8 @@ struct cb_system_config {
 	struct cb_gic_config gic;
 	struct cb_console_config debug_console;
 	struct cb_array cpus;		/* uint64_t MPIDR affinity (Aff3.Aff2.Aff1.Aff0), CPU 0 first */
+	struct cb_array spin_table;	/* uint64_t by CPU: PA of the release address of one that Linux
+					 * never took, 0: Linux has it; empty: Linux has all */
 };
 
 /* The arrays of a configuration that passed cb_config_check(). */
@@ -158,6 +160,23 @@ static inline const uint32_t *cb_config_smcs(const struct cb_cell_config *cell)
 static inline const uint64_t *cb_config_cpus(const struct cb_system_config *system)
 {
 	return cb_config_array(system, system->cpus);
+}
+
+/* Where a CPU waits that Linux never took; 0: it has this one. */
+static inline uint64_t cb_config_release(const struct cb_system_config *system, uint32_t cpu)
+{
+	const uint64_t *release = cb_config_array(system, system->spin_table);
+
+	return system->spin_table.count ? release[cpu] : 0;
+}
+
+static inline uint32_t cb_config_linux_cpus(const struct cb_system_config *system)
+{
+	uint32_t count = 0;
+
+	for (uint32_t cpu = 0; cpu < system->cpus.count; cpu++)
+		count += !cb_config_release(system, cpu);
+	return count;
 }
 
 #endif

@@ -24,7 +24,7 @@ enum cb_error_code {
 	CB_ERR_CONFIG_KIND,		/* addr: found, oaddr: expected (enum cb_config_kind) */
 	CB_ERR_CONFIG_SIZE,		/* size: in the header, other_size: of the file */
 	CB_ERR_CONFIG_CHECKSUM,		/* addr: computed, oaddr: in the header */
-	CB_ERR_CONFIG_ARRAY,		/* index: 0 regions, 1 irqs, 2 smcs, 3 cpus; addr: offset, size: count */
+	CB_ERR_CONFIG_ARRAY,		/* index: enum cb_config_array; addr: offset, size: count */
 	CB_ERR_CONFIG_FLAGS,		/* addr: flags that are unknown or contradict */
 	CB_ERR_CONFIG_NAME_EMPTY,
 	CB_ERR_CONFIG_NAME_LONG,	/* not terminated, or holds other than [A-Za-z0-9._-] */
@@ -64,6 +64,8 @@ enum cb_error_code {
 	CB_ERR_CPU_DUPLICATE,		/* two CPUs with one MPIDR: addr */
 	CB_ERR_CPU_NO_ANSWER,		/* did not enter the hypervisor in time */
 	CB_ERR_CPU_MISMATCH,		/* differs from the first CPU; addr: its ID register, oaddr: the first's */
+	CB_ERR_CPU_RELEASE,		/* its release address; addr: that Linux knows (0: none), oaddr: configured */
+	CB_ERR_CPU_TAKEN,		/* does not wait in its spin table; addr: release address, oaddr: read there */
 
 	/* Cells and their life. */
 	CB_ERR_CELL_UNKNOWN = 128,	/* cell: number, or name: name */
@@ -113,6 +115,7 @@ enum cb_config_array {
 	CB_ARRAY_IRQS,
 	CB_ARRAY_SMCS,
 	CB_ARRAY_CPUS,
+	CB_ARRAY_SPIN_TABLE,
 };
 
 /*

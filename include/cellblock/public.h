@@ -12,8 +12,12 @@
 #define CB_PUBLIC_SIGNATURE	"CBPUBLIC"	/* 8 bytes, no NUL */
 #define CB_ABI_VERSION		1u		/* of image, driver and these pages together */
 
-/* First bytes of cellblock.bin. The entry vectors are CB_IMAGE_VECTORS behind it. */
+/*
+ * First bytes of cellblock.bin. The entry vectors are CB_IMAGE_VECTORS behind it; a CPU from a spin
+ * table enters at CB_IMAGE_COLD_ENTRY.
+ */
 #define CB_IMAGE_SIGNATURE	"CBIMAGE\0"
+#define CB_IMAGE_COLD_ENTRY	0x400u
 #define CB_IMAGE_VECTORS	0x800u
 struct cb_image_header {
 	char signature[8];	/* CB_IMAGE_SIGNATURE */

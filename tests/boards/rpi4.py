@@ -43,6 +43,9 @@ MISSING = (
     "/soc/avs-monitor@7d5d2000",
 )
 
+# The mini UART and what shares its registers and clock.
+CELL_UART = ("/soc/aux@7e215000", "/soc/serial@7e215040")
+
 # What the VideoCore leaves of the first GiB.
 MEMORY = 0x3B400000
 RESERVED, RESERVED_SIZE = 0x10000000, 0x10000000
@@ -128,4 +131,26 @@ class UBootRpi4(Rpi4):
             *self.loader(uboot, UBOOT),
             *self.loader(directory / "rpi4.dtb", TREE),
             *("-drive", f"if=sd,format=raw,file={self.card()}"),
+        ]
+
+
+@dataclasses.dataclass
+class StockRpi4(Rpi4):
+    """The kernel at EL2 without PSCI, CPUs in the spin table of QEMU, which does as the firmware."""
+
+    name: str = "rpi4-stock"
+    config: str = "rpi4-spin-table"
+    cpus: int = 2  # of Linux; the others stay in the spin table
+
+    def machine(self) -> list[str]:
+        tree = base_tree()
+        tree.reserve(RESERVED, RESERVED_SIZE, 1)
+        for node in CELL_UART:
+            tree.disable(node)
+        tree.save(self.directory() / "rpi4.dtb")
+        arguments = f"console=ttyAMA0,115200 panic=-1 nr_cpus={self.cpus}"
+        return [
+            *self.base(),
+            *("-kernel", str(self.kernel()), "-initrd", str(self.initrd())),
+            *("-dtb", str(self.directory() / "rpi4.dtb"), "-append", arguments),
         ]

@@ -7,12 +7,19 @@ from collections.abc import Callable
 
 from board import BoardRoot, walk
 from machine import Machine
-from rpi4 import UBootRpi4
+from rpi4 import StockRpi4, UBootRpi4
 
 
-def test_timer_cell(boot: Callable[..., Machine]) -> None:
+def test_psci(boot: Callable[..., Machine]) -> None:
     board = UBootRpi4()
     machine = boot(board)
     assert "U-Boot" in machine.serial.transcript
     assert "PSCIv1.1 detected in firmware" in machine.dmesg()
+    walk(BoardRoot(machine, board), board, machine.serial2)
+
+
+def test_spin_table(boot: Callable[..., Machine]) -> None:
+    board = StockRpi4()
+    machine = boot(board)
+    assert "psci: " not in machine.dmesg()
     walk(BoardRoot(machine, board), board, machine.serial2)

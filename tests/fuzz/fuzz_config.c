@@ -117,6 +117,10 @@ static void check_system(const struct cb_system_config *system)
 	EXPECT(system->cpus.count && system->cpus.count <= CB_MAX_CPUS);
 	EXPECT(system->root.cpus == ~UINT64_C(0) >> (CB_MAX_CPUS - system->cpus.count));
 	EXPECT(system->gic.version == 2 || system->gic.version == 3);
+	check_array(&system->root.header, system->spin_table, sizeof(uint64_t));
+	EXPECT(!system->spin_table.count ||
+	       (system->spin_table.count == system->cpus.count && system->gic.version == 2));
+	EXPECT(cb_config_linux_cpus(system));
 	check_claims(system);
 }
 
@@ -149,7 +153,7 @@ static void check(const uint8_t *file, size_t size, uint32_t kind)
 		check_system((const struct cb_system_config *)file);
 }
 
-/* The arrays of a file, and the size of their elements. The last one is a system's only. */
+/* The arrays of a file, and the size of their elements. The last two are a system's only. */
 static const struct {
 	size_t at, element;
 } arrays[] = {
@@ -157,6 +161,7 @@ static const struct {
 	{ offsetof(struct cb_cell_config, irqs), sizeof(struct cb_irq_range) },
 	{ offsetof(struct cb_cell_config, smcs), sizeof(uint32_t) },
 	{ offsetof(struct cb_system_config, cpus), sizeof(uint64_t) },
+	{ offsetof(struct cb_system_config, spin_table), sizeof(uint64_t) },
 };
 
 /*
@@ -166,7 +171,7 @@ static const struct {
  */
 static size_t grow_array(uint8_t *file, size_t size, size_t max_size, unsigned int seed)
 {
-	const size_t which = seed % 4, element = arrays[which].element, end = (size + 7) & ~7ul;
+	const size_t which = seed % 5, element = arrays[which].element, end = (size + 7) & ~7ul;
 	struct cb_array *array = (struct cb_array *)(file + arrays[which].at);
 	size_t old;
 	uint32_t *field;
@@ -178,7 +183,7 @@ static size_t grow_array(uint8_t *file, size_t size, size_t max_size, unsigned i
 		return 0;
 	memset(file + size, 0, end - size);
 	memmove(file + end, file + array->offset, old);
-	memcpy(file + end + old, file + end + seed / 4 % array->count * element, element);
+	memcpy(file + end + old, file + end + seed / 5 % array->count * element, element);
 	field = (uint32_t *)(file + end + old) + seed / 256 % (element / sizeof(uint32_t));
 	*field += (seed >> 16 & 1 ? 1u : 0x1000u) * (seed >> 17 & 7);
 	array->offset = (uint32_t)end;

@@ -324,6 +324,18 @@ int cb_map_cpus(const struct cb_system_config *config, int *linux_cpu, struct cb
 	return 0;
 }
 
+int cb_spin_table_check(const struct cb_system_config *config, struct cb_error *error)
+{
+	(void)config;
+	return perhaps(error);
+}
+
+int cb_spin_table_release(const struct cb_system_config *config, struct cb_error *error)
+{
+	(void)config;
+	return perhaps(error);
+}
+
 bool cb_irq_user(u32 intid, char *name, size_t size)
 {
 	strscpy(name, "driver", size);

@@ -44,9 +44,10 @@ HEADER = struct.Struct("<8sHBBIII32s")
 HEADER_FIELDS = ("signature", "revision", "kind", "arch", "size", "checksum", "reserved", "name")
 CHECKSUM = slice(16, 20)
 CELL = struct.Struct("<QIIIIIIIIIIQ")  # behind the header: cb_cell_config
-SYSTEM = struct.Struct("<QQII12QIIQII")  # behind that: the rest of cb_system_config
+SYSTEM = struct.Struct("<QQII12QIIQIIII")  # behind that: the rest of cb_system_config
 REGION = struct.Struct("<QQQII16s")
 IRQS = struct.Struct("<II")
+WORD = struct.Struct("<Q")
 
 
 @dataclass
@@ -122,7 +123,7 @@ class Cell:
 
 @dataclass
 class System(Cell):
-    """A system configuration; `mpidrs` are its CPUs."""
+    """A system configuration; `mpidrs` are its CPUs, `spin_table` where some wait."""
 
     console: tuple[int, int, int] = (CONSOLE_NONE, 0, 0)
     hypervisor: tuple[int, int] = (0, 0)
@@ -130,6 +131,7 @@ class System(Cell):
     frames: dict[str, tuple[int, int]] = field(default_factory=dict)
     debug_console: tuple[int, int, int] = (CONSOLE_NONE, 0, 0)
     mpidrs: list[int] = field(default_factory=list)
+    spin_table: list[int] = field(default_factory=list)
 
     kind = KIND_SYSTEM
     head_size = HEADER.size + CELL.size + SYSTEM.size
@@ -155,7 +157,8 @@ class System(Cell):
             gic=system[2],
             frames={name: frame for name, frame in frames if frame[1]},
             debug_console=system[16:19],
-            mpidrs=[mpidr for (mpidr,) in _elements(struct.Struct("<Q"), data, *system[19:21])],
+            mpidrs=[mpidr for (mpidr,) in _elements(WORD, data, *system[19:21])],
+            spin_table=[address for (address,) in _elements(WORD, data, *system[21:23])],
         )
 
     def with_cpus(self, *mpidrs: int) -> System:
@@ -174,7 +177,8 @@ class System(Cell):
             0,
             *frames,
             *self.debug_console,
-            *arrays.add(struct.pack("<Q", mpidr) for mpidr in self.mpidrs),
+            *arrays.add(WORD.pack(mpidr) for mpidr in self.mpidrs),
+            *arrays.add(WORD.pack(address) for address in self.spin_table),
         )
 
 

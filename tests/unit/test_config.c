@@ -658,6 +658,47 @@ static int check_cpu_count(uint32_t count, uint32_t gic_version)
 	return ret;
 }
 
+/* A spin table for all of the CPUs, with room for it behind the file. */
+static int check_spin_table_of(const uint64_t *release, uint32_t count, uint32_t gic)
+{
+	const size_t size = sizeof(struct system_file) + count * sizeof(*release);
+	struct system_file *file = malloc(size);
+	int ret;
+
+	assert_non_null(file);
+	*file = good_system();
+	file->head.root.header.size = (uint32_t)size;
+	file->head.spin_table = array_at(sizeof(*file), count);
+	memcpy(file + 1, release, count * sizeof(*release));
+	if (gic == 2)
+		use_gicv2(&file->head.gic);
+	ret = check_sealed(file, size, CB_CONFIG_SYSTEM);
+	free(file);
+	return ret;
+}
+
+static void test_spin_table(void **state)
+{
+	const uint64_t good[] = { 0, 0, 0xe8, 0xf0 }, none[] = { 0, 0, 0, 0 };
+	const uint64_t all[] = { 0xd8, 0xe0, 0xe8, 0xf0 }, odd[] = { 0, 0, 0, 0xf4 };
+	const uint64_t far[] = { 0, 1ull << 48, 0, 0 };
+
+	(void)state;
+	assert_int_equal(check_spin_table_of(good, 4, 2), CB_OK);
+	assert_int_equal(check_spin_table_of(none, 4, 2), CB_OK);
+	assert_refused(check_spin_table_of(good, 4, 3),
+		       record(CB_ERR_CONFIG_ARRAY, .index = CB_ARRAY_SPIN_TABLE,
+			      .address = sizeof(struct system_file), .size = 4));
+	assert_refused(check_spin_table_of(good, 3, 2),
+		       record(CB_ERR_CONFIG_ARRAY, .index = CB_ARRAY_SPIN_TABLE,
+			      .address = sizeof(struct system_file), .size = 3));
+	assert_refused(check_spin_table_of(all, 4, 2), record(CB_ERR_CPU_LAST, 0));
+	assert_refused(check_spin_table_of(odd, 4, 2),
+		       record(CB_ERR_CPU_RELEASE, .index = 3, .other_address = 0xf4));
+	assert_refused(check_spin_table_of(far, 4, 2),
+		       record(CB_ERR_CPU_RELEASE, .index = 1, .other_address = 1ull << 48));
+}
+
 static void test_number_of_cpus_is_limited(void **state)
 {
 	(void)state;
@@ -965,6 +1006,7 @@ int main(void)
 		cmocka_unit_test(test_irqs_are_refused),
 		cmocka_unit_test(test_cpus_are_refused),
 		cmocka_unit_test(test_number_of_cpus_is_limited),
+		cmocka_unit_test(test_spin_table),
 		cmocka_unit_test(test_hypervisor_region_is_refused),
 		cmocka_unit_test(test_gic_is_refused),
 		cmocka_unit_test(test_debug_console_is_refused),

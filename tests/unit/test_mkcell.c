@@ -109,6 +109,7 @@ static void test_system_arrives_in_the_file(void **state)
 			.gich = { 0x4000, 4 * KiB },
 			.gicv = { 0x5000, 8 * KiB },
 		},
+		.spin_table = SPIN_TABLE(0, 0, 0x88),
 		.debug_console = PL011(0x9000),
 		.flags = PERMISSIVE,
 		.regions = REGIONS({ .phys = 0x40000000, .size = 1 * MiB, .flags = RAM }),
@@ -125,6 +126,10 @@ static void test_system_arrives_in_the_file(void **state)
 	assert_int_equal(system->root.header.kind, CB_CONFIG_SYSTEM);
 	assert_int_equal(system->root.cpus, 0x7);
 	assert_int_equal(system->root.flags, CB_CELL_PERMISSIVE);
+	assert_int_equal(system->spin_table.count, 3);
+	assert_int_equal(cb_config_release(system, 1), 0);
+	assert_int_equal(cb_config_release(system, 2), 0x88);
+	assert_int_equal(cb_config_linux_cpus(system), 2);
 	assert_int_equal(system->hypervisor.phys, 0x70000000);
 	assert_int_equal(system->gic.frames[CB_GIC_GICV].phys, 0x5000);
 	assert_int_equal(system->gic.frames[CB_GIC_GICR].size, 0);

@@ -149,6 +149,14 @@ static const struct sentence sentences[] = {
 	    "CPU {index} differs from the first CPU: its ID register reads {addr}, the first's "
 	    "{oaddr}",
 	    "run Cellblock with CPUs that translate memory alike (see docs/)"),
+	SAY(CB_ERR_CPU_RELEASE, EXIT_REFUSED,
+	    "{who}: Linux' device tree has release address {addr} for CPU {index}, and not {oaddr}",
+	    "correct .spin_table of the configuration; 0x0 is none: the firmware starts that "
+	    "CPU in another way, by PSCI for instance"),
+	SAY(CB_ERR_CPU_TAKEN, EXIT_REFUSED,
+	    "{who}: CPU {index} does not wait in its spin table: {oaddr} is at {addr}",
+	    "boot Linux with nr_cpus= so that it leaves this CPU there; if it was so, the CPU did "
+	    "not come back: reset the machine"),
 
 	SAY(CB_ERR_CELL_UNKNOWN, EXIT_REFUSED, "there is no {asked}",
 	    "\"cellctl list\" shows those there are"),

@@ -74,6 +74,7 @@ static const char *const config_arrays[] = {
 	[CB_ARRAY_IRQS] = "interrupts",
 	[CB_ARRAY_SMCS] = "SMC function IDs",
 	[CB_ARRAY_CPUS] = "CPUs",
+	[CB_ARRAY_SPIN_TABLE] = "release addresses",
 };
 
 static const char *const archs[] = {

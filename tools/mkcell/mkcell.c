@@ -29,7 +29,7 @@ static size_t file_size;
 
 /* Names of enum cb_gic_frame and enum cb_config_array as board.h spells them. */
 static const char *const frame_names[] = { "gicd", "gicc", "gich", "gicv", "gicr", "its" };
-static const char *const array_names[] = { ".regions", ".irqs", ".smcs", ".cpus" };
+static const char *const array_names[] = { ".regions", ".irqs", ".smcs", ".cpus", ".spin_table" };
 
 __attribute__((format(printf, 1, 2), noreturn)) static void refuse(const char *format, ...)
 {
@@ -145,6 +145,8 @@ static void put_system(const struct board_system *board)
 	copy_array(&out->root.irqs, board->irqs.items, board->irqs.count,
 		   sizeof(*board->irqs.items));
 	copy_array(&out->cpus, board->cpus.items, board->cpus.count, sizeof(*board->cpus.items));
+	copy_array(&out->spin_table, board->spin_table.items, board->spin_table.count,
+		   sizeof(*board->spin_table.items));
 }
 
 static void put_cell(const struct board_cell *board)
@@ -258,6 +260,11 @@ __attribute__((noreturn)) static void explain(const struct cb_error *err)
 		refuse(".flags: 0x%" PRIx64 " is unknown or not for this kind of cell",
 		       err->address);
 	case CB_ERR_CONFIG_ARRAY:
+		if (err->index == CB_ARRAY_SPIN_TABLE)
+			refuse(".spin_table: %" PRIu64 " addresses for %" PRIu32
+			       " CPUs and GICv%" PRIu32
+			       ": one for each CPU is needed, 0 for those of Linux, and GICv2",
+			       err->size, file.system.cpus.count, file.system.gic.version);
 		refuse("%s: %" PRIu64 " are too many", array_names[err->index], err->size);
 	case CB_ERR_CONFIG_TOO_LARGE:
 	case CB_ERR_HV_TOO_SMALL:
@@ -291,6 +298,11 @@ __attribute__((noreturn)) static void explain(const struct cb_error *err)
 	case CB_ERR_CPU_DUPLICATE:
 		refuse(".cpus[%" PRIu32 "]: 0x%" PRIx64 " is listed before", err->index,
 		       err->address);
+	case CB_ERR_CPU_RELEASE:
+		refuse(".spin_table[%" PRIu32 "]: 0x%" PRIx64 " is no address of 8 bytes of RAM",
+		       err->index, err->other_address);
+	case CB_ERR_CPU_LAST:
+		refuse(".spin_table has an address for every CPU: Linux needs one, give it 0");
 	case CB_ERR_GIC_VERSION:
 		refuse(".gic.version is %" PRIu64 ": 2 and 3 are known", err->other_address);
 	case CB_ERR_GIC_MISSING:

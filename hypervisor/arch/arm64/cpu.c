@@ -13,6 +13,8 @@
 /* Entered from vectors.S. */
 __noreturn void cpu_parked(void);
 
+extern u8 pen[]; /* entry.S */
+
 u32 nr_cpus;
 u64 boot_mpidrs[CB_MAX_CPUS];
 
@@ -46,11 +48,24 @@ void cpu_wait(void)
 	isb();
 }
 
+void cpu_return_to_pen(const struct cpu *cpu)
+{
+	register u64 release __asm__("x0") = cpu->release;
+	register u64 sctlr __asm__("x17") = cpu->saved.sctlr;
+
+	write_sysreg(virt_to_phys(pen), elr_el2);
+	write_sysreg(SPSR_EL2H_DAIF, spsr_el2);
+	__asm__ volatile("b leave_el2" : : "r"(release), "r"(sctlr));
+	__builtin_unreachable();
+}
+
 /* The CPU leaves for the firmware, which Linux asks for it again once the hypervisor is gone. */
-static __noreturn void release(void)
+static __noreturn void release(const struct cpu *cpu)
 {
 	u64 x[4] = { PSCI_CPU_OFF };
 
+	if (cpu->release)
+		cpu_return_to_pen(cpu);
 	smc_call(x);
 	for (;;)
 		wfi();
@@ -59,7 +74,7 @@ static __noreturn void release(void)
 static void serve(struct cpu *cpu, u32 requests)
 {
 	if (requests & REQUEST_RELEASE)
-		release();
+		release(cpu);
 	if (requests & REQUEST_CLEAR)
 		cell_clear_memory(cpu->cell);
 	if (requests & REQUEST_START)

@@ -41,6 +41,42 @@
 	.asciz	CELLBLOCK_VERSION
 
 	/*
+	 * CB_IMAGE_COLD_ENTRY: a CPU from a spin table, at EL2 with its MMU off. One that the
+	 * configuration does not know stays at 1.
+	 */
+	.org	0x400
+	msr	daifset, #0xf
+	mov32	x17, SCTLR_EL2_RES1
+	msr	sctlr_el2, x17
+	isb
+	adr	x16, 1f
+	msr	elr_el2, x16
+	mov	x16, #SPSR_EL2H_DAIF
+	msr	spsr_el2, x16
+	mov	x1, xzr
+	b	boot_cpu_entry
+1:	wfe
+	b	1b
+
+	/*
+	 * The spin table that such a CPU goes back to. x0: its release address. Once that is zero,
+	 * nothing else of the image is used: this code must be in every image, at the same place.
+	 */
+	.org	0x480
+	.global pen
+pen:
+	str	xzr, [x0]
+	dsb	sy
+1:	wfe
+	ldr	x4, [x0]
+	cbz	x4, 1b
+	mov	x0, xzr			/* Documentation/arch/arm64/booting.rst */
+	mov	x1, xzr
+	mov	x2, xzr
+	mov	x3, xzr
+	br	x4
+
+	/*
 	 * Entry vectors. Only a synchronous exception from a lower EL in AArch64 can happen:
 	 * interrupts are routed to EL1 (HCR_EL2.IMO, FMO, AMO = 0).
 	 */
@@ -195,7 +231,7 @@ boot_init_entry:
 	pop_callee_saved
 	b	leave_el2
 
-/* CB_HVC_BOOT_CPU, x1: CPUs that will make this call. */
+/* CB_HVC_BOOT_CPU, x1: CPUs that will make this call; 0: one from a spin table is here. */
 boot_cpu_entry:
 	msr	tpidr_el2, x30
 	bl	mmu_on

@@ -11,6 +11,14 @@
 #define PSCI_1_1	   0x10001
 #define MIGRATE_NOT_NEEDED 2
 
+void firmware_call(u64 *x)
+{
+	if (system_config->spin_table.count)
+		x[0] = (u64)SMCCC_NOT_SUPPORTED;
+	else
+		smc_forward(x);
+}
+
 static s64 cpu_on(struct cell *cell, u64 affinity, u64 entry, u64 context)
 {
 	cpuid_t id = cpu_by_mpidr(affinity);
@@ -132,7 +140,7 @@ static __noinline void other_call(u32 function, u64 *x)
 	if (mine)
 		x[0] = (u64)result;
 	else
-		smc_forward(x);
+		firmware_call(x);
 }
 
 void psci_call(u32 function, u64 *x)

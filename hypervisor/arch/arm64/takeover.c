@@ -126,13 +126,16 @@ static void part(struct cb_error *error)
 	spin_unlock(&meeting.lock);
 }
 
+/* nr: CPUs that Linux has; 0: this one is not among them. */
 static void check_here(const struct cpu *cpu, u64 nr, struct cb_error *error)
 {
+	u64 expect = cpu->release ? 0 : cb_config_linux_cpus(system_config);
+
 	error->index = cpu->id;
-	if (nr != nr_cpus) {
+	if (nr != expect) {
 		error->code = CB_ERR_CPU_COUNT;
 		error->address = nr;
-		error->other_address = nr_cpus;
+		error->other_address = expect;
 	} else if (BIT(cpu_pa_bits()) < stage2_limit()) {
 		error->code = CB_ERR_CPU_MISMATCH;
 		error->address = read_sysreg(id_aa64mmfr0_el1);
@@ -152,6 +155,45 @@ static u64 root_hcr(u64 linux_hcr)
 	return (linux_hcr & ~routing) | HCR_EL2_VM | HCR_EL2_SWIO | HCR_EL2_TSC;
 }
 
+/* What Linux chose for EL2: CPUs that it never had get the same, as those of a machine are alike.
+ */
+static struct {
+	u64 hcr, cptr, mdcr, cnthctl, hstr, cntvoff;
+} linux_choice;
+
+static void note_choice(void)
+{
+	linux_choice.hcr = read_sysreg(hcr_el2);
+	linux_choice.cptr = read_sysreg(cptr_el2);
+	linux_choice.mdcr = read_sysreg(mdcr_el2);
+	linux_choice.cnthctl = read_sysreg(cnthctl_el2);
+	linux_choice.hstr = read_sysreg(hstr_el2);
+	linux_choice.cntvoff = read_sysreg(cntvoff_el2);
+}
+
+static void make_same_choice(void)
+{
+	write_sysreg(linux_choice.hcr, hcr_el2);
+	write_sysreg(linux_choice.cptr, cptr_el2);
+	write_sysreg(linux_choice.mdcr, mdcr_el2);
+	write_sysreg(linux_choice.cnthctl, cnthctl_el2);
+	write_sysreg(linux_choice.hstr, hstr_el2);
+	write_sysreg(linux_choice.cntvoff, cntvoff_el2);
+	write_sysreg(read_sysreg(midr_el1), vpidr_el2);
+	write_sysreg(read_sysreg(mpidr_el1), vmpidr_el2);
+	isb();
+}
+
+/* Linux goes on when it can have the CPUs from the spin table: they are parked. */
+static void wait_for_parked(void)
+{
+	cpuid_t id;
+
+	for_each_cpu (id, root_cell.cpus)
+		while (load_acquire(&cpu_of(id)->power) == CB_CPU_PENDING)
+			cpu_relax();
+}
+
 /* Everything of this CPU that depends on the others having come. */
 static void take_over(struct cpu *cpu)
 {
@@ -160,7 +202,6 @@ static void take_over(struct cpu *cpu)
 	cpu->saved.vttbr = read_sysreg(vttbr_el2);
 	cpu->hcr = root_hcr(cpu->saved.hcr);
 	gic_cpu_enable(cpu);
-	cpu_set_power(cpu, CB_CPU_ON);
 	write_sysreg((u64)vectors, vbar_el2);
 	write_sysreg(stage2_vtcr() | cpu_pa_range() << VTCR_EL2_PS_SHIFT, vtcr_el2);
 	write_sysreg(root_cell.stage2.vttbr, vttbr_el2);
@@ -172,6 +213,20 @@ static void take_over(struct cpu *cpu)
 	isb();
 }
 
+static __noreturn void enter_from_spin_table(struct cpu *cpu, struct cb_error *error)
+{
+	bool go;
+
+	cpu_set_power(cpu, CB_CPU_PENDING);
+	go = meet(true, error);
+	part(error);
+	if (!go)
+		cpu_return_to_pen(cpu);
+	make_same_choice();
+	take_over(cpu);
+	cpu_park();
+}
+
 bool takeover_enter(u64 nr, u64 sctlr, u64 *x)
 {
 	struct cb_error error = { .cell = CB_NO_CELL, .other_cell = CB_NO_CELL };
@@ -181,9 +236,15 @@ bool takeover_enter(u64 nr, u64 sctlr, u64 *x)
 	cpu->saved.sctlr = sctlr;
 	gic_cpu_discover(cpu);
 	check_here(cpu, nr, &error);
+	if (!nr)
+		enter_from_spin_table(cpu, &error);
+	note_choice();
 	go = meet(true, &error);
-	if (go)
+	if (go) {
 		take_over(cpu);
+		cpu_set_power(cpu, CB_CPU_ON);
+		wait_for_parked();
+	}
 	part(&error);
 	hypercall_result(x, &error);
 	return go;
@@ -229,6 +290,8 @@ static void release_parked(void)
 		if (cpu_of(id)->power != CB_CPU_OFF)
 			continue;
 		cpu_request(id, REQUEST_RELEASE);
+		if (cpu_of(id)->release)
+			continue; /* the driver sees when it is in the pen */
 		do {
 			x[0] = PSCI_AFFINITY_INFO | SMCCC_64;
 			x[1] = boot_mpidrs[id];

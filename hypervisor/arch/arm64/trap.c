@@ -94,7 +94,7 @@ static void standard_call(struct regs *regs)
 	} else if (function == SMCCC_ARCH_FEATURES && is_basic((u32)x[1])) {
 		x[0] = 0;
 	} else if (may_forward(this_cpu()->cell, function, x)) {
-		smc_forward(x);
+		firmware_call(x);
 	} else {
 		x[0] = (u64)SMCCC_NOT_SUPPORTED;
 	}

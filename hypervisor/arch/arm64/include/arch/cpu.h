@@ -54,8 +54,9 @@ struct cpu {
 	u64 hcr;		  /* HCR_EL2 while a guest runs */
 	u64 gic_state[4];	  /* for the GIC driver */
 	paddr_t gicr_phys;
-	u8 gic_target;	/* GICv2: bit of this CPU in ITARGETSR */
-	u8 window_used; /* pages mapped in the window */
+	paddr_t release; /* where it waits while there is no hypervisor; 0: Linux has it then */
+	u8 gic_target;	 /* GICv2: bit of this CPU in ITARGETSR */
+	u8 window_used;	 /* pages mapped in the window */
 };
 
 extern u32 nr_cpus;
@@ -102,6 +103,9 @@ void cpu_wait(void);
 
 /* Start this CPU in its cell at entry with x0 = context and every other register reset. */
 __noreturn void cpu_start(u64 entry, u64 context);
+
+/* Leave the hypervisor for the spin table that Cellblock's image has in place of the firmware's. */
+__noreturn void cpu_return_to_pen(const struct cpu *cpu);
 
 /* Skip the instruction that trapped. */
 static inline void skip_instruction(void)

@@ -58,5 +58,8 @@ static inline void smc_call(u64 *x)
 /* The same with x0 to x17 (SMCCC 1.2), in vectors.S. */
 void smc_forward(u64 *x);
 
+/* For a guest. Where CPUs wait in a spin table there is no firmware, and an SMC is undefined. */
+void firmware_call(u64 *x);
+
 #endif
 #endif

@@ -148,6 +148,7 @@
 
 /* SPSR_ELx for AArch64, D19.2.131 */
 #define SPSR_EL1H_DAIF	      0x3c5
+#define SPSR_EL2H_DAIF	      0x3c9
 #define SPSR_MODE_MASK	      0x1f
 #define SPSR_MODE_EL1T	      0x04
 #define SPSR_MODE_EL1H	      0x05
