@@ -34,7 +34,8 @@ static u64 known_release(u64 mpidr)
 	while ((node = of_find_node_by_type(node, "cpu"))) {
 		if (!is_cpu(node, mpidr))
 			continue;
-		if (of_property_read_u64(node, "cpu-release-addr", &address))
+		if (of_property_match_string(node, "enable-method", "spin-table") < 0 ||
+		    of_property_read_u64(node, "cpu-release-addr", &address))
 			address = 0;
 		of_node_put(node);
 		break;

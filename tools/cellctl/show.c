@@ -48,6 +48,17 @@ static void print_state(const struct show *show)
 	printf("\n");
 }
 
+/* One from a spin table is no CPU of Linux'. */
+static void print_cpu(uint32_t number, const struct cb_ioc_cpu_info *cpu)
+{
+	printf("  %2u  %-8s  MPIDR 0x%-8" PRIx64, number, name_cpu_state(cpu->info.state),
+	       cpu->info.mpidr);
+	if (cpu->linux_cpu < 0)
+		printf("  from its spin table\n");
+	else
+		printf("  Linux CPU %d\n", cpu->linux_cpu);
+}
+
 static int print_cpus(const struct show *show)
 {
 	struct cb_ioc_cpu_info cpu;
@@ -59,8 +70,7 @@ static int print_cpus(const struct show *show)
 			continue;
 		ret = cells_cpu(show->ctl, i, &cpu);
 		if (!ret)
-			printf("  %2u  %-8s  MPIDR 0x%-8" PRIx64 "  Linux CPU %d\n", i,
-			       name_cpu_state(cpu.info.state), cpu.info.mpidr, cpu.linux_cpu);
+			print_cpu(i, &cpu);
 	}
 	return ret;
 }
