@@ -17,7 +17,7 @@
  * table enters at CB_IMAGE_COLD_ENTRY.
  */
 #define CB_IMAGE_SIGNATURE	"CBIMAGE\0"
-#define CB_IMAGE_COLD_ENTRY	0x400u
+#define CB_IMAGE_COLD_ENTRY	0x80u
 #define CB_IMAGE_VECTORS	0x800u
 struct cb_image_header {
 	char signature[8];	/* CB_IMAGE_SIGNATURE */

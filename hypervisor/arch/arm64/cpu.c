@@ -13,8 +13,6 @@
 /* Entered from vectors.S. */
 __noreturn void cpu_parked(void);
 
-extern u8 pen[]; /* entry.S */
-
 u32 nr_cpus;
 u64 boot_mpidrs[CB_MAX_CPUS];
 
@@ -48,24 +46,13 @@ void cpu_wait(void)
 	isb();
 }
 
-void cpu_return_to_pen(const struct cpu *cpu)
-{
-	register u64 release __asm__("x0") = cpu->release;
-	register u64 sctlr __asm__("x17") = cpu->saved.sctlr;
-
-	write_sysreg(virt_to_phys(pen), elr_el2);
-	write_sysreg(SPSR_EL2H_DAIF, spsr_el2);
-	__asm__ volatile("b leave_el2" : : "r"(release), "r"(sctlr));
-	__builtin_unreachable();
-}
-
 /* The CPU leaves for the firmware, which Linux asks for it again once the hypervisor is gone. */
 static __noreturn void release(const struct cpu *cpu)
 {
 	u64 x[4] = { PSCI_CPU_OFF };
 
 	if (cpu->release)
-		cpu_return_to_pen(cpu);
+		return_to_pen(cpu->release, cpu->saved.sctlr);
 	smc_call(x);
 	for (;;)
 		wfi();

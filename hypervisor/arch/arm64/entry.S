@@ -40,11 +40,11 @@
 	.quad	image_memory_size
 	.asciz	CELLBLOCK_VERSION
 
+	.section .head.cold, "ax"
 	/*
 	 * CB_IMAGE_COLD_ENTRY: a CPU from a spin table, at EL2 with its MMU off. One that the
 	 * configuration does not know stays at 1.
 	 */
-	.org	0x400
 	msr	daifset, #0xf
 	mov32	x17, SCTLR_EL2_RES1
 	msr	sctlr_el2, x17
@@ -62,8 +62,7 @@
 	 * The spin table that such a CPU goes back to. x0: its release address. Once that is zero,
 	 * nothing else of the image is used: this code must be in every image, at the same place.
 	 */
-	.org	0x480
-	.global pen
+	.org	0x80
 pen:
 	str	xzr, [x0]
 	dsb	sy
@@ -157,6 +156,17 @@ mmu_off_phys:
 	return_from_el2
 
 	.section .head.boot, "ax"
+/* void return_to_pen(paddr_t release, u64 sctlr): leave EL2's MMU behind, and wait in the pen. */
+	.global return_to_pen
+return_to_pen:
+	adrp	x16, hv_phys
+	ldr	x16, [x16, #:lo12:hv_phys]
+	add	x16, x16, #:lo12:pen	/* in the first page */
+	msr	elr_el2, x16
+	mov	x16, #SPSR_EL2H_DAIF
+	msr	spsr_el2, x16
+	mov	x17, x1
+
 	.global leave_el2
 leave_el2:
 	adrp	x16, hv_phys

@@ -15,7 +15,8 @@ SECTIONS
 	.header : {
 		KEEP(*(.head.header))
 	}
-	.head : {
+	.head : ALIGN(0x80) {
+		KEEP(*(.head.cold))		/* CB_IMAGE_COLD_ENTRY */
 		KEEP(*(.head.boot))
 		*insn.o(.text .text.*)		/* as much as there is room for */
 		*inject.o(.text .text.*)

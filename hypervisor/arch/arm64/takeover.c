@@ -221,7 +221,7 @@ static __noreturn void enter_from_spin_table(struct cpu *cpu, struct cb_error *e
 	go = meet(true, error);
 	part(error);
 	if (!go)
-		cpu_return_to_pen(cpu);
+		return_to_pen(cpu->release, cpu->saved.sctlr);
 	make_same_choice();
 	take_over(cpu);
 	cpu_park();

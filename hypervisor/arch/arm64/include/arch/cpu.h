@@ -104,9 +104,6 @@ void cpu_wait(void);
 /* Start this CPU in its cell at entry with x0 = context and every other register reset. */
 __noreturn void cpu_start(u64 entry, u64 context);
 
-/* Leave the hypervisor for the spin table that Cellblock's image has in place of the firmware's. */
-__noreturn void cpu_return_to_pen(const struct cpu *cpu);
-
 /* Skip the instruction that trapped. */
 static inline void skip_instruction(void)
 {
@@ -116,6 +113,8 @@ static inline void skip_instruction(void)
 /* Assembly. cpu_park(): leave the guest for good and wait for requests. */
 __noreturn void cpu_park(void);
 __noreturn void guest_enter(u64 x0);
+/* Leave the hypervisor for the spin table that the image has in place of the firmware's. */
+__noreturn void return_to_pen(paddr_t release, u64 sctlr);
 void fp_reset(void);
 void sve_reset(void);
 
