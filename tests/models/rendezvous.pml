@@ -8,16 +8,21 @@
  * A CPU may refuse by itself, and any that waits may lose patience at any time. A CPU that went
  * makes no call any more.
  *
+ * CPU COLD is from a spin table: it comes and turns back like the others, by itself at any time, but
+ * if it goes it parks, and the others go on only then.
+ *
  * Checked: nobody goes unless all are here at once, and all do; what one CPU prepares is there
  * before anybody goes, and is done once; the meeting is as new for the next round, and nobody
  * waits for ever.
  *
  * BROKEN_REFUSE: a refusal replaces a decision. BROKEN_PART: the first that leaves clears up.
  * BROKEN_COUNT: CPUs are counted as they come and leave, and not who is here.
+ * BROKEN_PARK: Linux goes on when it is decided.
  */
 #define NR_CPUS 3
 #define ALL	7
 #define ROUNDS	2
+#define COLD	2
 
 mtype = { WAITING, GO, REFUSED };
 
@@ -28,6 +33,7 @@ bool refused;
 
 /* Of the model: what was decided in this round, the barrier between rounds, and who is inside. */
 byte gone, turned_back, returned, round, inside;
+bool parked; /* COLD can be given to a cell */
 
 #ifdef BROKEN_COUNT
 #define ALL_HERE (arrived == NR_CPUS)
@@ -79,6 +85,13 @@ inline take_part(refusing)
 	:: decision == WAITING -> give_up()
 	od;
 	went = (decision == GO);
+#ifndef BROKEN_PARK
+	/* wait_for_parked() */
+	if
+	:: went && _pid != COLD -> parked
+	:: else
+	fi;
+#endif
 	/* part() */
 	d_step {
 		assert(!went || (prepared == 1 && decision == GO));
@@ -99,7 +112,11 @@ inline take_part(refusing)
 			decision = WAITING
 		:: else
 		fi
-	}
+	};
+	if
+	:: went && _pid == COLD -> parked = true
+	:: else -> assert(!went || parked)
+	fi
 }
 
 active [NR_CPUS] proctype cpu()
