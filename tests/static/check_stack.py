@@ -42,6 +42,9 @@ SETS_SP = {
     "cpu_park": "CPU",
 }
 
+# Functions that end in an ERET, whatever their callers have on the stack: it is of no use behind it.
+LEAVES_EL2 = ("return_to_pen",)
+
 # arch/arm64/vectors.S: those that start at the top of the stack, as the last exit has left it.
 VECTORS = {8: "synchronous exception of a guest", 10: "FIQ of a guest"}
 PANICS = [n for n in range(16) if n not in VECTORS]
@@ -93,7 +96,7 @@ class Walk:
         if address not in self.functions:
             self.functions[address] = None
             self.calls.append(address)
-            self.functions[address] = self.walk(address, 0)
+            self.functions[address] = self.walk(address, 0, self.elf.label(address) in LEAVES_EL2)
             self.calls.pop()
         known = self.functions[address]
         if known is None:
