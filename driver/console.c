@@ -103,8 +103,8 @@ static size_t take_output(struct console *console, size_t size)
 	console->started = true;
 	size = min_t(u64, size, head - console->position);
 	smp_rmb(); /* bytes are not older than the head that counts them */
-	ring_copy((const char *)console->cell->page->console, console->position, console->buffer,
-		  size);
+	ring_copy((const char *)console->cell->page + CB_CONSOLE_OFFSET, console->position,
+		  console->buffer, size);
 	smp_rmb(); /* whoever asks for the head now learns whether they were overwritten */
 	return size;
 }

@@ -29,7 +29,7 @@ static bool is_public_page(const struct cb_public *public)
 int cb_pages_map_public(u64 phys, struct cb_error *error)
 {
 	BUILD_BUG_ON(sizeof(struct cb_public) > CB_PAGE_SIZE);
-	BUILD_BUG_ON(sizeof(struct cb_cell_page) > CB_PAGE_SIZE);
+	BUILD_BUG_ON(sizeof(struct cb_cell_page) > CB_CONSOLE_OFFSET);
 	BUILD_BUG_ON(sizeof(struct cb_cpu_info) > CB_CPU_STRIDE);
 
 	cellblock.public = cb_map_page(phys, CB_PAGE_SIZE);

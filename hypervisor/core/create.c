@@ -92,7 +92,8 @@ static u32 choose_id(struct cell *cell, struct cb_error *error)
 	return error->code = CB_ERR_CELL_LIMIT;
 }
 
-_Static_assert(sizeof(struct cb_cell_page) <= PAGE_SIZE, "struct cb_cell_page");
+_Static_assert(sizeof(struct cb_cell_page) <= CB_CONSOLE_OFFSET, "struct cb_cell_page");
+_Static_assert(CB_CONSOLE_OFFSET + CB_CONSOLE_SIZE == PAGE_SIZE, "console ring");
 
 static bool alloc_public(struct cell *cell)
 {

@@ -11,12 +11,13 @@
 
 void console_write(struct cell *cell, const char *text, size_t size)
 {
+	u8 *ring = (u8 *)cell->page + CB_CONSOLE_OFFSET;
 	u64 head;
 
 	spin_lock(&cell->console_lock);
 	head = cell->page->console_head;
 	while (size--)
-		cell->page->console[head++ % CB_CONSOLE_SIZE] = (u8)*text++;
+		ring[head++ % CB_CONSOLE_SIZE] = (u8)*text++;
 	store_release(&cell->page->console_head, head); /* behind the text it counts */
 	spin_unlock(&cell->console_lock);
 }

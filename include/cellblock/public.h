@@ -103,10 +103,7 @@ struct cb_crash {
 	uint64_t esr_el1, far_el1, elr_el1, sctlr_el1, vbar_el1;
 };
 
-/* Bytes of a console that are kept. */
-#define CB_CONSOLE_SIZE		3584u
-
-/* One page per cell. */
+/* At the start of a page per cell; the rest of the page is the cell's console ring. */
 struct cb_cell_page {
 	uint32_t id;
 	uint32_t state;		/* enum cb_cell_state */
@@ -118,8 +115,10 @@ struct cb_cell_page {
 	uint32_t crash_cpu;	/* valid when state is CB_CELL_FAILED */
 	uint32_t pages;		/* of the pool that this cell uses */
 	struct cb_crash crash;	/* written before state becomes CB_CELL_FAILED */
-	uint8_t console[CB_CONSOLE_SIZE];
 };
+
+#define CB_CONSOLE_OFFSET	512u	/* in the page of a cell */
+#define CB_CONSOLE_SIZE		3584u	/* bytes of the ring */
 
 /* What the pool's pages are used for. */
 enum cb_pool_use {

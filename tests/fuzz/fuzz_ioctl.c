@@ -170,7 +170,7 @@ static void add_cell(u64 id, const struct cb_cell_config *config)
 	page->id = (u32)id;
 	memcpy(page->name, config->header.name, CB_NAME_SIZE);
 	page->cpus = config->cpus;
-	memset(page->console, '#', sizeof(page->console));
+	memset((u8 *)page + CB_CONSOLE_OFFSET, '#', CB_CONSOLE_SIZE);
 	public_page()->cells_phys[id] = CELL_PAGES + PAGE(id);
 	hypervisor.cells[id].exists = true;
 	hypervisor.cells[id].rounds = (u32)random_below(4);

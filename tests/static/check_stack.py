@@ -29,6 +29,8 @@ MMU_H = Path(__file__).resolve().parents[2] / "hypervisor/arch/arm64/include/arc
 INDIRECT: dict[str, list[str]] = {
     # To where EL1 says, by the ABI of the stub, and at EL2: while Linux has the machine.
     "soft_restart": [],
+    # To where whoever takes the CPU from the spin table says.
+    "pen": [],
     # To the identity mapping, where the MMU can be turned off: no linker knows that address.
     "leave_el2": ["mmu_off_phys"],
 }
@@ -41,6 +43,9 @@ SETS_SP = {
     "guest_enter": "CPU",
     "cpu_park": "CPU",
 }
+
+# Where CPUs from a spin table come in, where unknown ones stay, and where they go back to.
+ENTRIES = ("cold_entry", "stay", "pen")
 
 # Functions that end in an ERET, whatever their callers have on the stack: it is of no use behind it.
 LEAVES_EL2 = ("return_to_pen",)
@@ -221,6 +226,8 @@ def entries(walk: Walk) -> list[Entry]:
     for n in PANICS:
         walk.walk(vectors + n * VECTOR_SIZE, None, entry=True)
     walk.walk(elf.address("entry_vectors") + BOOT_VECTOR, None, entry=True)
+    for name in ENTRIES:
+        walk.walk(elf.address(name), None, entry=True)
     done: set[int] = set()
     while walk.switches.keys() - done:
         address = min(walk.switches.keys() - done)

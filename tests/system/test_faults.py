@@ -165,7 +165,7 @@ def test_life_of_a_cell_without_memory(enabled: Faulty) -> None:
     machine, root = enabled.machine, enabled.root
     create = f"create {SHARE}/{RING}.cell"
     load = f"load {RING} {SHARE}/hello.bin"
-    assert enabled.drive("memory", create, f"cellctl destroy {RING}") >= 8
+    assert enabled.drive("memory", create, f"cellctl destroy {RING}") >= 7
     root.load(RING, "hello")
     assert enabled.drive("memory", load, f"cellctl {load}") >= 8
     again = f"cellctl stop {RING}; cellctl {load}"

@@ -134,7 +134,7 @@ KILLED = {
     "start": ("loading", "cellctl start demo-ring", {"loading", "running"}),
     "stop": ("running", "cellctl stop demo-ring", {"running", "stopped"}),
     # Its memory may be half cleared: to be asked for again, and nothing else.
-    "destroy": ("running", "cellctl destroy demo-ring", {"running", "destroying", "enabled"}),
+    "destroy": ("running", "cellctl destroy demo-ring", {"running", "stopped", "destroying", "enabled"}),
     "run": (
         "enabled",
         f"cellctl run $CELL {SHARE}/hello.bin --args off",

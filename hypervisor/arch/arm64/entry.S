@@ -45,18 +45,20 @@
 	 * CB_IMAGE_COLD_ENTRY: a CPU from a spin table, at EL2 with its MMU off. One that the
 	 * configuration does not know stays at 1.
 	 */
+cold_entry:
 	msr	daifset, #0xf
 	mov32	x17, SCTLR_EL2_RES1
 	msr	sctlr_el2, x17
 	isb
-	adr	x16, 1f
+	adr	x16, stay
 	msr	elr_el2, x16
 	mov	x16, #SPSR_EL2H_DAIF
 	msr	spsr_el2, x16
 	mov	x1, xzr
 	b	boot_cpu_entry
-1:	wfe
-	b	1b
+stay:
+	wfe
+	b	stay
 
 	/*
 	 * The spin table that such a CPU goes back to. x0: its release address. Once that is zero,
