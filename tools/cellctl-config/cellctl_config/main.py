@@ -13,7 +13,9 @@ import sys
 from cellctl_config.refusal import EXIT_OK, EXIT_USAGE, Refusal
 
 COMMANDS: dict[str, tuple[str, ...]] = {
-    "config": (),
+    "config": (
+        "show",
+    ),
     "hardware": (),
 }
 

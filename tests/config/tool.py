@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the tests of `cellctl config` share: the tool as a user runs it, and files for it.
+
+Binary configurations, good and bad, come from tests/system/cellfile.py.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+CONFIGS = ROOT / "configs" / "arm64"
+TOOL = ROOT / "tools" / "cellctl-config" / "cellctl-config"
+TIME_LIMIT = 300  # seconds, for a program that hangs
+
+sys.path[:0] = [str(TOOL.parent), str(ROOT / "tests" / "system"), str(ROOT / "scripts")]
+
+import cellfile  # noqa: E402  (found by the line above)
+
+MIB = cellfile.MIB
+KIB = cellfile.KIB
+
+
+@dataclass
+class Result:
+    """One call of the tool."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> object:
+        return json.loads(self.out)
+
+
+def tool(*arguments: object, stdin: str = "", **environment: str) -> Result:
+    """`cellctl config ARGUMENTS`. A traceback is a failure, whatever the test is about."""
+    done = subprocess.run([sys.executable, TOOL, "config", *map(str, arguments)], input=stdin,
+                          capture_output=True, text=True, timeout=TIME_LIMIT,
+                          env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **environment})
+    assert "Traceback" not in done.stderr, done.stderr
+    return Result(done.returncode, done.stdout, done.stderr)
+
+
+def board(**changes: object) -> cellfile.System:
+    """A small GICv3 machine with four CPUs, some RAM and some devices."""
+    values: dict[str, object] = {
+        "name": "board",
+        "hypervisor": (0x70000000, 4 * MIB),
+        "gic": 3,
+        "frames": {"GICD": (0x08000000, 64 * KIB), "GICR": (0x080A0000, 0xF60000)},
+        "mpidrs": [0, 1, 2, 3],
+        "cpus": 0b1111,
+        "regions": [
+            cellfile.Region("ram", 0x40000000, 768 * MIB),
+            cellfile.Region("cells", 0x70400000, 251 * MIB),
+            cellfile.Region("shared", 0x7FF00000, 1 * MIB, cellfile.DATA | cellfile.SHARED),
+            cellfile.Region("uart0", 0x09000000, 4 * KIB, cellfile.MMIO),
+            cellfile.Region("uart1", 0x09040000, 4 * KIB, cellfile.MMIO),
+        ],
+        "irqs": [(32, 100)],
+    }
+    return cellfile.System(**{**values, **changes})
+
+
+def cell(**changes: object) -> cellfile.Cell:
+    """A cell of that machine with the last CPU, 16 MiB and a ring as its console."""
+    values: dict[str, object] = {
+        "name": "guest",
+        "cpus": 0b1000,
+        "regions": [cellfile.Region("ram", 0x70400000, 16 * MIB,
+                                    cellfile.RAM | cellfile.LOADABLE)],
+    }
+    return cellfile.Cell(**{**values, **changes})
+
+
+def write(path: Path, content: object) -> Path:
+    """A file: of a configuration, of bytes or of text."""
+    if isinstance(content, cellfile.Cell):
+        content = content.pack()
+    if isinstance(content, str):
+        content = content.encode()
+    path.write_bytes(content)
+    return path
