@@ -14,6 +14,9 @@ from cellctl_config.refusal import EXIT_OK, EXIT_USAGE, Refusal
 
 COMMANDS: dict[str, tuple[str, ...]] = {
     "config": (
+        "build",
+        "collect",
+        "create",
         "show",
     ),
     "hardware": (),

@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""`cellctl config create`: the system configuration of a machine, in C."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from cellctl_config import ctext
+from cellctl_config.addresses import registers
+from cellctl_config.machine import open_machine, parse_list
+from cellctl_config.memory import parse_range, parse_size
+from cellctl_config.plan import Choices, Range, System, console_macro, plan_system
+from cellctl_config.refusal import EXIT_FILE, EXIT_OK, EXIT_USAGE, Refusal
+
+FIRST_SPI, LAST_SPI = 32, 1019
+
+
+def add_parser(commands: argparse._SubParsersAction) -> None:
+    parser = commands.add_parser(
+        "create", help="write the system configuration of a machine",
+        description="Writes the system configuration of this machine, or of the one whose facts --from "
+        "has, as C source. What the user should know of it goes into the source and to standard error.")
+    add_system_options(parser)
+    parser.add_argument("--permissive", action="store_true",
+                        help="for bring-up: Linux also gets device pages that are not listed")
+    parser.add_argument("--debug-console", action="store_true",
+                        help="for bring-up: the hypervisor prints on Linux's console, too")
+    parser.add_argument("-o", "--output", metavar="FILE.c", help="what to write (default: standard output)")
+    parser.set_defaults(run=run)
+
+
+def add_system_options(parser: argparse.ArgumentParser) -> None:
+    """What also decides about memory for cells."""
+    parser.add_argument("--from", dest="source", metavar="PLACE",
+                        help="a directory or archive of `cellctl config collect`, or a .dtb file")
+    parser.add_argument("--name", default="", help="of the configuration (default: the board's)")
+    parser.add_argument("--reserved", metavar="ADDRESS,SIZE", action="append", default=[],
+                        help="memory that is kept from Linux (default: what mem= or a node "
+                        "/reserved-memory/cellblock@... keeps)")
+    parser.add_argument("--hypervisor", metavar="ADDRESS[,SIZE]",
+                        help="where in it the hypervisor is (default: 4 MiB at its start)")
+    parser.add_argument("--shared", metavar="SIZE", default="0",
+                        help="memory at its end that cells can share (default: none)")
+    parser.add_argument("--spis", metavar="FIRST-LAST", action="append", default=[],
+                        help="more INTIDs that the root cell has")
+
+
+def choices_of(args: argparse.Namespace) -> Choices:
+    hypervisor = None
+    if args.hypervisor:
+        with_size = "," in args.hypervisor
+        hypervisor = parse_range(args.hypervisor) if with_size else Range.sized(parse_size(args.hypervisor), 0)
+    return Choices(
+        name=ctext.check_name(args.name) if args.name else "",
+        reserved=tuple(parse_range(text) for text in args.reserved),
+        hypervisor=hypervisor,
+        shared=parse_size(args.shared),
+        spis=tuple(_spis(text) for text in args.spis),
+        debug_console=getattr(args, "debug_console", False),
+        permissive=getattr(args, "permissive", False))
+
+
+def _spis(text: str) -> range:
+    numbers = parse_list(text)
+    if numbers[0] < FIRST_SPI or numbers[-1] > LAST_SPI:
+        raise Refusal(f"--spis: {text} are not all SPIs", f"SPIs are INTIDs {FIRST_SPI} to {LAST_SPI}",
+                      EXIT_USAGE)
+    return range(numbers[0], numbers[-1] + 1)
+
+
+# ---- The source ----
+
+
+def _head(system: System) -> list[str]:
+    machine = system.machine
+    source = f"Linux {machine.release}" if machine.release else "its device tree alone"
+    kept = ctext.names([f"{item.range} by {item.how}" for item in system.memory.kept], most=8)
+    paragraphs = [
+        f"{machine.tree.model}: system configuration, written by `cellctl config create` from {source}.",
+        "", f"Memory kept from Linux: {kept}."]
+    if system.console is not None:
+        paragraphs.append(f"Linux's console: {system.console.path}.")
+    if system.notes:
+        paragraphs += ["", "To be considered:"] + [f"- {note}" for note in system.notes]
+    return ["// SPDX-License-Identifier: GPL-2.0-only", *ctext.comment(paragraphs)]
+
+
+def _cpus(system: System) -> list[str]:
+    models = ctext.names(list(dict.fromkeys(cpu.model for cpu in system.cpus)))
+    entries = [ctext.Entry(f"0x{cpu.mpidr:x}", f"CPU {number}: {cpu.model}")
+               for number, cpu in enumerate(system.cpus)]
+    if len({cpu.model for cpu in system.cpus}) > 1:
+        return ctext.list_macro("cpus", "CPUS", entries)
+    values = ", ".join(entry.text for entry in entries)
+    return ctext.with_remark(f"\t.cpus = CPUS({values}),", models)
+
+
+def _gic(system: System) -> list[str]:
+    lines = ["\t.gic = {", f"\t\t.version = {system.gic.version},"]
+    for name, item in system.gic.frames.items():
+        lines += ctext.with_remark(f"\t\t.{name} = {ctext.frame(item.start, item.size)},",
+                                   system.gic.comments.get(name, ""))
+    return [*lines, "\t},"]
+
+
+def _debug_console(system: System) -> list[str]:
+    """Off, but one step away, where the hypervisor could print on Linux's console."""
+    node = system.console
+    macro = console_macro(node) if node is not None else None
+    if macro is None or node is None:
+        if system.choices.debug_console:
+            name = "none is known" if node is None else f"{node.path} is no UART of a kind that it knows"
+            raise Refusal(f"--debug-console: the hypervisor cannot print on Linux's console: {name}",
+                          "leave the option out: `cellctl console` shows what the hypervisor says")
+        return []
+    line = f".debug_console = {macro}({ctext.address(registers(node)[0].start)}),"
+    if system.choices.debug_console:
+        return ctext.with_remark(f"\t{line}", "bring-up: Linux's console, which Linux writes to as well")
+    return [f"\t/* For bring-up, the hypervisor's messages on Linux's console: {line} */"]
+
+
+def _regions(system: System) -> list[ctext.Entry]:
+    entries = []
+    heading = "Memory."
+    for region in system.regions:
+        is_device = region.flags == "MMIO" and heading != ""
+        before = "Memory." if not entries else "Devices, by address." if is_device else ""
+        heading = "" if is_device else heading
+        text = ctext.region(region.name, region.range.start, region.range.size, region.flags)
+        entries.append(ctext.Entry(text, region.remark, before))
+    return entries
+
+
+def source_of(system: System) -> str:
+    lines = [*_head(system), "#include <cellblock/board.h>", "", "CELLBLOCK_SYSTEM = {",
+             f'\t.name = "{system.name}",']
+    place = system.hypervisor
+    lines.append(f"\t.hypervisor = {ctext.frame(place.start, place.size)},")
+    lines += [*_cpus(system), *_gic(system), *_debug_console(system)]
+    if system.choices.permissive:
+        lines.append("\t.flags = PERMISSIVE,\t/* bring-up: see `cellctl show root`, list the pages, drop it */")
+    lines += ctext.list_macro("regions", "REGIONS", _regions(system))
+    lines += ctext.list_macro("irqs", "IRQS", ctext.irqs(system.spis))
+    return "\n".join([*lines, "};", ""])
+
+
+# ---- The command ----
+
+
+def write(text: str, output: str | None) -> None:
+    """A new file; what is there, somebody may have worked on."""
+    if output is None:
+        sys.stdout.write(text)
+        return
+    try:
+        with open(output, "x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise Refusal(f"{output} is there already", "choose another name, or remove it") from None
+    except (OSError, ValueError) as error:
+        raise Refusal(f"{output} cannot be written: {error}", "choose another place", EXIT_FILE) from None
+
+
+def show_notes(notes: list[str]) -> None:
+    for note in notes:
+        print(f"note: {note}", file=sys.stderr)
+
+
+def run(args: argparse.Namespace) -> int:
+    system = plan_system(open_machine(args.source), choices_of(args))
+    write(source_of(system), args.output)
+    show_notes(system.notes)
+    return EXIT_OK

@@ -1,0 +1,237 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The regions and SPIs of all devices of a machine, for its root cell.
+
+Registers are given away in pages, so nodes that share a page become one region, as do neighbours of
+one kind. Disabled nodes count, too: what Linux does not use is what cells can get.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from cellctl_config import interrupts, memory
+from cellctl_config.addresses import Range, is_pci, merge, pci_windows, registers, subtract
+from cellctl_config.gic import Gic, message_spis
+from cellctl_config.machine import Machine
+from cellctl_config.refusal import Refusal
+from cellctl_config.tree import Node
+
+MAX_NAME = 15
+MAX_REGIONS = 240  # so that a configuration does not exceed its 16 KiB
+
+# Memory behind a bus: Linux maps it as such, so it must not become Device memory.
+MEMORY_LIKE = ("mmio-sram", "simple-framebuffer")
+
+# What /proc/iomem has besides devices.
+NOT_DEVICES = ("System RAM", "reserved", "Reserved", "Persistent Memory", "Crash kernel")
+
+
+@dataclass
+class Piece:
+    """Registers that go together; `names` say for a comment whose they are."""
+
+    range: Range
+    kind: str  # the name's beginning
+    address: int  # what tells it from others of that kind
+    is_memory: bool
+    names: list[str]
+    is_disabled: bool
+
+
+@dataclass
+class Found:
+    """All devices, and what was left out and why."""
+
+    pieces: list[Piece] = field(default_factory=list)
+    spis: dict[int, list[str]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+class Claim(NamedTuple):
+    """One range of a node, before pages are considered."""
+
+    range: Range
+    kind: str
+    name: str
+    is_memory: bool
+    is_disabled: bool
+
+
+def is_reserved_memory(node: Node) -> bool:
+    return any(place.path == "/reserved-memory" for place in (node, *node.ancestors()))
+
+
+def is_device(node: Node) -> bool:
+    return not (memory.is_memory(node) or is_reserved_memory(node) or node.parent is None
+                or node.parent.path == "/cpus" or is_pci(node.parent))
+
+
+def label(node: Node) -> str:
+    """The node's name for comments, with its alias."""
+    path = node.path
+    alias = next((name for name, target in node.tree.aliases.items() if target == path), "")
+    return f"{node.name} ({alias})" if alias else node.name
+
+
+def _claims(node: Node) -> list[Claim]:
+    is_memory, disabled = node.is_compatible(*MEMORY_LIKE), not node.is_enabled
+    name = label(node)
+    if "#iommu-cells" in node:
+        name += ", an IOMMU"
+    found = [Claim(item, node.base_name, name, is_memory, disabled) for item in registers(node)]
+    if is_pci(node) and "ranges" in node and node.string("device_type") in ("pci", "pciex"):
+        found = [claim._replace(kind=f"{node.base_name}-regs") for claim in found]
+        found += [Claim(item, f"{node.base_name}-{space}", f"{node.name}: {space} window", False,
+                        disabled) for space, item in pci_windows(node)]
+    return found
+
+
+def find_devices(machine: Machine, gic: Gic, ram: list[Range]) -> Found:
+    """All but the GIC. `ram` is all memory, the hypervisor's too."""
+    taken = merge([*ram, *gic.covers])
+    found = Found()
+    claims: list[Claim] = []
+    for node in machine.tree.walk():
+        if node in gic.nodes or not is_device(node):
+            continue
+        try:
+            claims += _claims(node)
+            _add_spis(found, node)
+        except Refusal as refusal:
+            found.notes.append(f"left out: {refusal.message}")
+    messages, notes = message_spis(machine)
+    for intid, name in messages.items():
+        found.spis.setdefault(intid, []).append(name)
+    found.notes += notes
+    claims += _unknown_to_tree(machine, claims, taken)
+    found.pieces = _merge_kinds(_pieces(claims, taken, found.notes))
+    _limit(found)
+    _add_linux_spis(machine, found)
+    return found
+
+
+# ---- Registers ----
+
+
+def _unknown_to_tree(machine: Machine, claims: list[Claim], taken: list[Range]) -> list[Claim]:
+    """What Linux has mapped without a node."""
+    known = [claim.range.pages() for claim in claims] + taken
+    found = []
+    for item in machine.iomem:
+        if item.depth or item.name.startswith(NOT_DEVICES):
+            continue
+        kind = re.sub(r"[^A-Za-z0-9._-]+", "-", item.name)
+        found += [Claim(left, kind, f"{item.name} in /proc/iomem", False, False)
+                  for left in subtract([item.range.pages()], known)]
+    return found
+
+
+def _pieces(claims: Iterable[Claim], taken: list[Range], notes: list[str]) -> list[Piece]:
+    """Whole pages; those that meet become one piece."""
+    result: list[Piece] = []
+    for claim in sorted(claims, key=lambda claim: claim.range):
+        pages = claim.range.pages()
+        left = subtract([pages], taken)
+        if left != [pages]:
+            lost = "all" if not left else "part"
+            notes.append(f"{claim.name}: {lost} of {claim.range} is RAM or the GIC's, and left out")
+        for item in left:
+            _add_piece(result, item, claim)
+    return sorted(result, key=lambda piece: piece.range)
+
+
+def _add_piece(pieces: list[Piece], item: Range, claim: Claim) -> None:
+    piece = Piece(item, claim.kind, claim.range.start, claim.is_memory, [claim.name], claim.is_disabled)
+    for other in [other for other in pieces if other.range.overlaps(item)]:
+        pieces.remove(other)
+        piece = _join(other, piece)
+    pieces.append(piece)
+
+
+def _join(first: Piece, second: Piece) -> Piece:
+    """One piece of two. It is called after the one that is in use, or else the first."""
+    main = second if first.is_disabled and not second.is_disabled else first
+    return Piece(Range(min(first.range.start, second.range.start), max(first.range.end, second.range.end)),
+                 main.kind, main.address, first.is_memory and second.is_memory,
+                 list(dict.fromkeys(first.names + second.names)),
+                 first.is_disabled and second.is_disabled)
+
+
+def _merge_kinds(pieces: list[Piece]) -> list[Piece]:
+    """Neighbours of one kind (the frames of one device, a row of equal ones) become one."""
+    result: list[Piece] = []
+    for piece in pieces:
+        last = result[-1] if result else None
+        if (last and last.range.end == piece.range.start and last.kind == piece.kind
+                and (last.is_memory, last.is_disabled) == (piece.is_memory, piece.is_disabled)):
+            result[-1] = _join(last, piece)
+        else:
+            result.append(piece)
+    return result
+
+
+def _limit(found: Found) -> None:
+    """Joins neighbours until the configuration fits, but never what has a gap in between."""
+    pieces = found.pieces
+    i = 0
+    while len(pieces) > MAX_REGIONS and i + 1 < len(pieces):
+        if pieces[i].range.end == pieces[i + 1].range.start:
+            pieces[i : i + 2] = [_join(pieces[i], pieces[i + 1])]
+        else:
+            i += 1
+    if len(pieces) > MAX_REGIONS:
+        raise Refusal(f"the machine has {len(pieces)} separate ranges of registers, and a configuration "
+                      f"holds {MAX_REGIONS}", "take nodes that nobody uses from the device tree")
+
+
+# ---- Interrupts ----
+
+
+def _add_spis(found: Found, node: Node) -> None:
+    for item in interrupts.interrupts(node):
+        if item.kind == "SPI":
+            names = found.spis.setdefault(item.intid, [])
+            if node.name not in names:
+                names.append(node.name)
+        elif item.kind in ("ESPI", "EPPI"):
+            found.notes.append(f"left out: {node.path} has {item}, and Cellblock knows SPIs to 1019")
+
+
+def _add_linux_spis(machine: Machine, found: Found) -> None:
+    """Those that Linux has requested and no node explains."""
+    for item in machine.linux_interrupts:
+        if 32 <= item.intid < 1020 and item.intid not in found.spis:
+            found.spis[item.intid] = [f"{item.users or 'somebody'} in /proc/interrupts"]
+
+
+# ---- Names ----
+
+
+def region_name(kind: str) -> str:
+    name = re.sub(r"[^A-Za-z0-9._-]", "-", kind)[:MAX_NAME].strip("-")
+    return name or "device"
+
+
+def _with_address(kind: str, address: int) -> str:
+    """ "serial-ff000000"; where the name is long, zeros at the end go first: "ethernet-ff0e"."""
+    digits = f"{address:x}"
+    if len(kind) + 1 + len(digits) > MAX_NAME and digits.endswith("0000"):
+        digits = digits[:-4]
+    return f"{kind[: MAX_NAME - 1 - len(digits)].rstrip('-')}-{digits}"
+
+
+def name_pieces(pieces: list[Piece], used: set[str]) -> list[str]:
+    """A name for each piece: its kind, with the address where that is not enough."""
+    kinds = [region_name(piece.kind) for piece in pieces]
+    names: list[str] = []
+    for kind, piece in zip(kinds, pieces):
+        is_unique = kinds.count(kind) == 1 and kind not in used
+        name = kind if is_unique else _with_address(kind, piece.address)
+        if name in used:
+            name = f"{piece.range.start:x}"
+        used.add(name)
+        names.append(name)
+    return names

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The frames of the GIC as the configuration wants them, and the SPIs that messages raise."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from cellctl_config.addresses import Range, registers
+from cellctl_config.interrupts import gic_version
+from cellctl_config.machine import Machine
+from cellctl_config.tree import Node
+
+KIB = 1 << 10
+PAGES_V2 = 8 * KIB  # what GICC and GICV have: two pages
+ALIASED = 128 * KIB  # a GICv2 frame whose two pages are each repeated over 64 KiB
+FRAMES_V2 = ("gicd", "gicc", "gich", "gicv")
+GICR_STRIDE = 128 * KIB
+
+
+class Gic(NamedTuple):
+    """`frames` by name; `covers` is all that `nodes` have in the address space."""
+
+    version: int
+    frames: dict[str, Range]
+    nodes: list[Node]
+    covers: list[Range]
+    notes: list[str]
+    comments: dict[str, str]
+
+
+def gic_of(machine: Machine, nr_cpus: int) -> Gic:
+    node = machine.gic
+    regs = registers(node)
+    return _gicv2(node, regs, nr_cpus) if gic_version(node) == 2 else _gicv3(machine, node, regs, nr_cpus)
+
+
+# ---- GICv2 ----
+
+
+def _gicv2(node: Node, regs: list[Range], nr_cpus: int) -> Gic:
+    if len(regs) < len(FRAMES_V2):
+        missing = ", ".join(name.upper() for name in FRAMES_V2[len(regs) :])
+        raise node.refuse(f"reg has {len(regs)} entries: {missing} missing",
+                          "Cellblock needs the virtualization extensions of GICv2: take the device "
+                          "tree that describes all four frames")
+    if nr_cpus > 8:
+        raise node.refuse(f"there are {nr_cpus} CPUs, and a GICv2 serves 8",
+                          "boot Linux with nr_cpus=8")
+    gic = Gic(2, {}, [node], list(regs[:4]), [], {})
+    for name, item in zip(FRAMES_V2, regs):
+        gic.frames[name] = item.pages()
+    _place_gicc(gic, node, regs[1])
+    if gic.frames["gicv"].size < PAGES_V2:
+        gic.frames["gicv"] = Range.sized(gic.frames["gicv"].start, PAGES_V2)
+    return gic
+
+
+def _place_gicc(gic: Gic, node: Node, item: Range) -> None:
+    start = item.start
+    if item.size == ALIASED:
+        # Linux moves there too ("Adjusting CPU interface base"): the second page follows.
+        start += 60 * KIB
+        gic.comments["gicc"] = "the last copy of the first page, which the second one follows"
+    elif item.size < PAGES_V2:
+        gic.notes.append(
+            f"{node.path} describes only the first page of GICC (0x{item.size:x} bytes): Linux then "
+            "does not use EL2's way of ending interrupts, and enable is refused; boot it with "
+            "irqchip.gicv2_force_probe=1, or correct the device tree")
+    gic.frames["gicc"] = Range.sized(start, PAGES_V2)
+    gic.covers.append(gic.frames["gicc"])
+
+
+# ---- GICv3 ----
+
+
+def _gicv3(machine: Machine, node: Node, regs: list[Range], nr_cpus: int) -> Gic:
+    count = node.number("#redistributor-regions") or 1
+    if len(regs) < 1 + count:
+        raise node.refuse(f"reg has {len(regs)} entries instead of GICD and {count} of GICR")
+    stride = node.cells("redistributor-stride")
+    if stride and stride[-1] != GICR_STRIDE:
+        raise node.refuse(f"redistributor-stride is 0x{stride[-1]:x}",
+                          f"Cellblock works with redistributors of 0x{GICR_STRIDE:x} bytes")
+    if regs[1].size < nr_cpus * GICR_STRIDE:
+        raise node.refuse(f"the first range of redistributors (0x{regs[1].size:x} bytes) does not hold "
+                          f"those of all {nr_cpus} CPUs",
+                          "boot Linux with nr_cpus= so that it does: Cellblock works with one range")
+    gic = Gic(3, {"gicd": regs[0], "gicr": regs[1]}, [node], list(regs), [], {})
+    if count > 1:
+        gic.notes.append(f"{node.path} has {count} ranges of redistributors: see that those of all CPUs "
+                         "in .cpus are in the first one")
+    for its in its_nodes(machine)[:1]:  # Linux's first; others are devices of the root cell
+        gic.frames["its"] = registers(its)[0]
+        gic.covers.append(gic.frames["its"])
+        gic.nodes.append(its)
+    return gic
+
+
+def its_nodes(machine: Machine) -> list[Node]:
+    return [node for node in machine.tree.walk()
+            if node.is_compatible("arm,gic-v3-its") and node.is_enabled and registers(node)]
+
+
+# ---- Messages that raise SPIs ----
+
+
+def message_spis(machine: Machine) -> tuple[dict[int, str], list[str]]:
+    """INTIDs that GICv2m frames raise, by whose they are, and what is not known of them."""
+    found: dict[int, str] = {}
+    notes = []
+    for node in machine.tree.walk():
+        if not node.is_compatible("arm,gic-v2m-frame") or not node.is_enabled:
+            continue
+        spis = _frame_spis(machine, node)
+        found.update(dict.fromkeys(spis, f"{node.name} (MSI)"))
+        if not spis:
+            notes.append(f"which SPIs {node.path} raises, only the hardware knows: "
+                         "`dmesg | grep GICv2m` has them (SPI[first:last]); add them with --spis")
+    return found, notes
+
+
+def _frame_spis(machine: Machine, node: Node) -> range:
+    base, count = node.number("arm,msi-base-spi"), node.number("arm,msi-num-spis")
+    if base is not None and count is not None:
+        return range(base, min(base + count, 1020))
+    for item in registers(node):
+        pattern = rf"GICv2m: range\[mem 0x0*{item.start:x}-0x[0-9a-f]+\], SPI\[(\d+):(\d+)\]"
+        match = re.search(pattern, machine.dmesg)
+        if match:
+            return range(int(match[1]), min(int(match[2]) + 1, 1020))
+    return range(0)

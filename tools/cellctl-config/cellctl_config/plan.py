@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the system configuration of a machine is: made of its facts, before it is written down."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from cellctl_config import ctext, devices, words
+from cellctl_config.addresses import Range, merge, subtract
+from cellctl_config.cpus import Cpu, cpus_of
+from cellctl_config.gic import Gic, gic_of
+from cellctl_config.machine import Machine
+from cellctl_config.memory import BLOCK, MIB, Kept, Memory, memory_of
+from cellctl_config.refusal import EXIT_USAGE, Refusal
+from cellctl_config.tree import Node
+
+HYPERVISOR_SIZE = 4 * MIB
+HYPERVISOR_MIN, HYPERVISOR_MAX = 1 * MIB, 256 * MIB
+
+# Firmware drivers that <cellblock/board.h> knows, by what the node is compatible with.
+CONSOLES = {"arm,pl011": "PL011", "arm,sbsa-uart": "PL011"}
+
+
+class Choices(NamedTuple):
+    """What the user decides."""
+
+    name: str = ""
+    reserved: tuple[Range, ...] = ()
+    hypervisor: Range | None = None  # of size 0: only where
+    shared: int = 0
+    spis: tuple[range, ...] = ()
+    debug_console: bool = False
+    permissive: bool = False
+
+
+class Region(NamedTuple):
+    """One region of the root cell."""
+
+    name: str
+    range: Range
+    flags: str
+    remark: str
+    before: str = ""  # the heading of what begins here
+
+
+@dataclass
+class System:
+    """A system configuration; `notes` is what the user should know of it."""
+
+    machine: Machine
+    name: str
+    cpus: list[Cpu]
+    gic: Gic
+    memory: Memory
+    hypervisor: Range
+    regions: list[Region]
+    spis: dict[int, list[str]]
+    console: Node | None
+    choices: Choices
+    notes: list[str]
+
+
+def console_macro(node: Node) -> str | None:
+    """The macro for a UART that Cellblock can print on."""
+    return next((CONSOLES[name] for name in node.compatible if name in CONSOLES), None)
+
+
+def system_name(machine: Machine) -> str:
+    names = machine.tree.root.compatible or ["board"]
+    return re.sub(r"[^A-Za-z0-9._]+", "-", names[0]).strip("-")[:31] or "board"
+
+
+# ---- Memory ----
+
+HOW_TO_KEEP = (
+    "boot with mem= on Linux's command line (mem=768M leaves it the first 768 MiB), or with a no-map node "
+    "cellblock@ADDRESS below /reserved-memory, or say with --reserved ADDRESS,SIZE where it is")
+
+
+def place_hypervisor(machine: Machine, kept: list[Kept], wish: Range | None) -> Range:
+    """At the start of the first piece that holds it, or where the user says."""
+    if not kept:
+        raise Refusal(f"{machine.origin}: no memory is kept from Linux for the hypervisor and its cells",
+                      HOW_TO_KEEP)
+    if wish is not None:
+        return _checked_hypervisor(kept, Range.sized(wish.start, wish.size or HYPERVISOR_SIZE))
+    for item in kept:
+        start = -(-item.range.start // BLOCK) * BLOCK
+        if start + HYPERVISOR_SIZE <= item.range.end:
+            return Range.sized(start, HYPERVISOR_SIZE)
+    known = ", ".join(str(item.range) for item in kept)
+    raise Refusal(f"the memory that is kept from Linux ({known}) does not hold 4 MiB at a multiple of "
+                  "2 MiB for the hypervisor",
+                  "keep more, or say with --hypervisor ADDRESS,SIZE where at least 1 MiB is")
+
+
+def _checked_hypervisor(kept: list[Kept], place: Range) -> Range:
+    if place.start % BLOCK or place.size % 0x1000 or not HYPERVISOR_MIN <= place.size <= HYPERVISOR_MAX:
+        raise Refusal(f"--hypervisor: {place} is no place for the hypervisor",
+                      "give an address that is a multiple of 2 MiB, and 1 to 256 MiB", EXIT_USAGE)
+    if not any(item.contains(place) for item in merge(item.range for item in kept)):
+        known = ", ".join(str(item.range) for item in kept)
+        raise Refusal(f"--hypervisor: {place} is not kept from Linux", f"choose a place within {known}")
+    return place
+
+
+def _shared(kept: list[Kept], hypervisor: Range, size: int) -> list[Range]:
+    """Memory for all cells, at the end of the largest piece that the hypervisor leaves."""
+    if not size:
+        return []
+    if size % 0x1000:
+        raise Refusal(f"--shared: {size} bytes are no whole pages", "give a multiple of 4 KiB", EXIT_USAGE)
+    free = subtract((item.range for item in kept), [hypervisor])
+    piece = max(free, key=lambda item: item.size, default=Range(0, 0))
+    if piece.size < size:
+        raise Refusal(f"--shared: there is no room for {words.size(size)} besides the hypervisor",
+                      "keep more memory from Linux, or share less")
+    return [Range(piece.end - size, piece.end)]
+
+
+def _memory_regions(found: Memory, hypervisor: Range, shared: list[Range]) -> list[Region]:
+    kept = merge(item.range for item in found.kept)
+    no_map = [item for item in found.reservations
+              if item.no_map and not any(piece.overlaps(item.range) for piece in kept)]
+    ram = subtract(found.ram, [*kept, *(item.range.pages() for item in no_map)])
+    ram = [item.whole_pages() for item in ram if item.whole_pages().size]
+    cells = subtract(kept, [hypervisor, *shared])
+    regions = [Region("ram", item, "RAM", "") for item in ram]
+    regions += [Region("cells", item, "RAM", "kept from Linux") for item in cells]
+    regions += [Region("shared", item, "DATA | SHARED", "kept from Linux")
+                for item in shared]
+    regions += [Region(devices.region_name(item.name), item.range.pages(), "DATA",
+                       f"/reserved-memory/{item.name}: no-map, a driver of Linux may use it")
+                for item in no_map]
+    return _numbered(sorted(regions, key=lambda region: region.range))
+
+
+def _numbered(regions: list[Region]) -> list[Region]:
+    """ "ram", "ram-2", "ram-3": in the order of the addresses."""
+    seen: dict[str, int] = {}
+    result = []
+    for region in regions:
+        seen[region.name] = number = seen.get(region.name, 0) + 1
+        name = region.name if number == 1 else f"{region.name[:12]}-{number}"
+        result.append(region._replace(name=name))
+    return result
+
+
+# ---- Devices ----
+
+
+def _device_regions(found: devices.Found, used: set[str]) -> list[Region]:
+    names = devices.name_pieces(found.pieces, used)
+    return [Region(name, piece.range, "DATA" if piece.is_memory else "MMIO", _remark(piece))
+            for name, piece in zip(names, found.pieces)]
+
+
+def _remark(piece: devices.Piece) -> str:
+    """Whose the registers are, as far as the name and the address do not say it."""
+    text = ctext.names(piece.names)
+    node, _, alias = text.partition(" ")
+    if node == f"{piece.kind}@{piece.range.start:x}" and len(piece.names) == 1:
+        text = alias.strip("()")
+    remarks = [text] if text else []
+    return ", ".join(remarks + (["disabled"] if piece.is_disabled else []))
+
+
+def _add_spis(spis: dict[int, list[str]], given: tuple[range, ...]) -> None:
+    for item in given:
+        for intid in item:
+            spis.setdefault(intid, ["--spis"])
+
+
+# ---- All ----
+
+
+def _linux_has_it(kept: list[Kept], linux: list[Range]) -> list[str]:
+    return [f"Linux still uses memory of {item.range} ({item.how}): enable is refused until it is kept "
+            f"from Linux; {HOW_TO_KEEP.partition(', or say')[0]}"
+            for item in kept if any(item.range.overlaps(used) for used in linux)]
+
+
+def plan_system(machine: Machine, choices: Choices) -> System:
+    """The system configuration that fits the machine."""
+    cpus = cpus_of(machine)
+    gic = gic_of(machine, len(cpus))
+    memory = memory_of(machine, list(choices.reserved))
+    hypervisor = place_hypervisor(machine, memory.kept, choices.hypervisor)
+    shared = _shared(memory.kept, hypervisor, choices.shared)
+    regions = _memory_regions(memory, hypervisor, shared)
+    taken = [*memory.ram, *(item.range for item in memory.kept), *(region.range for region in regions)]
+    found = devices.find_devices(machine, gic, taken)
+    _add_spis(found.spis, choices.spis)
+    regions += _device_regions(found, {region.name for region in regions})
+    notes = _linux_has_it(memory.kept, machine.system_ram) + gic.notes + found.notes
+    return System(machine, choices.name or system_name(machine), cpus, gic, memory, hypervisor, regions,
+                  found.spis, machine.tree.stdout, choices, notes)
