@@ -48,9 +48,10 @@ def add_system_options(parser: argparse.ArgumentParser) -> None:
 
 def choices_of(args: argparse.Namespace) -> Choices:
     hypervisor = None
-    if args.hypervisor:
-        with_size = "," in args.hypervisor
-        hypervisor = parse_range(args.hypervisor) if with_size else Range.sized(parse_size(args.hypervisor), 0)
+    if args.hypervisor and "," in args.hypervisor:
+        hypervisor = parse_range(args.hypervisor)
+    elif args.hypervisor:
+        hypervisor = Range.sized(parse_size(args.hypervisor), 0)
     return Choices(
         name=ctext.check_name(args.name) if args.name else "",
         reserved=tuple(parse_range(text) for text in args.reserved),
@@ -139,7 +140,7 @@ def source_of(system: System) -> str:
     lines.append(f"\t.hypervisor = {ctext.frame(place.start, place.size)},")
     lines += [*_cpus(system), *_gic(system), *_debug_console(system)]
     if system.choices.permissive:
-        lines.append("\t.flags = PERMISSIVE,\t/* bring-up: see `cellctl show root`, list the pages, drop it */")
+        lines += ctext.with_remark("\t.flags = PERMISSIVE,", "bring-up: list what `cellctl show root` has")
     lines += ctext.list_macro("regions", "REGIONS", _regions(system))
     lines += ctext.list_macro("irqs", "IRQS", ctext.irqs(system.spis))
     return "\n".join([*lines, "};", ""])

@@ -139,11 +139,11 @@ def _pieces(claims: Iterable[Claim], taken: list[Range], notes: list[str]) -> li
             lost = "all" if not left else "part"
             notes.append(f"{claim.name}: {lost} of {claim.range} is RAM or the GIC's, and left out")
         for item in left:
-            _add_piece(result, item, claim)
+            add_piece(result, item, claim)
     return sorted(result, key=lambda piece: piece.range)
 
 
-def _add_piece(pieces: list[Piece], item: Range, claim: Claim) -> None:
+def add_piece(pieces: list[Piece], item: Range, claim: Claim) -> None:
     piece = Piece(item, claim.kind, claim.range.start, claim.is_memory, [claim.name], claim.is_disabled)
     for other in [other for other in pieces if other.range.overlaps(item)]:
         pieces.remove(other)

@@ -200,9 +200,10 @@ class LinuxInterrupt(NamedTuple):
 
 
 class Device(NamedTuple):
-    """A device of a Linux bus: its directory in /sys, driver ("" without one) and node's path."""
+    """A device of a Linux bus: its name there, driver ("" without one) and node's path."""
 
     name: str
+    bus: str
     driver: str
     node: str
 
@@ -352,7 +353,7 @@ class Machine:
             for name in self.source.list(directory):
                 event = self._uevent(f"{directory}/{name}")
                 if "OF_FULLNAME" in event:
-                    found.append(Device(name, event.get("DRIVER", ""), event["OF_FULLNAME"]))
+                    found.append(Device(name, bus, event.get("DRIVER", ""), event["OF_FULLNAME"]))
         return found
 
     def driver_of(self, node: tree.Node) -> Device | None:

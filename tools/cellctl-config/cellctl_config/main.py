@@ -15,6 +15,7 @@ from cellctl_config.refusal import EXIT_OK, EXIT_USAGE, Refusal
 COMMANDS: dict[str, tuple[str, ...]] = {
     "config": (
         "build",
+        "cell",
         "collect",
         "create",
         "show",

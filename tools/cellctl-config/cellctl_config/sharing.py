@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a device still shares with Linux when a cell has its registers, and what to do about it.
+
+Clocks, resets, power domains, pins and regulators belong to controllers that stay with Linux. It
+switches off what none of its drivers uses, and knows nothing of cells.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from cellctl_config.machine import Machine
+from cellctl_config.refusal import Refusal
+from cellctl_config.tree import Node
+
+
+class Provided(NamedTuple):
+    """References of one kind: the property, the count of cells in it, and the sentence's parts."""
+
+    name: str
+    count: str
+    what: str
+    effect: str
+    remedy: str
+
+
+PROVIDED = (
+    Provided("clocks", "#clock-cells", "clock", "Linux may switch it off or change its rate",
+             "boot Linux with clk_ignore_unused, and let no driver that uses it change the rate"),
+    Provided("resets", "#reset-cells", "reset line", "Linux may hold the device in reset",
+             "see that the boot firmware releases it before the cell starts"),
+    Provided("power-domains", "#power-domain-cells", "power domain",
+             "Linux switches it off when none of its drivers uses it", "boot Linux with pd_ignore_unused"),
+    Provided("dmas", "#dma-cells", "DMA channel", "the controller stays with Linux",
+             "use the device without DMA in the cell"),
+    Provided("iommus", "#iommu-cells", "stream", "the device can master the bus, and the IOMMU before it "
+             "is Linux's",
+             "see that it lets the device pass (arm-smmu.disable_bypass=0), and trust the cell with DMA"),
+    Provided("interconnects", "#interconnect-cells", "interconnect path",
+             "Linux may take its bandwidth away", "keep a driver of Linux that votes for the path"),
+)
+
+# Providers that cannot be switched off.
+CONSTANT = ("fixed-clock", "fixed-factor-clock", "regulator-fixed", "arm,psci")
+
+# Generic names (Devicetree Specification) of devices that master the bus.
+MASTERS = ("ethernet", "mmc", "usb", "sata", "ahci", "pcie", "pci", "gpu", "dma-controller", "dma", "crypto",
+           "display", "display-controller", "video-codec", "virtio_mmio", "nand-controller", "hdmi", "can-fd")
+
+
+def warnings(machine: Machine, node: Node, given: list[Node]) -> Iterator[str]:
+    """A sentence for each; providers that the cell gets too (`given`) are its own affair."""
+    for kind in PROVIDED:
+        yield from _references(node, kind, given)
+    yield from _pins(node, given)
+    yield from _supplies(node, given)
+    yield from _gpios(node, given)
+    yield from _dma(node)
+    yield from _driver(machine, node)
+
+
+def _dma(node: Node) -> Iterator[str]:
+    if "iommus" not in node and node.base_name in MASTERS:
+        yield (f"{node.path} probably masters the bus, and no IOMMU is before it: who drives it can read and "
+               "write all memory; give it only to a cell that you trust with that")
+
+
+def _names(node: Node, name: str) -> list[str]:
+    return node.strings({"clocks": "clock-names", "resets": "reset-names", "dmas": "dma-names",
+                         "power-domains": "power-domain-names", "iommus": "iommu-names",
+                         "interconnects": "interconnect-names"}[name])
+
+
+def _references(node: Node, kind: Provided, given: list[Node]) -> Iterator[str]:
+    if kind.name not in node:
+        return
+    try:
+        references = node.references(kind.name, kind.count)
+    except Refusal as refusal:
+        yield f"{refusal.message}: see yourself what it shares with Linux"
+        return
+    names = _names(node, kind.name)
+    seen: dict[str, list[str]] = {}
+    for i, reference in enumerate(references):
+        if reference.node.is_compatible(*CONSTANT) or reference.node in given:
+            continue
+        label = names[i] if i < len(names) else " ".join(map(str, reference.cells))
+        seen.setdefault(reference.node.path, []).append(label)
+    for path, labels in seen.items():
+        labels = [label for label in dict.fromkeys(labels) if label]
+        listed = f" ({', '.join(labels)})" if labels else ""
+        plural = "s" if len(labels) > 1 else ""
+        yield f"{node.path} has {kind.what}{plural}{listed} of {path}: {kind.effect}; {kind.remedy}"
+
+
+def _pins(node: Node, given: list[Node]) -> Iterator[str]:
+    for phandle in node.cells("pinctrl-0"):
+        group = node.tree.by_phandle(phandle, node, "pinctrl-0")
+        if not any(place in given for place in group.ancestors()):
+            yield (f"{node.path} needs the pins of {group.path}, which Linux sets up only for a driver of its "
+                   "own: let the boot firmware do it, or make them a hog: add pinctrl-0 with this group and "
+                   'pinctrl-names = "default" to the pin controller\'s own node')
+
+
+def _supplies(node: Node, given: list[Node]) -> Iterator[str]:
+    for name in node.properties:
+        if not name.endswith("-supply"):
+            continue
+        supply = node.reference(name)
+        if supply is not None and supply not in given and not supply.is_compatible(*CONSTANT):
+            yield (f"{node.path} is powered by {supply.path}: Linux switches it off when no driver uses it; "
+                   "boot it with regulator_ignore_unused, or add regulator-always-on to the node")
+
+
+def _gpios(node: Node, given: list[Node]) -> Iterator[str]:
+    for name in node.properties:
+        if re.fullmatch(r"(.+-)?gpios?", name) and "gpio-controller" not in node and "gpio-hog" not in node:
+            for path in _gpio_controllers(node, name, given):
+                yield f"{node.path} has {name} of {path}, which stays with Linux: set the pin there, once"
+
+
+def _gpio_controllers(node: Node, name: str, given: list[Node]) -> list[str]:
+    try:
+        references = node.references(name, "#gpio-cells")
+    except Refusal:  # something else of that name
+        return []
+    return list(dict.fromkeys(ref.node.path for ref in references if ref.node not in given))
+
+
+def _driver(machine: Machine, node: Node) -> Iterator[str]:
+    """Whether Linux has the device, or would take it at the next boot."""
+    if not node.is_enabled:
+        return
+    keep = f"`fdt set {node.path} status reserved` in U-Boot, or status = \"reserved\" in the device tree"
+    device = machine.driver_of(node)
+    if device is not None:
+        yield (f"{node.path} is used by Linux's driver {device.driver}, so create would be refused: unbind "
+               f"it (echo {device.name} >/sys/bus/{device.bus}/drivers/{device.driver}/unbind), or keep Linux "
+               f"from it: {keep}")
+    else:
+        yield f"{node.path} is enabled, so a driver of Linux may take it: {keep}"
