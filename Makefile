@@ -7,7 +7,7 @@ BUILD := $(CURDIR)/build
 PREFIX ?= /usr
 DESTDIR ?=
 JOBS := $(shell nproc)
-export VERSION
+export VERSION PREFIX
 
 ifneq ($(shell uname -m),aarch64)
 CROSS_COMPILE ?= aarch64-linux-gnu-
@@ -86,6 +86,9 @@ faults:
 	@cd $(BUILD)/faults/staging && find . -mindepth 1 | LC_ALL=C sort | \
 		cpio --quiet -R 0:0 -o -H newc | gzip -n -1 >$(BUILD)/rootfs-faults.cpio.gz
 
+# What a configuration is compiled with.
+MKCELL := $(PREFIX)/share/cellblock/mkcell
+
 install: all
 	install -D -m 755 $(BUILD)/tools/cellctl/cellctl $(DESTDIR)$(PREFIX)/sbin/cellctl
 	install -D -m 644 $(BUILD)/hypervisor/cellblock.bin $(DESTDIR)/lib/firmware/cellblock.bin
@@ -96,6 +99,16 @@ install: all
 		$(DESTDIR)$(PREFIX)/share/cellblock
 	install -d $(DESTDIR)$(PREFIX)/include/cellblock
 	install -m 644 include/cellblock/*.h $(DESTDIR)$(PREFIX)/include/cellblock
+	install -d $(DESTDIR)$(PREFIX)/lib/cellblock/cellctl_config
+	install -m 755 tools/cellctl-config/cellctl-config tools/cellctl-config/cellctl-collect \
+		$(DESTDIR)$(PREFIX)/lib/cellblock
+	ln -sf ../lib/cellblock/cellctl-collect $(DESTDIR)$(PREFIX)/sbin/cellctl-collect
+	install -m 644 tools/cellctl-config/cellctl_config/*.py \
+		$(DESTDIR)$(PREFIX)/lib/cellblock/cellctl_config
+	for file in tools/mkcell/mkcell.c hypervisor/core/config.c hypervisor/core/config.h \
+			include/cellblock/*.h; do \
+		install -D -m 644 $$file $(DESTDIR)$(MKCELL)/$$file || exit; \
+	done
 
 # The root file system of the QEMU machine, with everything installed.
 rootfs: all guest

@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -19,6 +21,7 @@
 
 #include "bootfile.h"
 #include "cellctl.h"
+#include "describe.h"
 #include "device.h"
 #include "file.h"
 
@@ -495,6 +498,62 @@ static void test_everything_prints_as_text_and_json(void **state)
 	}
 }
 
+static int describe_with(const char *tool, bool json)
+{
+	char *argv[] = { "config", "show", "a b", NULL };
+	struct cellctl ctl = { .fd = -1, .json = json };
+
+	return describe(&ctl, tool, 3, argv);
+}
+
+static int describe_absent(struct cellctl *ctl)
+{
+	return describe_with("/nonexistent/cellctl-config", ctl->json);
+}
+
+/* A script for an interpreter, which may not be there. */
+static const char *script_path(const char *text)
+{
+	static const char path[] = BOOTFILE_DIRECTORY "-script";
+
+	assert_int_equal(file_replace(path, text, strlen(text)), 0);
+	assert_int_equal(chmod(path, 0755), 0);
+	return path;
+}
+
+static int describe_script(struct cellctl *ctl)
+{
+	return describe_with(ctl->operands[0], ctl->json);
+}
+
+static void test_missing_tool_and_missing_python_are_told_apart(void **state)
+{
+	(void)state;
+	assert_int_equal(call(describe_absent, 0, NULL, NULL), EXIT_FILE);
+	assert_non_null(strstr(complaint, "/nonexistent/cellctl-config, which is not there"));
+	assert_int_equal(call(describe_script, 1, script_path("#!/nonexistent/python3\n"), NULL),
+			 EXIT_FILE);
+	assert_non_null(strstr(complaint, "Python 3, which is not there"));
+	assert_int_equal(call(describe_script, 1, "/", NULL), EXIT_FILE);
+	assert_non_null(strstr(complaint, "/ cannot be run: Permission denied"));
+}
+
+static void test_python_tool_gets_the_arguments_as_they_are(void **state)
+{
+	const char *script =
+		script_path("#!/bin/sh\n"
+			    "[ $# = 3 ] && [ \"$1,$2,$3\" = 'config,show,a b' ] && exit 42\n");
+	pid_t child = fork();
+	int status;
+
+	(void)state;
+	if (!child)
+		_exit(describe_with(script, false));
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 42);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -512,6 +571,8 @@ int main(void)
 		TEST(test_exit_codes_tell_driver_privilege_and_enable),
 		TEST(test_refused_means_that_nothing_was_done),
 		TEST(test_everything_prints_as_text_and_json),
+		TEST(test_missing_tool_and_missing_python_are_told_apart),
+		TEST(test_python_tool_gets_the_arguments_as_they_are),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,12 +12,17 @@
 #include <cellblock/public.h>
 
 #include "cellctl.h"
+#include "describe.h"
 #include "report.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 #ifndef CELLBLOCK_VERSION
 #define CELLBLOCK_VERSION "0.1"
+#endif
+
+#ifndef CELLBLOCK_LIBRARY
+#define CELLBLOCK_LIBRARY "/usr/lib/cellblock"
 #endif
 
 /* Options besides --json and --help, which every command has. */
@@ -106,6 +111,15 @@ static const struct command {
 	  "What the cell has written, or without CELL the hypervisor." },
 };
 
+/* Done by a program of their own, which has its own --help. */
+static const struct {
+	const char *name;
+	const char *summary;
+} groups[] = {
+	{ "config", "make, check, show and draw configurations" },
+	{ "hardware", "say what this machine needs to run Cellblock" },
+};
+
 static const char exit_codes[] =
 	"\nCELL is a name or a number; the root cell is \"root\" or 0.\n"
 	"\nExit codes:\n"
@@ -141,6 +155,8 @@ static int print_help(void)
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		printf("  %-8s %-11s %s\n", commands[i].name, commands[i].operands,
 		       commands[i].summary);
+	for (size_t i = 0; i < ARRAY_SIZE(groups); i++)
+		printf("  %-8s %-11s %s\n", groups[i].name, "COMMAND...", groups[i].summary);
 	printf("  %-8s %-11s %s\n", "help", "[COMMAND]", "print this, or more about a command");
 	print_options(0);
 	printf("  --version        print the version\n%s", exit_codes);
@@ -161,6 +177,19 @@ static const struct command *find_command(const char *name)
 	return NULL;
 }
 
+static bool is_group(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(groups); i++)
+		if (!strcmp(groups[i].name, name))
+			return true;
+	return false;
+}
+
+static int describe_machine(const struct cellctl *ctl, int argc, char **argv)
+{
+	return describe(ctl, CELLBLOCK_LIBRARY "/cellctl-config", argc, argv);
+}
+
 static int unknown_command(const struct cellctl *ctl, const char *name)
 {
 	return report(ctl, EXIT_USAGE, "USAGE", "see \"cellctl --help\"",
@@ -169,10 +198,13 @@ static int unknown_command(const struct cellctl *ctl, const char *name)
 
 static int help(const struct cellctl *ctl, int argc, char **argv)
 {
+	char *group_help[] = { argc < 2 ? NULL : argv[1], "--help", NULL };
 	const struct command *command;
 
 	if (argc < 2)
 		return print_help();
+	if (is_group(argv[1]))
+		return describe_machine(ctl, 2, group_help);
 	command = find_command(argv[1]);
 	return command ? print_command_help(command) : unknown_command(ctl, argv[1]);
 }
@@ -290,6 +322,8 @@ static int dispatch(struct cellctl *ctl, int argc, char **argv)
 		return print_version();
 	if (!strcmp(argv[0], "help") || !strcmp(argv[0], "--help") || !strcmp(argv[0], "-h"))
 		return help(ctl, argc, argv);
+	if (is_group(argv[0]))
+		return describe_machine(ctl, argc, argv);
 	command = find_command(argv[0]);
 	return command ? run_command(ctl, command, argc, argv) : unknown_command(ctl, argv[0]);
 }

@@ -13,9 +13,12 @@ import struct
 from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
-import libfdt
-
 from cellctl_config.refusal import Refusal
+
+try:
+    import libfdt
+except ImportError:  # only flattened trees need it
+    libfdt = None
 
 MAX_DEPTH = 64  # of nodes within nodes; real trees have less than ten
 MAX_CELLS = 16  # of one address, size or specifier
@@ -267,8 +270,11 @@ def parse(blob: bytes, origin: str) -> DeviceTree:
     return tree
 
 
-def _checked(blob: bytes, origin: str) -> libfdt.FdtRo:
+def _checked(blob: bytes, origin: str) -> "libfdt.FdtRo":
     """libfdt reads what the header promises: see first that it is there."""
+    if libfdt is None:
+        raise Refusal(f"{origin} is a flattened device tree, and Python's libfdt is missing",
+                      "install python3-libfdt")
     if len(blob) < HEADER_SIZE or struct.unpack_from(">I", blob)[0] != MAGIC:
         raise Refusal(f"{origin} is no flattened device tree: it does not begin with 0x{MAGIC:08x}",
                       "give a .dtb file or what `cellctl config collect` made")
@@ -283,7 +289,7 @@ def _checked(blob: bytes, origin: str) -> libfdt.FdtRo:
     return libfdt.FdtRo(data)
 
 
-def _copy_node(fdt: libfdt.FdtRo, offset: int, node: Node, depth: int) -> None:
+def _copy_node(fdt: "libfdt.FdtRo", offset: int, node: Node, depth: int) -> None:
     if depth > MAX_DEPTH:
         raise node.refuse(f"nodes are nested more than {MAX_DEPTH} deep")
     quiet = (libfdt.NOTFOUND,)
