@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # `make check`: builds everything with each compiler and for each kernel, and runs the
-# static checks, the unit tests, the models, the fuzzers, the demo and the system tests in
-# QEMU. Stops early only if something does not build. The last line is "<n> passed, <n>
-# failed"; the exit status says whether anything failed.
+# static checks, the unit tests, those of the configuration tools, the models, the fuzzers, the
+# demo and the system tests in QEMU. Stops early only if something does not build. The last line
+# is "<n> passed, <n> failed"; the exit status says whether anything failed.
 #
 # With CB_LONG=1 (`make check-long`) the fuzzers and the system tests take their time, and a soak
 # follows.
@@ -136,19 +136,19 @@ junit_result()
 	END
 }
 
-system_tests()
+# python_tests NAME DIRECTORY WORKERS: a test each of pytest's.
+python_tests()
 {
-	local xml=$OUT/system.xml result=() status=0
+	local name=$1 directory=$2 workers=$3 xml=$OUT/${1// /_}.xml result=() status=0
 
-	title "system tests"
+	title "$name"
 	rm -f "$xml"
-	# Tests wait much of the time: one worker more than the usual two cores.
-	$PYTHON -m pytest -q -p no:cacheprovider -n $((JOBS + 1)) --dist loadgroup \
-		--junitxml="$xml" tests/system </dev/null || status=$?
+	$PYTHON -m pytest -q -p no:cacheprovider -n "$workers" --dist loadgroup \
+		--junitxml="$xml" "$directory" </dev/null || status=$?
 	[ ! -f "$xml" ] || mapfile -t result < <(junit_result "$xml")
 	pass "${result[0]:-0}"
 	FAILED+=("${result[@]:1}")
-	[ "$status" = 0 ] || [ ${#result[@]} -gt 1 ] || FAILED+=("pytest tests/system")
+	[ "$status" = 0 ] || [ ${#result[@]} -gt 1 ] || FAILED+=("pytest $directory")
 }
 
 # results NAME COMMAND...: counts the lines "  ok    ..." and "  FAIL  ..." that a command prints,
@@ -194,12 +194,14 @@ build_all
 title lint
 results lint scripts/lint.sh
 unit_tests
+python_tests "config tests" tests/config "$JOBS"
 title models
 results models tests/models/run.sh
 title fuzzing
 results fuzz run_make -C tests/fuzz "$FUZZ_LIMIT"
 title demo
 step "make demo" demo
-system_tests
+# Tests wait much of the time: one worker more than the usual two cores.
+python_tests "system tests" tests/system $((JOBS + 1))
 [ -z "$LONG" ] || soak
 finish

@@ -96,7 +96,8 @@ def size_cells(bus: Node) -> int:
 
 def is_pci(node: Node) -> bool:
     """Whether the children of the node are on a PCI bus: their "reg" is no memory address."""
-    return node.string("device_type") in ("pci", "pciex") or address_cells(node) == 3
+    is_wide = node.properties.get("#address-cells") == b"\0\0\0\3"
+    return is_wide or node.string("device_type") in ("pci", "pciex")
 
 
 def bus_registers(node: Node) -> list[Range]:

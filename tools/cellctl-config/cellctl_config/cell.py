@@ -7,8 +7,9 @@ import argparse
 
 from cellctl_config import binary, ctext, source
 from cellctl_config.addresses import registers
-from cellctl_config.cellplan import (CellPlan, Devices, Offer, check_cpus, choose_console, find_device,
-                                     gic_of_machine, offer_of_file, offer_of_plan, place_memory)
+from cellctl_config.celldevices import Devices, find_device
+from cellctl_config.cellplan import (CellPlan, Offer, check_cpus, choose_console, offer_of_file,
+                                     offer_of_plan, place_memory)
 from cellctl_config.create import add_system_options, choices_of, show_notes, write
 from cellctl_config.interrupts import interrupts
 from cellctl_config.machine import Machine, open_machine, parse_list
@@ -28,7 +29,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("cell", metavar="NAME", help="of the cell")
     parser.add_argument("--cpus", required=True, metavar="LIST", help="numbers as in the system's .cpus: 2-3")
     parser.add_argument("--memory", required=True, metavar="SIZE", help="64M")
-    parser.add_argument("--memory-at", metavar="ADDRESS", help="where (default: the first place that is free)")
+    parser.add_argument("--memory-at", metavar="ADDRESS", help="where (default: the first free place)")
     parser.add_argument("--device", metavar="NODE", action="append", default=[],
                         help="a node: serial@9040000, a path or an alias; may be given more than once")
     parser.add_argument("--console", metavar="ring|none|NODE",
@@ -52,7 +53,8 @@ def check_cell_name(name: str, others: list[binary.Cell]) -> str:
         raise Refusal("no cell can be called root: that is Linux's", "choose another name", EXIT_USAGE)
     for other in others:
         if other.name == name:
-            raise Refusal(f"{other.file} is a cell called {name} as well", "choose another name", EXIT_REFUSED)
+            raise Refusal(f"{other.file} is a cell called {name} as well", "choose another name",
+                          EXIT_REFUSED)
     return name
 
 
@@ -77,7 +79,7 @@ def plan_cell(machine: Machine, args: argparse.Namespace) -> CellPlan:
             raise Refusal(f"--use-shared: {offer.origin} has no memory that cells share",
                           "make some with `config create --shared SIZE`", EXIT_REFUSED)
         plan.shared = offer.shared
-    Devices(machine, gic_of_machine(machine), offer, others, plan).add(nodes)
+    Devices(machine, offer, others, plan).add(nodes)
     return plan
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from cellctl_config import ctext, devices, words
-from cellctl_config.addresses import Range, merge, subtract
+from cellctl_config.addresses import Range, merge, registers, subtract
 from cellctl_config.cpus import Cpu, cpus_of
 from cellctl_config.gic import Gic, gic_of
 from cellctl_config.machine import Machine
@@ -64,6 +64,8 @@ class System:
 
 def console_macro(node: Node) -> str | None:
     """The macro for a UART that Cellblock can print on."""
+    if not registers(node):
+        return None
     return next((CONSOLES[name] for name in node.compatible if name in CONSOLES), None)
 
 
@@ -107,17 +109,16 @@ def _checked_hypervisor(kept: list[Kept], place: Range) -> Range:
 
 
 def _shared(kept: list[Kept], hypervisor: Range, size: int) -> list[Range]:
-    """Memory for all cells, at the end of the largest piece that the hypervisor leaves."""
+    """Memory for all cells, at the end of the last piece that has room besides the hypervisor."""
     if not size:
         return []
     if size % 0x1000:
         raise Refusal(f"--shared: {size} bytes are no whole pages", "give a multiple of 4 KiB", EXIT_USAGE)
-    free = subtract((item.range for item in kept), [hypervisor])
-    piece = max(free, key=lambda item: item.size, default=Range(0, 0))
-    if piece.size < size:
-        raise Refusal(f"--shared: there is no room for {words.size(size)} besides the hypervisor",
-                      "keep more memory from Linux, or share less")
-    return [Range(piece.end - size, piece.end)]
+    for piece in reversed(subtract((item.range for item in kept), [hypervisor])):
+        if piece.size >= size:
+            return [Range(piece.end - size, piece.end)]
+    raise Refusal(f"--shared: there is no room for {words.size(size)} besides the hypervisor",
+                  "keep more memory from Linux, or share less")
 
 
 def _memory_regions(found: Memory, hypervisor: Range, shared: list[Range]) -> list[Region]:
@@ -131,7 +132,7 @@ def _memory_regions(found: Memory, hypervisor: Range, shared: list[Range]) -> li
     regions += [Region("cells", item, "RAM", "kept from Linux") for item in cells]
     regions += [Region("shared", item, "DATA | SHARED", "kept from Linux")
                 for item in shared]
-    regions += [Region(devices.region_name(item.name), item.range.pages(), "DATA",
+    regions += [Region(devices.region_name(item.name.partition("@")[0]), item.range.pages(), "DATA",
                        f"/reserved-memory/{item.name}: no-map, a driver of Linux may use it")
                 for item in no_map]
     return _numbered(sorted(regions, key=lambda region: region.range))

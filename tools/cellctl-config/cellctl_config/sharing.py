@@ -99,9 +99,9 @@ def _pins(node: Node, given: list[Node]) -> Iterator[str]:
     for phandle in node.cells("pinctrl-0"):
         group = node.tree.by_phandle(phandle, node, "pinctrl-0")
         if not any(place in given for place in group.ancestors()):
-            yield (f"{node.path} needs the pins of {group.path}, which Linux sets up only for a driver of its "
-                   "own: let the boot firmware do it, or make them a hog: add pinctrl-0 with this group and "
-                   'pinctrl-names = "default" to the pin controller\'s own node')
+            yield (f"{node.path} needs the pins of {group.path}, which Linux sets up only for a driver of "
+                   "its own: let the boot firmware do it, or make them a hog: add pinctrl-0 with this group "
+                   'and pinctrl-names = "default" to the pin controller\'s own node')
 
 
 def _supplies(node: Node, given: list[Node]) -> Iterator[str]:
@@ -136,8 +136,8 @@ def _driver(machine: Machine, node: Node) -> Iterator[str]:
     keep = f"`fdt set {node.path} status reserved` in U-Boot, or status = \"reserved\" in the device tree"
     device = machine.driver_of(node)
     if device is not None:
+        unbind = f"echo {device.name} >/sys/bus/{device.bus}/drivers/{device.driver}/unbind"
         yield (f"{node.path} is used by Linux's driver {device.driver}, so create would be refused: unbind "
-               f"it (echo {device.name} >/sys/bus/{device.bus}/drivers/{device.driver}/unbind), or keep Linux "
-               f"from it: {keep}")
+               f"it ({unbind}), or keep Linux from it: {keep}")
     else:
         yield f"{node.path} is enabled, so a driver of Linux may take it: {keep}"

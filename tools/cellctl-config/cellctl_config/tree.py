@@ -29,7 +29,7 @@ BAD_TREE = "take the device tree that the machine was booted with, unchanged"
 
 
 class Directory(Protocol):
-    """What read_directory() needs of a place with files; machine.Source is one."""
+    """What read_directory() needs of a place with files; sources.Source is one."""
 
     def read(self, path: str) -> bytes | None: ...
 
@@ -253,7 +253,7 @@ class DeviceTree:
         node = self.find(text)
         if node is not None and node is not self.root:
             return [node]
-        nodes = list(self.walk())
+        nodes = list(self.walk())[1:]
         return [n for n in nodes if n.name == text] or [n for n in nodes if n.base_name == text]
 
 
@@ -266,7 +266,11 @@ def parse(blob: bytes, origin: str) -> DeviceTree:
     tree = DeviceTree(origin)
     for i in range(fdt.num_mem_rsv()):
         tree.reservations.append(struct.unpack_from(">QQ", blob, fdt.off_mem_rsvmap() + 16 * i))
-    _copy_node(fdt, 0, tree.root, 0)
+    try:
+        _copy_node(fdt, 0, tree.root, 0)
+    except (libfdt.FdtException, UnicodeError, SystemError) as error:
+        # libfdt checks the structure; its Python side wants names to be text, or fails like this.
+        raise Refusal(f"{origin} is a damaged device tree: {error.__cause__ or error}", BAD_TREE) from None
     return tree
 
 
