@@ -86,20 +86,10 @@ faults:
 	@cd $(BUILD)/faults/staging && find . -mindepth 1 | LC_ALL=C sort | \
 		cpio --quiet -R 0:0 -o -H newc | gzip -n -1 >$(BUILD)/rootfs-faults.cpio.gz
 
-# What a configuration is compiled with.
+# The tools that describe machines, and what a configuration is compiled with: nothing to build.
 MKCELL := $(PREFIX)/share/cellblock/mkcell
-
-install: all
-	install -D -m 755 $(BUILD)/tools/cellctl/cellctl $(DESTDIR)$(PREFIX)/sbin/cellctl
-	install -D -m 644 $(BUILD)/hypervisor/cellblock.bin $(DESTDIR)/lib/firmware/cellblock.bin
-	install -D -m 644 $(BUILD)/driver/cellblock.ko \
-		$(DESTDIR)/lib/modules/$(KVER)/extra/cellblock.ko
-	install -d $(DESTDIR)$(PREFIX)/share/cellblock
-	install -m 644 $(BUILD)/configs/*.cell $(BUILD)/inmates/*.bin \
-		$(DESTDIR)$(PREFIX)/share/cellblock
-	install -d $(DESTDIR)$(PREFIX)/include/cellblock
-	install -m 644 include/cellblock/*.h $(DESTDIR)$(PREFIX)/include/cellblock
-	install -d $(DESTDIR)$(PREFIX)/lib/cellblock/cellctl_config
+install-config:
+	install -d $(DESTDIR)$(PREFIX)/lib/cellblock/cellctl_config $(DESTDIR)$(PREFIX)/sbin
 	install -m 755 tools/cellctl-config/cellctl-config tools/cellctl-config/cellctl-collect \
 		$(DESTDIR)$(PREFIX)/lib/cellblock
 	ln -sf ../lib/cellblock/cellctl-collect $(DESTDIR)$(PREFIX)/sbin/cellctl-collect
@@ -109,6 +99,17 @@ install: all
 			include/cellblock/*.h; do \
 		install -D -m 644 $$file $(DESTDIR)$(MKCELL)/$$file || exit; \
 	done
+
+install: all install-config
+	install -D -m 755 $(BUILD)/tools/cellctl/cellctl $(DESTDIR)$(PREFIX)/sbin/cellctl
+	install -D -m 644 $(BUILD)/hypervisor/cellblock.bin $(DESTDIR)/lib/firmware/cellblock.bin
+	install -D -m 644 $(BUILD)/driver/cellblock.ko \
+		$(DESTDIR)/lib/modules/$(KVER)/extra/cellblock.ko
+	install -d $(DESTDIR)$(PREFIX)/share/cellblock
+	install -m 644 $(BUILD)/configs/*.cell $(BUILD)/inmates/*.bin \
+		$(DESTDIR)$(PREFIX)/share/cellblock
+	install -d $(DESTDIR)$(PREFIX)/include/cellblock
+	install -m 644 include/cellblock/*.h $(DESTDIR)$(PREFIX)/include/cellblock
 
 # The root file system of the QEMU machine, with everything installed.
 rootfs: all guest
@@ -172,6 +173,6 @@ clean:
 		$(BUILD)/fuzz $(BUILD)/coverage $(BUILD)/faults $(BUILD)/soak $(BUILD)/bench \
 		$(BUILD)/bench.json $(BUILD)/demo-build.log
 
-.PHONY: all help setup hypervisor driver cellctl configs inmates guest faults install rootfs run \
-	demo check check-long hostile boards soak bench bench-expected bench-plots models fuzz coverage \
+.PHONY: all help setup hypervisor driver cellctl configs inmates guest faults install install-config \
+	rootfs run demo check check-long hostile boards soak bench bench-expected bench-plots models fuzz coverage \
 	lint clean

@@ -38,7 +38,8 @@ check_files()
 	local file head
 
 	tree_files '*.[chS]' '*.dtso' '*.lds' '*.py' '*.sh' '*.mk' Makefile Kbuild \
-		'*.md' '*.svg' init shrc cb-agent cellctl-config cellctl-collect .clang-format .clang-tidy | while read -r file; do
+		'*.md' '*.svg' init shrc cb-agent cellctl-config cellctl-collect .clang-format \
+		.clang-tidy | while read -r file; do
 		head=$(head -n 6 "$file" | grep -v '^#!')
 		case $(head -n 1 <<<"$head") in
 		*'SPDX-License-Identifier: GPL-2.0-only'*) ;;
