@@ -18,8 +18,8 @@ MAX_MULTIPLE = 2048  # more of a unit than this reads worse than hexadecimal
 
 
 def safe(text: str) -> str:
-    """Text for a comment: what a device tree says must not end it."""
-    return re.sub(r"[^ A-Za-z0-9@,._+/()=:;<>'\"\[\]#&|%`-]", "?", text).replace("*/", "?").replace("/*", "?")
+    """Text for a comment: what a device tree says must not end it, so there is no '*'."""
+    return re.sub(r"[^ A-Za-z0-9@,._+/()=:;<>'\"\[\]#&|%`-]", "?", text)
 
 
 def check_name(name: str) -> str:
