@@ -310,3 +310,53 @@ def test_first_page_of_gicc_alone_is_noted(tmp_path: Path) -> None:
 def test_source_is_an_ordinary_file(tmp_path: Path) -> None:
     trees.system(tmp_path, trees.virt(3), *trees.KEPT)
     assert not (tmp_path / "made.c").stat().st_mode & stat.S_IXUSR
+
+
+# ---- CPUs without PSCI ----
+
+SPIN_CPUS = """
+	cpus {
+		#address-cells = <1>;
+		#size-cells = <0>;
+		cpu@0 { device_type = "cpu"; reg = <0>; enable-method = "spin-table"; cpu-release-addr = <0 0xd8>; };
+		cpu@1 { device_type = "cpu"; reg = <1>; enable-method = "spin-table"; cpu-release-addr = <0 0xe0>; };
+		cpu@2 { device_type = "cpu"; reg = <2>; enable-method = "spin-table"; cpu-release-addr = <0 0xe8>; };
+	};
+"""
+PRESENT_0 = {"sys_devices_system_cpu_present": "0\n",
+             "sys_devices_system_cpu_cpu0_uevent": "OF_FULLNAME=/cpus/cpu@0\n"}
+
+
+def test_cpus_that_linux_left_in_the_spin_table(tmp_path: Path) -> None:
+    place = trees.collected(tmp_path, trees.compiled(tmp_path, trees.board(cpus=SPIN_CPUS)), **PRESENT_0)
+    found, source = trees.made(tmp_path, "create", "--from", place)
+    assert getattr(found, "mpidrs") == (0, 1, 2)
+    assert ".spin_table = SPIN_TABLE(0, 0xe0, 0xe8)," in source
+    assert "only CPU 1, 2, which it left in the spin table" in source
+    cell = ("guest", "--memory", "16M", "--from", place, "--cpus")
+    assert trees.made(tmp_path, "cell", *cell, "1-2")[0].cpus == [1, 2]
+    assert "Linux cannot turn CPU 0 off without PSCI" in trees.refusal("cell", *cell, "0")
+
+
+def test_spin_table_that_linux_has_emptied(tmp_path: Path) -> None:
+    tree = trees.compiled(tmp_path, trees.board(cpus=SPIN_CPUS))
+    assert "boot it with nr_cpus=" in tool("create", "--from", tree, *trees.KEPT).err
+
+
+def test_spin_table_is_no_use_with_gicv3(tmp_path: Path) -> None:
+    tree = trees.compiled(tmp_path, trees.board(cpus=SPIN_CPUS, gic=GICV3 % ("0x80000", "")))
+    place = trees.collected(tmp_path, tree, **PRESENT_0)
+    assert trees.system(tmp_path, place).mpidrs == (0,)
+
+
+@pytest.mark.parametrize(("kind", "macro"), [
+    ('"arm,pl011"', "PL011"), ('"cdns,uart-r1p12"', "CADENCE"), ('"brcm,bcm2835-aux-uart"', "UART_8250"),
+    ('"snps,dw-apb-uart"; reg-shift = <2>', "UART_8250"), ('"snps,dw-apb-uart"; reg-shift = <0>', None),
+    ('"ns16550a"', None)])
+def test_debug_console_by_kind(tmp_path: Path, kind: str, macro: str | None) -> None:
+    tree = trees.compiled(tmp_path, trees.board(
+        f"uart@a000000 {{ reg = <0 0x0a000000 0 0x1000>; compatible = {kind}; }};",
+        chosen='stdout-path = "/uart@a000000";'))
+    source = tool("create", "--from", tree, *trees.KEPT).out
+    assert (f".debug_console = {macro}(0x0a000000)," in source) == (macro is not None)
+    assert (".debug_console" in source) == (macro is not None)

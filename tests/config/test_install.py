@@ -22,7 +22,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_board_is_made_and_built(installed: Path, tmp_path: Path) -> None:
     program = installed / "lib" / "cellblock" / "cellctl-config"
-    for arguments in (("create", "--from", trees.virt(3), *trees.KEPT, "-o", "board.c"), ("build", "board.c")):
+    create = ("create", "--from", trees.virt(3), *trees.KEPT, "-o", "board.c")
+    for arguments in (create, ("build", "board.c")):
         subprocess.run([sys.executable, "-B", program, "config", *arguments], check=True, cwd=tmp_path,
                        stderr=subprocess.DEVNULL)
     expected = trees.system(tmp_path, trees.virt(3), *trees.KEPT)

@@ -24,7 +24,7 @@ from cellctl_config.interrupts import interrupts
 from cellctl_config.plan import Choices, plan_system
 from cellctl_config.refusal import Refusal
 
-OFFER = Offer("a test", 3, [], [], None, None)
+OFFER = Offer("a test", 3, [0, 1, 2], [], [], None, None)
 COLLECT = ROOT / "tools" / "cellctl-config" / "cellctl-collect"
 
 

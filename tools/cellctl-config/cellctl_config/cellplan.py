@@ -9,6 +9,7 @@ from typing import NamedTuple
 from cellctl_config import binary, words
 from cellctl_config.addresses import PAGE, Range, subtract
 from cellctl_config.celldevices import MAX_LISTED, find_device
+from cellctl_config.cpus import cpus_of, givable
 from cellctl_config.machine import Machine
 from cellctl_config.memory import BLOCK
 from cellctl_config.plan import System, console_macro
@@ -23,6 +24,7 @@ class Offer(NamedTuple):
 
     origin: str
     nr_cpus: int
+    givable: list[int]  # CPUs that Linux can do without
     free: list[Range]  # RAM that is neither Linux's nor the hypervisor's
     shared: list[Range]
     regions: list[Range] | None  # all of the root cell; None: whatever the machine has
@@ -51,7 +53,8 @@ class CellPlan:
 def offer_of_plan(system: System) -> Offer:
     kept = [region.range for region in system.regions if region.name.startswith("cells")]
     shared = [region.range for region in system.regions if "SHARED" in region.flags]
-    return Offer("the system that `config create` plans", len(system.cpus), kept, shared, None, None)
+    return Offer("the system that `config create` plans", len(system.cpus), givable(system.cpus), kept,
+                 shared, None, None)
 
 
 def offer_of_file(machine: Machine, system: binary.System) -> Offer:
@@ -63,7 +66,9 @@ def offer_of_file(machine: Machine, system: binary.System) -> Offer:
     own = [Range.sized(region.phys, region.size) for region in ram if not region.is_shared]
     shared = [Range.sized(region.phys, region.size) for region in ram if region.is_shared]
     regions = [Range.sized(region.phys, region.size) for region in system.regions]
-    return Offer(system.file, len(system.mpidrs), subtract(own, machine.system_ram), shared, regions,
+    left = givable(cpus_of(machine))
+    can = [cpu for cpu in range(len(system.mpidrs)) if cpu in left]
+    return Offer(system.file, len(system.mpidrs), can, subtract(own, machine.system_ram), shared, regions,
                  system.intids)
 
 
@@ -75,6 +80,11 @@ def check_cpus(cpus: list[int], offer: Offer, others: list[binary.Cell]) -> list
     if unknown:
         raise Refusal(f"--cpus: there is no CPU {unknown[0]}: {offer.origin} has CPUs 0 to "
                       f"{offer.nr_cpus - 1}", "choose among these", EXIT_REFUSED)
+    refused = [cpu for cpu in cpus if cpu not in offer.givable]
+    if refused:
+        raise Refusal(f"--cpus: Linux cannot turn CPU {refused[0]} off without PSCI",
+                      "boot it with nr_cpus=, so that it leaves CPUs in the spin table, and choose one of "
+                      "these", EXIT_REFUSED)
     if len(cpus) == offer.nr_cpus:
         raise Refusal(f"--cpus: {words.numbers(cpus)} are all CPUs", "leave Linux one of them", EXIT_REFUSED)
     for other in others:

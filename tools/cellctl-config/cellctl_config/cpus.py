@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from cellctl_config.interrupts import gic_version
 from cellctl_config.machine import Machine
 from cellctl_config.refusal import Refusal
 from cellctl_config.tree import Node
@@ -14,8 +15,11 @@ AFFINITY = 0xFF00FFFFFF  # Aff3 to Aff0 of an MPIDR
 
 
 class Cpu(NamedTuple):
+    """`release` is where a CPU waits in a spin table that Linux has not taken; 0: it has."""
+
     mpidr: int
     node: Node
+    release: int = 0
 
     @property
     def model(self) -> str:
@@ -42,8 +46,25 @@ def _nodes(machine: Machine) -> list[Node]:
     return [node for node in found if node.status in ("okay", "ok")]
 
 
+def enable_method(node: Node) -> str:
+    """How Linux starts a CPU: "psci" or "spin-table"."""
+    own = node.string("enable-method")
+    return own or (node.parent.string("enable-method") if node.parent else None) or ""
+
+
+def _release(node: Node) -> int:
+    """The address that a CPU polls for where to go; 0 if there is none."""
+    if enable_method(node) != "spin-table":
+        return 0
+    address = 0
+    for cell in node.cells("cpu-release-addr")[:2]:
+        address = address << 32 | cell
+    return address
+
+
 def cpus_of(machine: Machine) -> list[Cpu]:
-    """Those that are present to Linux; without that knowledge, all of the device tree."""
+    """Those that are present to Linux, then those that it left in the spin table. Without knowing
+    Linux, all of the device tree are taken to be present."""
     found = [Cpu(_mpidr(node), node) for node in _nodes(machine)]
     if not found:
         raise Refusal(f"{machine.origin}: the device tree has no CPU that can be used",
@@ -54,4 +75,27 @@ def cpus_of(machine: Machine) -> list[Cpu]:
     by_path = {cpu.node.path: cpu for cpu in found}
     paths = [machine.cpu_node(number) for number in machine.cpu_list("present") or []]
     present = [by_path[path] for path in paths if path in by_path]
-    return present or found
+    if not present:
+        return found
+    left = [cpu._replace(release=_release(cpu.node)) for cpu in found if cpu not in present]
+    # With GICv3 nobody would have woken their redistributors.
+    can_be_taken = gic_version(machine.gic) == 2
+    return present + [cpu for cpu in left if cpu.release and can_be_taken]
+
+
+def givable(cpus: list[Cpu]) -> list[int]:
+    """The numbers of those that cells can be given: without PSCI, Linux turns none off."""
+    return [number for number, cpu in enumerate(cpus)
+            if cpu.release or enable_method(cpu.node) != "spin-table"]
+
+
+def notes_of(cpus: list[Cpu]) -> list[str]:
+    """What the way they are started means for cells."""
+    if givable(cpus) == list(range(len(cpus))):
+        return []
+    left = [str(number) for number, cpu in enumerate(cpus) if cpu.release]
+    if left:
+        return [f"Linux cannot turn CPUs off without PSCI: only CPU {', '.join(left)}, which it left in the "
+                "spin table, can be given to cells"]
+    return ["Linux cannot turn CPUs off without PSCI, so cells can have none of its CPUs: boot it with "
+            "nr_cpus=, so that it leaves some in the spin table"]

@@ -92,9 +92,16 @@ def _cpus(system: System) -> list[str]:
     entries = [ctext.Entry(f"0x{cpu.mpidr:x}", f"CPU {number}: {cpu.model}")
                for number, cpu in enumerate(system.cpus)]
     if len({cpu.model for cpu in system.cpus}) > 1:
-        return ctext.list_macro("cpus", "CPUS", entries)
+        return ctext.list_macro("cpus", "CPUS", entries) + _spin_table(system)
     values = ", ".join(entry.text for entry in entries)
-    return ctext.with_remark(f"\t.cpus = CPUS({values}),", models)
+    return ctext.with_remark(f"\t.cpus = CPUS({values}),", models) + _spin_table(system)
+
+
+def _spin_table(system: System) -> list[str]:
+    if not any(cpu.release for cpu in system.cpus):
+        return []
+    values = ", ".join(f"0x{cpu.release:x}" if cpu.release else "0" for cpu in system.cpus)
+    return ctext.with_remark(f"\t.spin_table = SPIN_TABLE({values}),", "CPUs that Linux left there")
 
 
 def _gic(system: System) -> list[str]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from cellctl_config import ctext, devices, words
 from cellctl_config.addresses import Range, merge, registers, subtract
-from cellctl_config.cpus import Cpu, cpus_of
+from cellctl_config.cpus import Cpu, cpus_of, notes_of
 from cellctl_config.gic import Gic, gic_of
 from cellctl_config.machine import Machine
 from cellctl_config.memory import BLOCK, MIB, Kept, Memory, memory_of
@@ -19,8 +19,19 @@ from cellctl_config.tree import Node
 HYPERVISOR_SIZE = 4 * MIB
 HYPERVISOR_MIN, HYPERVISOR_MAX = 1 * MIB, 256 * MIB
 
-# Firmware drivers that <cellblock/board.h> knows, by what the node is compatible with.
-CONSOLES = {"arm,pl011": "PL011", "arm,sbsa-uart": "PL011"}
+# UARTs that <cellblock/board.h> can name, by what the node is compatible with.
+CONSOLES = {
+    "arm,pl011": "PL011",
+    "arm,sbsa-uart": "PL011",
+    "cdns,uart-r1p8": "CADENCE",
+    "cdns,uart-r1p12": "CADENCE",
+    "xlnx,xuartps": "CADENCE",
+    "brcm,bcm2835-aux-uart": "UART_8250",
+    "ns16550a": "UART_8250",
+    "snps,dw-apb-uart": "UART_8250",
+}
+FIXED_SHIFT = "brcm,bcm2835-aux-uart"  # has its registers 4 bytes apart without saying so
+SHIFT_8250 = 2
 
 
 class Choices(NamedTuple):
@@ -63,10 +74,13 @@ class System:
 
 
 def console_macro(node: Node) -> str | None:
-    """The macro for a UART that Cellblock can print on."""
+    """The macro for a UART that Cellblock and cells can print on."""
     if not registers(node):
         return None
-    return next((CONSOLES[name] for name in node.compatible if name in CONSOLES), None)
+    macro = next((CONSOLES[name] for name in node.compatible if name in CONSOLES), None)
+    if macro == "UART_8250" and not node.is_compatible(FIXED_SHIFT):
+        return macro if node.number("reg-shift") == SHIFT_8250 else None
+    return macro
 
 
 def system_name(machine: Machine) -> str:
@@ -195,6 +209,6 @@ def plan_system(machine: Machine, choices: Choices) -> System:
     found = devices.find_devices(machine, gic, taken)
     _add_spis(found.spis, choices.spis)
     regions += _device_regions(found, {region.name for region in regions})
-    notes = _linux_has_it(memory.kept, machine.system_ram) + gic.notes + found.notes
+    notes = notes_of(cpus) + _linux_has_it(memory.kept, machine.system_ram) + gic.notes + found.notes
     return System(machine, choices.name or system_name(machine), cpus, gic, memory, hypervisor, regions,
                   found.spis, machine.tree.stdout, choices, notes)
