@@ -175,6 +175,9 @@ DEVICES = """
 def test_neighbours_in_a_page_and_on_a_line(tmp_path: Path) -> None:
     place = machine(tmp_path, DEVICES)
     said = notes(*SMALL, "--from", place, "--device", "i2c@a000000")
+    assert "Linux loses them" in said
+    assert "Linux does not use them" in notes(*SMALL, "--from", machine(tmp_path, DEVICES), "--device",
+                                              "gpio@a001100")
     assert "/bus/i2c@a000000 shares the page 0xa000000 to 0xa000fff with /bus/timer@a000100" in said
     assert "SPI (INTID 52) of /bus/i2c@a000000 is raised by /bus/timer@a000100 as well" in said
     found, _ = trees.made(tmp_path, "cell", *SMALL, "--from", place, "--device", "i2c@a000000", "--device",
@@ -241,6 +244,16 @@ def test_everything_shared_with_linux_is_named_with_a_remedy(tmp_path: Path) -> 
                   "PPI (INTID 21)", "`fdt set /dev@a000000 status reserved`"):
         assert words in said, words
     assert "osc" not in said
+
+
+def test_providers_without_a_driver_are_no_warning(tmp_path: Path) -> None:
+    """Nobody changes what they provide; but an IOMMU without one holds nothing back."""
+    off = SHARING.replace("{ reg = <0 0x0b0", '{ status = "disabled"; reg = <0 0x0b0')
+    off = off.replace("ethernet@a010000 {", "ethernet@a010000 { iommus = <&mmu 9>;")
+    place = machine(tmp_path, off)
+    assert "clock-controller" not in notes(*SMALL, "--from", place, "--device", "dev@a000000")
+    said = notes(*SMALL, "--from", place, "--device", "ethernet@a010000")
+    assert "probably masters the bus" in said and "stream" not in said
 
 
 def test_what_the_cell_gets_too_is_no_warning(tmp_path: Path) -> None:

@@ -140,10 +140,11 @@ class Devices:
         if found:
             in_use = [other for other in found if other.is_enabled]
             listed = ", ".join(other.path for other in (in_use or found)[:MAX_LISTED])
-            state = "" if in_use else " (disabled)"
+            loss = "Linux does not use them"
+            if in_use:
+                loss = "Linux loses them; turn them off in its device tree"
             self.plan.warnings.append(
-                f"{node.path} shares the page {pages} with {listed}{state}: the cell gets them, too, and "
-                "Linux loses them; turn them off in Linux's device tree")
+                f"{node.path} shares the page {pages} with {listed}: the cell gets them, too, and {loss}")
 
     def _add_interrupts(self, node: Node, own: set[Node]) -> None:
         for item in interrupts(node):

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from cellctl_config import interrupts, memory
-from cellctl_config.addresses import Range, is_pci, merge, pci_windows, registers, subtract
+from cellctl_config.addresses import PAGE, Range, is_pci, merge, pci_windows, registers, subtract
 from cellctl_config.gic import Gic, message_spis
 from cellctl_config.machine import Machine
 from cellctl_config.refusal import Refusal
@@ -216,10 +216,10 @@ def region_name(kind: str) -> str:
 
 
 def _with_address(kind: str, address: int) -> str:
-    """ "serial-ff000000"; where the name is long, zeros at the end go first: "ethernet-ff0e"."""
+    """ "serial-ff000000"; where that is too long, with the number of the page: "ethernet-ff0e0"."""
     digits = f"{address:x}"
-    if len(kind) + 1 + len(digits) > MAX_NAME and digits.endswith("0000"):
-        digits = digits[:-4]
+    if len(kind) + 1 + len(digits) > MAX_NAME:
+        digits = f"{address // PAGE:x}"
     return f"{kind[: MAX_NAME - 1 - len(digits)].rstrip('-')}-{digits}"
 
 

@@ -27,12 +27,13 @@ class Provided(NamedTuple):
 
 
 PROVIDED = (
-    Provided("clocks", "#clock-cells", "clock", "Linux may switch it off or change its rate",
-             "boot Linux with clk_ignore_unused, and let no driver that uses it change the rate"),
+    Provided("clocks", "#clock-cells", "clock", "Linux may switch {it} off or change the rate",
+             "boot Linux with clk_ignore_unused, and let no driver of its own change the rate"),
     Provided("resets", "#reset-cells", "reset line", "Linux may hold the device in reset",
              "see that the boot firmware releases it before the cell starts"),
     Provided("power-domains", "#power-domain-cells", "power domain",
-             "Linux switches it off when none of its drivers uses it", "boot Linux with pd_ignore_unused"),
+             "Linux switches {it} off when none of its drivers needs {it}",
+             "boot Linux with pd_ignore_unused"),
     Provided("dmas", "#dma-cells", "DMA channel", "the controller stays with Linux",
              "use the device without DMA in the cell"),
     Provided("iommus", "#iommu-cells", "stream", "the device can master the bus, and the IOMMU before it "
@@ -61,8 +62,20 @@ def warnings(machine: Machine, node: Node, given: list[Node]) -> Iterator[str]:
     yield from _driver(machine, node)
 
 
+def _is_no_concern(provider: Node, given: list[Node]) -> bool:
+    """Whether Linux will not change it: it has no driver for it, or cannot, or the cell has it too."""
+    return provider in given or provider.is_compatible(*CONSTANT) or not provider.is_enabled
+
+
+def _is_behind_iommu(node: Node) -> bool:
+    try:
+        return any(ref.node.is_enabled for ref in node.references("iommus", "#iommu-cells"))
+    except Refusal:  # _references() reports it
+        return True
+
+
 def _dma(node: Node) -> Iterator[str]:
-    if "iommus" not in node and node.base_name in MASTERS:
+    if node.base_name in MASTERS and not _is_behind_iommu(node):
         yield (f"{node.path} probably masters the bus, and no IOMMU is before it: who drives it can read and "
                "write all memory; give it only to a cell that you trust with that")
 
@@ -84,21 +97,22 @@ def _references(node: Node, kind: Provided, given: list[Node]) -> Iterator[str]:
     names = _names(node, kind.name)
     seen: dict[str, list[str]] = {}
     for i, reference in enumerate(references):
-        if reference.node.is_compatible(*CONSTANT) or reference.node in given:
+        if _is_no_concern(reference.node, given):
             continue
         label = names[i] if i < len(names) else " ".join(map(str, reference.cells))
         seen.setdefault(reference.node.path, []).append(label)
     for path, labels in seen.items():
         labels = [label for label in dict.fromkeys(labels) if label]
         listed = f" ({', '.join(labels)})" if labels else ""
-        plural = "s" if len(labels) > 1 else ""
-        yield f"{node.path} has {kind.what}{plural}{listed} of {path}: {kind.effect}; {kind.remedy}"
+        plural, it = ("s", "them") if len(labels) > 1 else ("", "it")
+        effect = kind.effect.replace("{it}", it)
+        yield f"{node.path} has {kind.what}{plural}{listed} of {path}: {effect}; {kind.remedy}"
 
 
 def _pins(node: Node, given: list[Node]) -> Iterator[str]:
     for phandle in node.cells("pinctrl-0"):
         group = node.tree.by_phandle(phandle, node, "pinctrl-0")
-        if not any(place in given for place in group.ancestors()):
+        if not any(place in given for place in group.ancestors()) and group.is_enabled:
             yield (f"{node.path} needs the pins of {group.path}, which Linux sets up only for a driver of "
                    "its own: let the boot firmware do it, or make them a hog: add pinctrl-0 with this group "
                    'and pinctrl-names = "default" to the pin controller\'s own node')
@@ -109,7 +123,7 @@ def _supplies(node: Node, given: list[Node]) -> Iterator[str]:
         if not name.endswith("-supply"):
             continue
         supply = node.reference(name)
-        if supply is not None and supply not in given and not supply.is_compatible(*CONSTANT):
+        if supply is not None and not _is_no_concern(supply, given):
             yield (f"{node.path} is powered by {supply.path}: Linux switches it off when no driver uses it; "
                    "boot it with regulator_ignore_unused, or add regulator-always-on to the node")
 
@@ -126,7 +140,7 @@ def _gpio_controllers(node: Node, name: str, given: list[Node]) -> list[str]:
         references = node.references(name, "#gpio-cells")
     except Refusal:  # something else of that name
         return []
-    return list(dict.fromkeys(ref.node.path for ref in references if ref.node not in given))
+    return list(dict.fromkeys(ref.node.path for ref in references if not _is_no_concern(ref.node, given)))
 
 
 def _driver(machine: Machine, node: Node) -> Iterator[str]:
