@@ -91,6 +91,9 @@ def test_system_without_knowing_linux_is_refused(tmp_path: Path) -> None:
     board = tool.write(tmp_path / "board.cell", tool.board())
     text = trees.refusal("cell", *SMALL, "--system", board, "--from", trees.virt(3))
     assert "/proc/iomem is not known" in text
+    missing = trees.refusal("cell", *SMALL, "--system", "/nonexistent.cell", "--from", trees.virt(3))
+    assert "cannot read /nonexistent.cell" in missing
+    assert "--system already says" in trees.refusal("cell", *SMALL, "--system", board, *VIRT)
 
 
 # ---- What is refused ----
@@ -113,7 +116,6 @@ def test_system_without_knowing_linux_is_refused(tmp_path: Path) -> None:
     (("--memory-at", "0x70000000"), "is not free for a cell; free is 0x70400000 to 0x7fffffff (252 MiB)"),
     (("--memory-at", "0x70400100"), "is not free for a cell"),
     (("--beside", "/nonexistent.cell"), "cannot read /nonexistent.cell"),
-    (("--system", "/nonexistent.cell"), "cannot read /nonexistent.cell"),
 ])
 def test_refusals_name_thing_and_remedy(arguments: tuple[str, ...], words: str) -> None:
     assert words in trees.refusal("cell", *SMALL, *arguments, *VIRT)

@@ -300,6 +300,12 @@ def test_machines_that_do_not_fit(tmp_path: Path, changes: dict[str, str], words
     assert words in trees.refusal("create", "--from", trees.compiled(tmp_path, source), *trees.KEPT)
 
 
+def test_messages_to_the_distributor_are_noted(tmp_path: Path) -> None:
+    gic = GICV3 % ("0x80000", "mbi-ranges = <64 32>;")
+    result = tool("create", "--from", trees.compiled(tmp_path, trees.board(gic=gic)), *trees.KEPT)
+    assert result.status == 0 and "has mbi-ranges" in result.err
+
+
 def test_first_page_of_gicc_alone_is_noted(tmp_path: Path) -> None:
     gic = trees.GIC.replace("0x08010000 0 0x2000", "0x08010000 0 0x1000")
     tree = trees.compiled(tmp_path, trees.board(gic=gic))

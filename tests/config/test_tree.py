@@ -24,6 +24,7 @@ from cellctl_config.interrupts import interrupts
 from cellctl_config.plan import Choices, plan_system
 from cellctl_config.refusal import Refusal
 
+DEVICES = ("/serial@9040000", "/bus/dev@0")
 OFFER = Offer("a test", 3, [0, 1, 2], [], [], None, None)
 COLLECT = ROOT / "tools" / "cellctl-config" / "cellctl-collect"
 
@@ -102,10 +103,13 @@ def test_ranges_as_sets() -> None:
 
 def say(blob: bytes) -> str:
     """The refusal of a tree that a configuration is made of; "" if it is good enough."""
-    facts_of = machine.Machine(sources.TreeFile(Path("bad.dtb"), blob), False)
+    return use(machine.Machine(sources.TreeFile(Path("bad.dtb"), blob), False))
+
+
+def use(facts_of: machine.Machine) -> str:
     try:
         source_of(plan_system(facts_of, Choices(reserved=(Range(0x70000000, 0x80000000),))))
-        for device in ("/serial@9040000", "/bus/dev@0"):
+        for device in (device for device in DEVICES if facts_of.tree.find(device)):
             plan = CellPlan("cell", [1], Range(0, 0))
             Devices(facts_of, OFFER, [], plan).add([find_device(facts_of, device)])
     except Refusal as refusal:
@@ -277,6 +281,29 @@ def test_files_that_are_odd(tmp_path: Path) -> None:
     assert tool("create", "--from", place).status == 0
     facts_of = machine.open_machine(str(place))
     assert (facts_of.kernel_config, facts_of.dmesg) == ({}, "")
+
+
+def test_no_byte_of_a_text_can_cause_more_than_a_refusal(tmp_path: Path) -> None:
+    texts = {"proc/iomem": trees.IOMEM,
+             "proc/cmdline": "console=ttyAMA0,115200 mem=768M earlycon=x,0x9000000",
+             "proc/interrupts": " 13:   7  0  GICv2  99 Level  mystery\n",
+             "sys/devices/system/cpu/present": "0-2",
+             "sys/devices/system/cpu/cpu0/uevent": "OF_FULLNAME=/cpus/cpu@0\n",
+             "sys/bus/platform/devices/x/uevent": "DRIVER=x\nOF_FULLNAME=/serial@9040000\n",
+             "dmesg": "GICv2m: range[mem 0x08020000-0x08020fff], SPI[80:143]\nx: ttyAMA0 at MMIO 0x9000000"}
+    place = trees.collected(tmp_path, trees.compiled(tmp_path, trees.board()))
+    for name in texts:
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+    chance = random.Random(2)
+    for _ in range(600):
+        name = chance.choice(list(texts))
+        data = bytearray(texts[name].encode())
+        for _ in range(chance.choice((1, 2, 8))):
+            data[chance.randrange(len(data))] = chance.choice(b"0f9 -:,@\n\xff\x00\x80\xc3")
+        (place / name).write_bytes(data)
+        use(machine.open_machine(str(place)))
+        (place / name).write_text(texts[name])
+    assert use(machine.open_machine(str(place))) == ""
 
 
 # ---- Collecting ----

@@ -10,7 +10,7 @@ from cellctl_config.addresses import registers
 from cellctl_config.celldevices import Devices, find_device
 from cellctl_config.cellplan import (CellPlan, Offer, check_cpus, choose_console, offer_of_file,
                                      offer_of_plan, place_memory)
-from cellctl_config.create import add_system_options, choices_of, show_notes, write
+from cellctl_config.create import add_memory_options, memory_choices, show_notes, write
 from cellctl_config.interrupts import interrupts
 from cellctl_config.machine import Machine, open_machine, parse_list
 from cellctl_config.memory import parse_size
@@ -39,7 +39,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--system", metavar="FILE", help="the system's configuration, .cell or .c")
     parser.add_argument("--beside", metavar="FILE", action="append", default=[],
                         help="the configuration of another cell, whose things are taken")
-    add_system_options(parser)
+    add_memory_options(parser)
     parser.add_argument("-o", "--output", metavar="FILE.c", help="what to write (default: standard output)")
     parser.set_defaults(run=run)
 
@@ -60,8 +60,11 @@ def check_cell_name(name: str, others: list[binary.Cell]) -> str:
 
 def _offer(machine: Machine, args: argparse.Namespace) -> Offer:
     if args.system:
+        if args.reserved or args.hypervisor or args.shared:
+            raise Refusal("--system already says what --reserved, --hypervisor and --shared would say",
+                          "leave them out", EXIT_USAGE)
         return offer_of_file(machine, source.load_system(args.system))
-    return offer_of_plan(plan_system(machine, choices_of(args)))
+    return offer_of_plan(plan_system(machine, memory_choices(args)))
 
 
 def plan_cell(machine: Machine, args: argparse.Namespace) -> CellPlan:

@@ -21,7 +21,10 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         "create", help="write the system configuration of a machine",
         description="Writes the system configuration of this machine, or of the one whose facts --from "
         "has, as C source. What the user should know of it goes into the source and to standard error.")
-    add_system_options(parser)
+    add_memory_options(parser)
+    parser.add_argument("--name", default="", help="of the configuration (default: the board's)")
+    parser.add_argument("--spis", metavar="FIRST-LAST", action="append", default=[],
+                        help="more INTIDs that the root cell has")
     parser.add_argument("--permissive", action="store_true",
                         help="for bring-up: Linux also gets device pages that are not listed")
     parser.add_argument("--debug-console", action="store_true",
@@ -30,36 +33,35 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.set_defaults(run=run)
 
 
-def add_system_options(parser: argparse.ArgumentParser) -> None:
-    """What also decides about memory for cells."""
+def add_memory_options(parser: argparse.ArgumentParser) -> None:
+    """The machine, and what decides about memory for cells."""
     parser.add_argument("--from", dest="source", metavar="PLACE",
                         help="a directory or archive of `cellctl config collect`, or a .dtb file")
-    parser.add_argument("--name", default="", help="of the configuration (default: the board's)")
     parser.add_argument("--reserved", metavar="ADDRESS,SIZE", action="append", default=[],
                         help="memory that is kept from Linux (default: what mem= or a node "
                         "/reserved-memory/cellblock@... keeps)")
     parser.add_argument("--hypervisor", metavar="ADDRESS[,SIZE]",
                         help="where in it the hypervisor is (default: 4 MiB at its start)")
-    parser.add_argument("--shared", metavar="SIZE", default="0",
+    parser.add_argument("--shared", metavar="SIZE", default="",
                         help="memory at its end that cells can share (default: none)")
-    parser.add_argument("--spis", metavar="FIRST-LAST", action="append", default=[],
-                        help="more INTIDs that the root cell has")
 
 
-def choices_of(args: argparse.Namespace) -> Choices:
+def memory_choices(args: argparse.Namespace) -> Choices:
     hypervisor = None
     if args.hypervisor and "," in args.hypervisor:
         hypervisor = parse_range(args.hypervisor)
     elif args.hypervisor:
         hypervisor = Range.sized(parse_size(args.hypervisor), 0)
-    return Choices(
+    return Choices(reserved=tuple(parse_range(text) for text in args.reserved), hypervisor=hypervisor,
+                   shared=parse_size(args.shared) if args.shared else 0)
+
+
+def choices_of(args: argparse.Namespace) -> Choices:
+    return memory_choices(args)._replace(
         name=ctext.check_name(args.name) if args.name else "",
-        reserved=tuple(parse_range(text) for text in args.reserved),
-        hypervisor=hypervisor,
-        shared=parse_size(args.shared),
         spis=tuple(_spis(text) for text in args.spis),
-        debug_console=getattr(args, "debug_console", False),
-        permissive=getattr(args, "permissive", False))
+        debug_console=args.debug_console,
+        permissive=args.permissive)
 
 
 def _spis(text: str) -> range:

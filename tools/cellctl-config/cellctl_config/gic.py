@@ -90,6 +90,9 @@ def _gicv3(machine: Machine, node: Node, regs: list[Range], nr_cpus: int) -> Gic
     if count > 1:
         gic.notes.append(f"{node.path} has {count} ranges of redistributors: see that those of all CPUs "
                          "in .cpus are in the first one")
+    if "mbi-ranges" in node:
+        gic.notes.append(f"{node.path} has mbi-ranges: messages to the distributor raise nothing under "
+                         "Cellblock, so devices that signal like that need another interrupt")
     for its in its_nodes(machine)[:1]:  # Linux's first; others are devices of the root cell
         gic.frames["its"] = registers(its)[0]
         gic.covers.append(gic.frames["its"])
