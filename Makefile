@@ -174,5 +174,5 @@ clean:
 		$(BUILD)/bench.json $(BUILD)/demo-build.log
 
 .PHONY: all help setup hypervisor driver cellctl configs inmates guest faults install install-config \
-	rootfs run demo check check-long hostile boards soak bench bench-expected bench-plots models fuzz coverage \
-	lint clean
+	rootfs run demo check check-long hostile boards soak bench bench-expected bench-plots models \
+	fuzz coverage lint clean
