@@ -16,7 +16,7 @@ from cellctl_config import binary, source
 from cellctl_config.refusal import Refusal
 
 REGIONS_OFFSET = binary.HEADER.size + 16  # of struct cb_array regions
-SYSTEM_CPUS = binary.HEADER.size + binary.CELL.size + binary.SYSTEM_REST.size - 8
+SYSTEM_CPUS = binary.HEADER.size + binary.CELL.size + binary.SYSTEM_REST.size - 16
 
 
 def refusal_of(data: bytes) -> str:
@@ -48,6 +48,13 @@ def test_system_is_read_as_written() -> None:
     assert system.intids == frozenset(range(32, 132))
 
 
+def test_spin_table_is_read_as_written() -> None:
+    system = binary.parse(board(spin_table=[0, 0, 0xE0, 0xE8]).pack(), "b")
+    assert system.spin_table == (0, 0, 0xE0, 0xE8)
+    assert system.linux_cpus == [0, 1]
+    assert binary.parse(board().pack(), "b").linux_cpus == [0, 1, 2, 3]
+
+
 def test_cell_is_read_as_written() -> None:
     made = cell(smcs=[0x84000000, 0xC2000001], irqs=[(40, 1), (50, 3)], console=(2, 40, 0x1000),
                 flags=cellfile.NATIVE_IDLE)
@@ -66,7 +73,7 @@ def test_cell_is_read_as_written() -> None:
 def test_delivered_configurations_are_read(path: Path) -> None:
     read = binary.parse(cellfile.delivered(path.stem), path.name)
     assert read.name == path.stem
-    assert isinstance(read, binary.System) == path.stem.startswith("qemu")
+    assert isinstance(read, binary.System) == ("CELLBLOCK_SYSTEM" in path.read_text())
 
 
 def test_c_source_is_the_same_as_what_it_is_built_into(tmp_path: Path) -> None:

@@ -61,6 +61,13 @@ def test_json(tmp_path: Path) -> None:
     assert guest["console"] == {"type": "pl011", "address": "0x1000", "irq": 40}
 
 
+def test_spin_table(tmp_path: Path) -> None:
+    path = write(tmp_path / "b.cell", board(spin_table=[0, 0, 0xE0, 0xE8]))
+    out = tool("show", path).out
+    assert "\n  1  MPIDR 0x1  Linux's\n  2  MPIDR 0x2  waits at 0xe0\n" in out
+    assert tool("show", "--json", path).json[0]["spin_table"] == ["0x0", "0x0", "0xe0", "0xe8"]
+
+
 def test_nonsense_is_shown_as_it_is(tmp_path: Path) -> None:
     """What a configuration says is shown, also if the hypervisor would refuse it."""
     made = cell(cpus=0, flags=0x80, console=(9, 0, 0), irqs=[(5, 0xFFFFFFFF)])

@@ -27,17 +27,17 @@ READ, WRITE, EXECUTE, IO, SHARED, LOADABLE = (1 << bit for bit in range(6))
 REGION_FLAGS = ("read", "write", "execute", "io", "shared", "loadable")
 NATIVE_IDLE, PERMISSIVE, ACCEPT_LPIS = (1 << bit for bit in range(3))
 CELL_FLAGS = ("native-idle", "permissive", "accept-lpis")
-CONSOLES = {0: "none", 1: "ring", 2: "pl011"}
+CONSOLES = {0: "none", 1: "ring", 2: "pl011", 3: "8250", 4: "cadence"}
 FRAMES = ("gicd", "gicc", "gich", "gicv", "gicr", "its")
 
 HEADER = struct.Struct("<8sHBBIII32s")
 CHECKSUM = slice(16, 20)
 CELL = struct.Struct("<QII2I2I2IIIQ")  # behind the header: the rest of struct cb_cell_config
-SYSTEM_REST = struct.Struct("<QQII12QIIQ2I")  # behind that: the rest of struct cb_system_config
+SYSTEM_REST = struct.Struct("<QQII12QIIQ2I2I")  # behind that: the rest of struct cb_system_config
 REGION = struct.Struct("<QQQII16s")
 IRQS = struct.Struct("<II")
 SMC = struct.Struct("<I")
-MPIDR = struct.Struct("<Q")
+WORD = struct.Struct("<Q")
 
 REBUILD = "build it again with tools/mkcell"
 
@@ -157,6 +157,12 @@ class System(Cell):
     frames: dict[str, Frame]
     debug_console: Console
     mpidrs: tuple[int, ...]
+    spin_table: tuple[int, ...]  # by CPU, 0: Linux has it; empty: Linux has all
+
+    @property
+    def linux_cpus(self) -> list[int]:
+        """Those that are not left in a spin table."""
+        return [cpu for cpu in self.cpus if not any(self.spin_table[cpu:cpu + 1])]
 
 
 def refuse(message: str, remedy: str) -> NoReturn:
@@ -254,7 +260,9 @@ def system_fields(rest: tuple, reader: Reader) -> dict[str, object]:
         "gic_version": rest[2],
         "frames": {name: frame for name, frame in frames.items() if frame.size or frame.phys},
         "debug_console": Console(*rest[16:19]),
-        "mpidrs": tuple(mpidr for (mpidr,) in reader.array("CPUs", MPIDR, *rest[19:21])),
+        "mpidrs": tuple(mpidr for (mpidr,) in reader.array("CPUs", WORD, *rest[19:21])),
+        "spin_table": tuple(address for (address,) in
+                            reader.array("release addresses", WORD, *rest[21:23])),
     }
 
 

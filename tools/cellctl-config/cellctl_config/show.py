@@ -67,9 +67,17 @@ def hardware_lines(system: binary.System) -> list[str]:
         *words.table(rows, right=[2]),
         f"debug console: {console_line(system.debug_console)}",
         "CPUs:",
-        *words.table([(str(cpu), f"MPIDR {mpidr:#x}") for cpu, mpidr in enumerate(system.mpidrs)],
-                     right=[0]),
+        *words.table([(str(cpu), f"MPIDR {mpidr:#x}", *spin_text(system, cpu))
+                      for cpu, mpidr in enumerate(system.mpidrs)], right=[0]),
     ]
+
+
+def spin_text(system: binary.System, cpu: int) -> list[str]:
+    """Where a CPU waits, on a board where Linux does not take all."""
+    if not system.spin_table:
+        return []
+    address = sum(system.spin_table[cpu:cpu + 1])
+    return [f"waits at {address:#x}" if address else "Linux's"]
 
 
 def as_lines(cell: binary.Cell) -> list[str]:
@@ -117,6 +125,7 @@ def hardware_json(system: binary.System) -> dict[str, object]:
         "gic": {"version": system.gic_version, **frames},
         "debug_console": console_json(system.debug_console),
         "mpidrs": [f"{mpidr:#x}" for mpidr in system.mpidrs],
+        "spin_table": [f"{address:#x}" for address in system.spin_table],
     }
 
 
