@@ -23,7 +23,7 @@ endif
 # The kernel that the module was built for, from the module itself.
 KVER = $(shell strings $(BUILD)/driver/cellblock.ko | sed -n 's/^vermagic=\([^ ]*\).*/\1/p')
 
-all: hypervisor driver cellctl configs inmates
+all: hypervisor driver cellctl cellcheck configs inmates
 
 help:
 	@sed -n 's/^#: //p' Makefile
@@ -65,6 +65,14 @@ else
 	@$(MAKE) --no-print-directory -C tools/cellctl arm64
 endif
 
+# What `cellctl config check` runs on the machine; in this tree it builds its own.
+cellcheck:
+ifeq ($(shell uname -m),aarch64)
+	@$(MAKE) --no-print-directory -C tools/cellcheck
+else
+	@$(MAKE) --no-print-directory -C tools/cellcheck arm64
+endif
+
 configs:
 	@$(MAKE) --no-print-directory -C configs O=$(BUILD)/configs
 
@@ -102,6 +110,8 @@ install-config:
 
 install: all install-config
 	install -D -m 755 $(BUILD)/tools/cellctl/cellctl $(DESTDIR)$(PREFIX)/sbin/cellctl
+	install -D -m 755 $(BUILD)/tools/cellcheck/cellcheck \
+		$(DESTDIR)$(PREFIX)/lib/cellblock/cellcheck
 	install -D -m 644 $(BUILD)/hypervisor/cellblock.bin $(DESTDIR)/lib/firmware/cellblock.bin
 	install -D -m 644 $(BUILD)/driver/cellblock.ko \
 		$(DESTDIR)/lib/modules/$(KVER)/extra/cellblock.ko
@@ -166,13 +176,13 @@ lint: setup
 	@scripts/lint.sh
 
 clean:
-	rm -rf $(BUILD)/hypervisor $(BUILD)/driver $(BUILD)/tools $(BUILD)/configs \
+	rm -rf $(BUILD)/hypervisor $(BUILD)/driver $(BUILD)/tools $(BUILD)/host $(BUILD)/configs \
 		$(BUILD)/inmates $(BUILD)/staging $(BUILD)/system-guest $(BUILD)/tests \
 		$(BUILD)/system $(BUILD)/system-snapshots $(BUILD)/dtb \
 		$(BUILD)/rootfs*.cpio.gz $(BUILD)/lint $(BUILD)/check $(BUILD)/models \
 		$(BUILD)/fuzz $(BUILD)/coverage $(BUILD)/faults $(BUILD)/soak $(BUILD)/bench \
 		$(BUILD)/bench.json $(BUILD)/demo-build.log
 
-.PHONY: all help setup hypervisor driver cellctl configs inmates guest faults install install-config \
-	rootfs run demo check check-long hostile boards soak bench bench-expected bench-plots models \
-	fuzz coverage lint clean
+.PHONY: all help setup hypervisor driver cellctl cellcheck configs inmates guest faults install \
+	install-config rootfs run demo check check-long hostile boards soak bench bench-expected \
+	bench-plots models fuzz coverage lint clean

@@ -102,8 +102,9 @@ check_sparse()
 		-Ihypervisor -Ihypervisor/arch/arm64/include -Iinclude
 	run_sparse inmates/*/*.c -- -ffreestanding -Iinmates/include -Iinclude \
 		-isystem "$ARM64_INCLUDE"
-	run_sparse tools/*/*.c -- -D_GNU_SOURCE -Ihypervisor -Iinclude -isystem "$libc" \
-		-idirafter "$ARM64_INCLUDE"
+	run_sparse tools/*/*.c -- -D_GNU_SOURCE -Itools/cellcheck/stub \
+		-Ihypervisor/arch/arm64/include -Ihypervisor -Iinclude -Itools/cellctl \
+		-isystem "$libc" -idirafter "$ARM64_INCLUDE"
 	run_sparse tests/system/guest/*.c -- -Iinclude -isystem "$libc" \
 		-idirafter "$ARM64_INCLUDE"
 }
@@ -157,8 +158,9 @@ check_tidy()
 		-isystem "$ARM64_INCLUDE"
 	run_tidy tests/system/guest/*.c -- $target -std=gnu11 -Iinclude -isystem "$libc" \
 		-idirafter "$ARM64_INCLUDE"
-	run_tidy tools/*/*.c -- -std=gnu11 -D_GNU_SOURCE -DCELLBLOCK_VERSION='"0"' -Ihypervisor \
-		-Iinclude
+	run_tidy tools/*/*.c -- -std=gnu11 -D_GNU_SOURCE -DCELLBLOCK_VERSION='"0"' \
+		-Itools/cellcheck/stub -Ihypervisor/arch/arm64/include -Ihypervisor -Iinclude \
+		-Itools/cellctl
 	# fuzz_ioctl.c needs kernel headers that its Makefile makes up.
 	run_tidy tests/unit/*.c tests/unit/stub/*.c tests/fuzz/fuzz_[!i]*.c tests/fuzz/fuzz_insn.c \
 		tests/fuzz/input.c -- -std=gnu11 -D_GNU_SOURCE \

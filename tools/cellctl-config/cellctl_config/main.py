@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
         "cell",
         "collect",
         "create",
+        "check",
         "show",
     ),
     "hardware": (),

@@ -22,7 +22,8 @@ from cellctl_config.refusal import Refusal
 
 HERE = Path(__file__).resolve().parent
 TREE = HERE.parents[2]
-INSTALLED = HERE.parents[2] / "share" / "cellblock" / "mkcell"  # of an installed package
+INSTALLED = Path("/usr/share/cellblock/mkcell")
+INSTALLED_CELLCHECK = Path("/usr/lib/cellblock/cellcheck")
 
 CFLAGS = ("-std=gnu11", "-O1", "-Wall", "-Wextra", "-Werror", "-Wconversion", "-Wshadow")
 RUN_LIMIT = 60  # seconds; a configuration is a table and takes none

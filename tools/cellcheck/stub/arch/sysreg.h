@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The fields of the system registers; nothing that is built here may access one. */
+#ifndef STUB_ARCH_SYSREG_H
+#define STUB_ARCH_SYSREG_H
+
+#define __ASSEMBLER__ 1 /* without the accesses */
+#include_next <arch/sysreg.h>
+#undef __ASSEMBLER__
+
+#include <core/types.h>
+
+u64 no_sysreg(void);
+
+#define read_sysreg(name)	  no_sysreg()
+#define write_sysreg(value, name) ((void)(value), (void)no_sysreg())
+
+#endif
