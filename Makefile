@@ -38,6 +38,7 @@ help:
 #: make bench       measure exits, latency, sizes (BENCH="exits ...": some of it)
 #: make bench-plots  bring what it measured into docs/performance.md
 #: make bench-expected  measure the exits that make check compares
+#: make pictures    draw docs/pictures anew from configs/arm64
 #: make models      check the models of tests/models with spin
 #: make fuzz        fuzz everything that takes input (TIME=: seconds for each target)
 #: make coverage    lines that unit tests and fuzzers reach
@@ -163,6 +164,11 @@ bench-plots:
 	@scripts/setup.sh --bench
 	@$(PYTHON) tests/bench/plots.py
 
+pictures: configs
+	@$(PYTHON) tools/cellctl-config/cellctl-config config draw \
+		$(addprefix $(BUILD)/configs/,qemu-virt-gicv3.cell demo-ring.cell demo-victim.cell) \
+		-o docs/pictures/partitioning.svg
+
 models: setup
 	@tests/models/run.sh
 
@@ -185,4 +191,4 @@ clean:
 
 .PHONY: all help setup hypervisor driver cellctl cellcheck configs inmates guest faults install \
 	install-config rootfs run demo check check-long hostile boards soak bench bench-expected \
-	bench-plots models fuzz coverage lint clean
+	bench-plots pictures models fuzz coverage lint clean

@@ -33,9 +33,12 @@ class Finding:
     message: str
     remedy: str
 
+    @property
+    def place(self) -> str:
+        return f"{self.file}: {self.field}" if self.field else self.file
+
     def __str__(self) -> str:
-        place = f"{self.file}: {self.field}" if self.field else self.file
-        return f"{place}: {self.level}: {self.message}: {self.remedy}"
+        return f"{self.place}: {self.level}: {self.message}: {self.remedy}"
 
 
 @dataclass
@@ -84,7 +87,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
 
 def run(args: argparse.Namespace) -> int:
     operands = [read(name) for name in (args.system, *args.cells)]
-    judge(operands, args)
+    judge(operands, args.alone, Limits(args.pa_bits, args.intids, args.image))
     warn(operands, args.alone)
     if args.json:
         print(json.dumps(as_json(operands), indent=2))
@@ -112,6 +115,15 @@ def read(name: str) -> Operand:
 # What is refused
 
 
+@dataclass(frozen=True)
+class Limits:
+    """What a system configuration does not say of its machine; as the options."""
+
+    pa_bits: int = 48
+    intids: int = 1020
+    image: str | None = None
+
+
 @functools.cache
 def cellcheck() -> Path:
     """The program that judges: that of this source tree, built if need be, or the installed one."""
@@ -128,16 +140,16 @@ def cellcheck() -> Path:
     return output / "cellcheck"
 
 
-def image(args: argparse.Namespace) -> list[str]:
+def image(limits: Limits) -> list[str]:
     """Without an image the memory that the hypervisor needs is not judged."""
     built = source.TREE / "build" / "hypervisor" / "cellblock.bin"
-    choices = [Path(args.image)] if args.image else [built, IMAGE] if source.in_tree() else [IMAGE]
-    return next((["--image", str(path)] for path in choices if args.image or path.is_file()), [])
+    choices = [Path(limits.image)] if limits.image else [built, IMAGE] if source.in_tree() else [IMAGE]
+    return next((["--image", str(path)] for path in choices if limits.image or path.is_file()), [])
 
 
-def call_cellcheck(files: list[Path], args: argparse.Namespace) -> dict:
-    command = [cellcheck(), f"--pa-bits={args.pa_bits}", f"--intids={args.intids}", *image(args), "--",
-               *files]
+def call_cellcheck(files: list[Path], limits: Limits) -> dict:
+    command = [cellcheck(), f"--pa-bits={limits.pa_bits}", f"--intids={limits.intids}", *image(limits),
+               "--", *files]
     try:
         done = subprocess.run(command, capture_output=True, text=True)
     except OSError as error:
@@ -150,20 +162,20 @@ def call_cellcheck(files: list[Path], args: argparse.Namespace) -> dict:
     return json.loads(done.stdout)
 
 
-def judge(operands: list[Operand], args: argparse.Namespace) -> None:
+def judge(operands: list[Operand], alone: bool, limits: Limits) -> None:
     """Adds the refusals. Without a readable system the cells are checked by themselves."""
     system, *cells = operands
-    groups = [[cell] for cell in cells] if args.alone else [cells]
+    groups = [[cell] for cell in cells] if alone else [cells]
     for i, group in enumerate(groups or [[]]):
-        judge_together([system, *(cell for cell in group if cell.is_readable)], args, i == 0)
+        judge_together([system, *(cell for cell in group if cell.is_readable)], limits, i == 0)
 
 
-def judge_together(operands: list[Operand], args: argparse.Namespace, with_system: bool) -> None:
+def judge_together(operands: list[Operand], limits: Limits, with_system: bool) -> None:
     directory = Path(tempfile.mkdtemp(dir=source.scratch()))
     paths = [directory / str(i) for i in range(len(operands))]
     for path, operand in zip(paths, operands):
         path.write_bytes(operand.data)
-    result = call_cellcheck(paths, args)
+    result = call_cellcheck(paths, limits)
     shutil.rmtree(directory)
     for i, (operand, file) in enumerate(zip(operands, result["files"])):
         if operand.is_readable and (i or with_system):
@@ -187,6 +199,13 @@ def whose(configuration: binary.Cell | None) -> list[str]:
         return []
     kind = "board" if isinstance(configuration, binary.System) else "cell"
     return [f"{kind} \"{configuration.name}\": "]
+
+
+def first_refusal(files: list[str]) -> Finding | None:
+    """Of a system and cells that are to exist together."""
+    operands = [read(name) for name in files]
+    judge(operands, False, Limits())
+    return next((finding for operand in operands for finding in operand.findings), None)
 
 
 # What is dangerous

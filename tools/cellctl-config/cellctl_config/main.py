@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
         "collect",
         "create",
         "check",
+        "draw",
         "show",
     ),
     "hardware": (),
