@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
         "create",
         "check",
         "draw",
+        "learn",
         "show",
     ),
     "hardware": (),

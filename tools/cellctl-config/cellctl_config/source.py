@@ -21,9 +21,9 @@ from cellctl_config import binary
 from cellctl_config.refusal import Refusal
 
 HERE = Path(__file__).resolve().parent
-TREE = HERE.parents[2]
-INSTALLED = Path("/usr/share/cellblock/mkcell")
-INSTALLED_CELLCHECK = Path("/usr/lib/cellblock/cellcheck")
+TREE = HERE.parents[2]  # of the sources; where it is installed, /usr
+INSTALLED = TREE / "share" / "cellblock" / "mkcell"
+INSTALLED_CELLCHECK = HERE.parent / "cellcheck"
 
 CFLAGS = ("-std=gnu11", "-O1", "-Wall", "-Wextra", "-Werror", "-Wconversion", "-Wshadow")
 RUN_LIMIT = 60  # seconds; a configuration is a table and takes none
