@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from smalltree import write_tree
 from tool import CONFIGS, KIB, MIB, ROOT, Result, board, cell, cellfile, tool, write
+from cellctl_config.machine import FORMAT, FORMAT_LINE
 from cellfile import DATA, EXECUTE, IO, LOADABLE, MMIO, RAM, READ, SHARED, Region
 
 # How the three machines of configs/arm64 and the cells that exist together on them go.
@@ -330,7 +332,7 @@ def dangers(directory: Path, level: str, system: object, *cells: object) -> set[
 
 def test_warnings(tmp_path: Path) -> None:
     assert dangers(tmp_path, "warnings", board(), cell()) == set()
-    device = Region("device", 0x09000000, 4 * KIB, MMIO)
+    uart = Region("device", 0x09000000, 4 * KIB, MMIO)
     for expected, system, made in (
         ("permissive", board(flags=cellfile.PERMISSIVE), cell()),
         ("no-console", board(), cell(console=(0, 0, 0))),
@@ -338,9 +340,9 @@ def test_warnings(tmp_path: Path) -> None:
         ("native-idle", board(), cell(flags=cellfile.NATIVE_IDLE)),
         ("accept-lpis", board(), cell(flags=cellfile.ACCEPT_LPIS)),
         ("smcs", board(), cell(smcs=[0xC2000001])),
-        ("device-dma", board(), cell().but(regions=[*cell().regions, device])),
+        ("device-dma", board(), cell().but(regions=[*cell().regions, uart])),
         ("debug-console-taken", board(debug_console=(2, 0, 0x09000000)),
-         cell(console=(2, 0, 0x09000000)).but(regions=[*cell().regions, device])),
+         cell(console=(2, 0, 0x09000000)).but(regions=[*cell().regions, uart])),
     ):
         assert dangers(tmp_path, "warnings", system, made) == {expected}
 
@@ -367,7 +369,7 @@ def test_notes(tmp_path: Path) -> None:
     quiet = board(regions=[region for region in board().regions if not region.flags & IO])
     assert dangers(tmp_path, "notes", quiet, cell()) == set()
     shared = Region("s", 0x7FF00000, 4 * KIB, DATA | SHARED)
-    device = Region("uart1", 0x09040000, 4 * KIB, MMIO)
+    uart = Region("uart1", 0x09040000, 4 * KIB, MMIO)
     for expected, system, cells in (
         ("no-iommu", board(), [cell()]),
         ("its", quiet.but(frames={**quiet.frames, "ITS": (0x09080000, 128 * KIB)}), [cell()]),
@@ -377,7 +379,7 @@ def test_notes(tmp_path: Path) -> None:
         ("one-root-cpu", quiet, [cell(cpus=0b1110)]),
         ("shared-memory", quiet, [cell().but(regions=[*cell().regions, shared])]),
         ("polled-console", board(), [cell(console=(2, 0, 0x09040000)).but(
-            regions=[*cell().regions, device])]),
+            regions=[*cell().regions, uart])]),
         ("debug-console", board(debug_console=(2, 0, 0x09000000)), [cell()]),
     ):
         assert expected in dangers(tmp_path, "notes", system, *cells)
@@ -398,6 +400,77 @@ def test_small_pages_are_counted(tmp_path: Path, phys: int, virt: int, size: int
     made = cell(regions=[Region("ram", phys, size, RAM | LOADABLE, virt=virt)])
     notes = [one for one in check(tmp_path, board(), made).json["notes"] if one["code"] == "small-pages"]
     assert [one["message"].split()[0] for one in notes] == ([str(pages)] if pages else [])
+
+
+# What the machine says
+
+
+def seen(directory: Path, place: Path, made: cellfile.Cell) -> set[str]:
+    result = check(directory, wide_board(), made, options=(f"--from={place}",))
+    assert result.status == 0, result.out + result.err
+    return codes(result, "warnings") | {code for code in codes(result, "notes") if code in (
+        "shared-with-linux", "interrupt-left-behind")}
+
+
+def wide_board() -> cellfile.System:
+    return board(irqs=[(32, 300)]).with_region("bus", 0x09010000, 192 * KIB, MMIO).with_region(
+        "far", 0x0A000000, 32 * MIB, MMIO)
+
+
+def device(name: str, phys: int, size: int = 4 * KIB, irqs: tuple[int, ...] = ()) -> cellfile.Cell:
+    made = cell(irqs=[(intid, 1) for intid in irqs])
+    return made.with_region(name, phys, size, MMIO)
+
+
+def test_devices_by_their_nodes(tmp_path: Path) -> None:
+    tree = write_tree(tmp_path / "b.dtb")
+    uses = {"shared-with-linux"}  # the driver that Linux might have for it
+    for expected, made in (
+        (uses, device("rtc", 0x09010000, irqs=(34,))),
+        (uses | {"interrupt-left-behind"}, device("rtc", 0x09010000)),
+        ({"unknown-device"}, device("hole", 0x09018000)),
+        (uses | {"device-dma"}, device("net", 0x0A000000, 16 * KIB, irqs=(52,))),
+        (uses | {"device-dma", "part-of-device"}, device("net", 0x0A000000, irqs=(52,))),
+        (uses | {"shared-page"}, device("both", 0x09020000, 16 * KIB, irqs=(232,))),
+        (uses | {"shared-page", "part-of-device"}, device("timer", 0x09020000, irqs=(232,))),
+        (uses | {"foreign-interrupt"}, device("rtc", 0x09010000, irqs=(34, 52))),
+        (uses, cell(console=(2, 40, 0x09040000), irqs=[(40, 1)]).with_region("u", 0x09040000, 4 * KIB, MMIO)),
+    ):
+        assert seen(tmp_path, tree, made) == expected, made
+
+
+def test_device_behind_an_iommu(tmp_path: Path) -> None:
+    tree = write_tree(tmp_path / "b.dtb", """
+	smmu: iommu@b800000 { #iommu-cells = <1>; reg = <0 0x0b800000 0 0x1000>; };
+	disk@b900000 { reg = <0 0x0b900000 0 0x1000>; iommus = <&smmu 1>; };
+""")
+    assert "device-dma" in seen(tmp_path, tree, device("disk", 0x0B900000))
+
+
+def test_clock_of_linux(tmp_path: Path) -> None:
+    made = cell(console=(2, 40, 0x09040000), irqs=[(40, 1)]).with_region("u", 0x09040000, 4 * KIB, MMIO)
+    result = check(tmp_path, wide_board(), made, options=(f"--from={write_tree(tmp_path / 'b.dtb')}",))
+    assert any("clock" in one["message"] and "clk_ignore_unused" in one["remedy"]
+               for one in result.json["notes"])
+
+
+def test_what_linux_uses(tmp_path: Path) -> None:
+    """A collected machine: Linux has the memory and the interrupt."""
+    place = tmp_path / "machine"
+    for name, text in ((FORMAT, FORMAT_LINE + "\n"),
+                       ("proc/iomem", "40000000-713fffff : System RAM\n"),
+                       ("proc/interrupts", " 12:  1  0  GICv3  34 Level  rtc-pl031\n")):
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        write(place / name, text)
+    (place / "sys/firmware").mkdir(parents=True)
+    write_tree(place / "sys/firmware/fdt")
+    found = seen(tmp_path, place, device("rtc", 0x09010000, irqs=(34,)))
+    assert {"system-ram", "interrupt-in-use"} <= found
+
+
+def test_place_that_is_no_machine(tmp_path: Path) -> None:
+    result = check(tmp_path, board(), options=(f"--from={tmp_path}/none",))
+    assert result.status == 3 and not result.out
 
 
 def test_strict(tmp_path: Path) -> None:

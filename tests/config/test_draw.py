@@ -84,6 +84,10 @@ def assert_readable(picture: Picture) -> None:
         assert 0 <= box.top and box.bottom <= picture.height, box
     for one, other in combinations(picture.texts, 2):
         assert not one.overlaps(other), (one, other)
+    for text in picture.texts:
+        for box, _ in picture.boxes:
+            if box.overlaps(text):
+                assert box.left <= text.left and text.right <= box.right, (text, box)
 
 
 def crowded() -> list[object]:

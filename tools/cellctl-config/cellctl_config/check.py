@@ -16,7 +16,8 @@ import tempfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from cellctl_config import binary, dangers, fields, source, words
+from cellctl_config import binary, dangers, fields, hazards, source, words
+from cellctl_config.machine import Machine, open_machine
 from cellctl_config.refusal import EXIT_FILE, EXIT_OK, EXIT_REFUSED, Refusal
 
 IMAGE = Path("/lib/firmware/cellblock.bin")
@@ -73,6 +74,9 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
                         help="cells that are to exist together, created in this order")
     parser.add_argument("--alone", action="store_true",
                         help="each cell is to exist alone: do not compare them with each other")
+    parser.add_argument("--from", dest="source", metavar="PLACE",
+                        help="look at the machine, too: a .dtb, what `cellctl config collect` made, or / for "
+                             "this one")
     parser.add_argument("--strict", action="store_true", help="warnings (not notes) fail, too")
     parser.add_argument("--json", action="store_true", help="for programs")
     parser.add_argument("--pa-bits", type=int, metavar="N", default=48,
@@ -86,9 +90,10 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    machine = open_machine(None if args.source == "/" else args.source) if args.source else None
     operands = [read(name) for name in (args.system, *args.cells)]
     judge(operands, args.alone, Limits(args.pa_bits, args.intids, args.image))
-    warn(operands, args.alone)
+    warn(operands, args.alone, machine)
     if args.json:
         print(json.dumps(as_json(operands), indent=2))
     else:
@@ -211,19 +216,22 @@ def first_refusal(files: list[str]) -> Finding | None:
 # What is dangerous
 
 
-def warn(operands: list[Operand], alone: bool) -> None:
+def warn(operands: list[Operand], alone: bool, machine: Machine | None) -> None:
     """Of what is not refused: there it would distract."""
     system, *cells = operands
     if not isinstance(system.configuration, binary.System) or system.is_refused():
         return
-    by_file = {id(operand.configuration): operand for operand in operands}
+    by_configuration = {id(operand.configuration): operand for operand in operands}
     good = [cell.configuration for cell in cells if cell.configuration and not cell.is_refused()]
     found = dangers.of_system(system.configuration)
     for group in [[cell] for cell in good] if alone else [good]:
         found += dangers.of_cells(system.configuration, group)
+    if machine:
+        found = [danger for danger in found if danger.code not in hazards.KNOWN_BETTER]
+        found += hazards.of_machine(machine, system.configuration, good)
     for danger in found:
-        by_file[id(danger.where)].add(danger.level, danger.field, danger.code, danger.message,
-                                      danger.remedy)
+        by_configuration[id(danger.where)].add(danger.level, danger.field, danger.code, danger.message,
+                                               danger.remedy)
 
 
 # Results

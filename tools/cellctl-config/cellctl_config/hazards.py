@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Dangers that only the machine's device tree, and what Linux says of itself, can tell.
+
+With these the guesses of dangers.py about devices are replaced: see KNOWN_BETTER.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cellctl_config import binary, fields, nodes, sharing, words
+from cellctl_config.addresses import PAGE, Range
+from cellctl_config.dangers import Danger, listed, note, warning
+from cellctl_config.gic import message_spis
+from cellctl_config.interrupts import interrupts
+from cellctl_config.machine import Machine
+from cellctl_config.refusal import Refusal
+from cellctl_config.tree import Node
+
+KNOWN_BETTER = ("device-dma",)
+RESERVE = "reserve it when Linux boots (mem= or /reserved-memory), or choose reserved memory"
+
+
+def of_machine(machine: Machine, system: binary.System, cells: list[binary.Cell]) -> list[Danger]:
+    known = Known(machine)
+    found = list(hypervisor_memory(known, system))
+    for cell in cells:
+        found += [danger for look in CHECKS for danger in look(known, cell)]
+    return found
+
+
+class Known:
+    """What is asked of the machine more than once."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+        self.registers = nodes.all_registers(machine.tree)
+        self.messages = message_spis(machine)[0]
+        self.users = self.users_of_spis()
+
+    def users_of_spis(self) -> dict[int, list[Node]]:
+        found: dict[int, list[Node]] = {}
+        for node in self.machine.tree.walk():
+            for intid in spis_of(node):
+                found.setdefault(intid, []).append(node)
+        return found
+
+    def nodes_in(self, region: binary.Region) -> list[Node]:
+        """Whose registers a region has, all or some."""
+        place = Range(region.phys, region.end)
+        return list(dict.fromkeys(item.node for item in self.registers if item.range.overlaps(place)))
+
+
+def spis_of(node: Node) -> list[int]:
+    try:
+        return list(dict.fromkeys(item.intid for item in interrupts(node) if item.kind == "SPI"))
+    except Refusal:
+        return []
+
+
+def device_regions(cell: binary.Cell) -> Iterator[tuple[str, binary.Region]]:
+    return ((fields.of_region(cell, i), region) for i, region in enumerate(cell.regions) if region.is_io)
+
+
+def devices_of(known: Known, cell: binary.Cell) -> list[Node]:
+    return list(dict.fromkeys(node for _, region in device_regions(cell) for node in known.nodes_in(region)))
+
+
+# Devices
+
+
+def unknown_devices(known: Known, cell: binary.Cell) -> Iterator[Danger]:
+    for field, region in device_regions(cell):
+        if not known.nodes_in(region):
+            yield warning(cell, field, "unknown-device", "no node of the device tree has registers there: what "
+                          "the cell gets is not known, and whether it does DMA",
+                          "see the manual of the chip; correct the address if it is wrong")
+
+
+def shares_a_page(known: Known, cell: binary.Cell) -> Iterator[Danger]:
+    """Memory is given away in pages: registers of others that lie in them go along."""
+    for field, region in device_regions(cell):
+        here = nodes.within(known.registers, Range(region.phys, region.end))
+        for paths, page in shared_pages(here).items():
+            if region.phys <= page < region.end:
+                yield warning(cell, field, "shared-page", f"page {page:#x} has the registers of "
+                              f"{listed(paths)}: the cell gets them all",
+                              "give the cell all of these devices, or none")
+
+
+def shared_pages(here: list[nodes.Registers]) -> dict[tuple[str, ...], int]:
+    """The first page of each set of nodes that have registers in one."""
+    found: dict[tuple[str, ...], int] = {}
+    edges = {item.range.pages().start for item in here} | {item.range.pages().end - PAGE for item in here}
+    for page in sorted(edges):
+        paths = tuple(dict.fromkeys(item.node.path for item in nodes.within(here, Range.sized(page, PAGE))))
+        if len(paths) > 1:
+            found.setdefault(paths, page)
+    return found
+
+
+def only_a_part(known: Known, cell: binary.Cell) -> Iterator[Danger]:
+    place_of = {field: Range(region.phys, region.end) for field, region in device_regions(cell)}
+    for field, place in place_of.items():
+        for item in known.registers:
+            if item.range.overlaps(place) and not any(other.contains(item.range)
+                                                      for other in place_of.values()):
+                yield warning(cell, field, "part-of-device", f"{item.node.path} has registers at {item.range}, "
+                              "and the cell gets only a part of them", "give the cell all of them, or none")
+
+
+def masters(known: Known, cell: binary.Cell) -> Iterator[Danger]:
+    for field, region in device_regions(cell):
+        for node in known.nodes_in(region):
+            if "iommus" in node:
+                yield warning(cell, field, "device-dma", f"{node.path} does DMA, and the IOMMU before it is "
+                              "Linux's: Cellblock programs none",
+                              "trust the cell with all memory, or give it another device")
+            elif node.base_name in sharing.MASTERS or "dma-coherent" in node or "dma-ranges" in node:
+                yield warning(cell, field, "device-dma", f"{node.path} probably does DMA: the cell reaches all "
+                              "memory with it, the hypervisor's included",
+                              "trust the cell with that, or give it another device")
+
+
+def stays_with_linux(known: Known, cell: binary.Cell) -> Iterator[Danger]:
+    """Clocks, resets, pins and the like, in the words of `cellctl config cell`."""
+    given = devices_of(known, cell)
+    for field, region in device_regions(cell):
+        for node in known.nodes_in(region):
+            for text in sharing.warnings(known.machine, node, given):
+                if "masters the bus" not in text:
+                    message, remedy = split(text)
+                    yield note(cell, field, "shared-with-linux", message, remedy)
+
+
+def split(text: str) -> tuple[str, str]:
+    """Sentences of sharing.py end in what to do about it."""
+    for separator in ("; ", ": "):
+        message, found, remedy = text.rpartition(separator)
+        if found and remedy:
+            return message, remedy
+    return text, "see what the device needs"
+
+
+# Interrupts
+
+
+def interrupts_left_behind(known: Known, cell: binary.Cell) -> Iterator[Danger]:
+    for field, region in device_regions(cell):
+        for node in known.nodes_in(region):
+            missing = [intid for intid in spis_of(node) if intid not in cell.intids]
+            if missing:
+                yield note(cell, field, "interrupt-left-behind", f"{node.path} raises {spis(missing)}, which the "
+                           "cell does not have: they stay Linux's", "add to .irqs what the cell is to get")
+
+
+def interrupts_of_others(known: Known, cell: binary.Cell) -> Iterator[Danger]:
+    given = devices_of(known, cell)
+    for i, irqs in enumerate(cell.irqs):
+        for intid in range(irqs.first, irqs.first + irqs.count):
+            others = [node.path for node in known.users.get(intid, []) if node not in given]
+            if intid in known.messages:
+                others.append(f"{known.messages[intid]}, by messages that whoever has it may send")
+            if others:
+                yield warning(cell, f".irqs[{i}]", "foreign-interrupt", f"SPI {intid} is raised by "
+                              f"{listed(others)}, which the cell does not have",
+                              "take it out of .irqs, or give the cell that device too")
+
+
+def interrupts_in_use(known: Known, cell: binary.Cell) -> Iterator[Danger]:
+    users = {item.intid: item.users for item in known.machine.linux_interrupts}
+    for i, irqs in enumerate(cell.irqs):
+        for intid in range(irqs.first, irqs.first + irqs.count):
+            if intid in users:
+                yield warning(cell, f".irqs[{i}]", "interrupt-in-use", f"Linux uses SPI {intid} "
+                              f"({users[intid] or 'somebody'}): `cellctl create` is refused until it stops",
+                              "unbind the driver first (see /proc/interrupts)")
+
+
+def spis(intids: list[int]) -> str:
+    return f"SPI{'' if len(intids) == 1 else 's'} {words.numbers(intids)}"
+
+
+# Memory
+
+
+def hypervisor_memory(known: Known, system: binary.System) -> Iterator[Danger]:
+    place = Range(system.hypervisor.phys, system.hypervisor.end)
+    for ram in known.machine.system_ram:
+        if ram.overlaps(place):
+            yield warning(system, ".hypervisor", "system-ram", f"Linux uses {ram} as System RAM: `cellctl "
+                          "enable` is refused", RESERVE)
+
+
+def cell_memory(known: Known, cell: binary.Cell) -> Iterator[Danger]:
+    for i, region in enumerate(cell.regions):
+        for ram in known.machine.system_ram:
+            if ram.overlaps(Range(region.phys, region.end)):
+                yield warning(cell, fields.of_region(cell, i), "system-ram", f"Linux uses {ram} as System RAM: "
+                              "`cellctl create` is refused", RESERVE)
+
+
+CHECKS = (unknown_devices, shares_a_page, only_a_part, masters, stays_with_linux, interrupts_left_behind,
+          interrupts_of_others, interrupts_in_use, cell_memory)
