@@ -50,6 +50,7 @@ class Operand:
     data: bytes = b""
     configuration: binary.Cell | None = None
     findings: list[Finding] = field(default_factory=list)
+    pages_left: int | None = None  # of the system: free pages of the hypervisor with all cells
 
     @property
     def is_readable(self) -> bool:
@@ -182,6 +183,8 @@ def judge_together(operands: list[Operand], limits: Limits, with_system: bool) -
         path.write_bytes(operand.data)
     result = call_cellcheck(paths, limits)
     shutil.rmtree(directory)
+    if result["compared"]:
+        operands[0].pages_left = result["pages_left"]
     for i, (operand, file) in enumerate(zip(operands, result["files"])):
         if operand.is_readable and (i or with_system):
             for refusal in file["refusals"]:
@@ -259,6 +262,7 @@ def as_json(operands: list[Operand]) -> dict[str, object]:
     return {
         "files": [operand.file for operand in operands],
         "compared": not operands[0].is_refused(),
+        "pages_left": operands[0].pages_left,
         **{f"{name}s": [asdict(finding) for finding in level]
            for name, level in levels(operands).items()},
     }
