@@ -15,7 +15,7 @@ from tool import KIB, MIB, ROOT, board, cell, cellfile, tool, write
 from cellfile import DATA, LOADABLE, MMIO, RAM, READ, SHARED, Region
 
 from cellctl_config import svg
-from cellctl_config.draw import LANE_WIDTH, TABLE_X
+from cellctl_config.draw import TABLE_X, lane_width
 
 SVG = "{http://www.w3.org/2000/svg}"
 BUILT = ROOT / "build" / "configs"
@@ -52,7 +52,8 @@ def rect_box(element: ET.Element) -> Box:
 class Picture:
     """A picture that was drawn, taken apart."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, nr_owners: int = 2) -> None:
+        self.lane = lane_width(nr_owners)
         self.root = ET.fromstring(text)
         self.texts = [text_box(element) for element in self.root.iter(f"{SVG}text")]
         self.words = {box.text for box in self.texts}
@@ -66,7 +67,7 @@ class Picture:
                     (mark is None or any(other.text == mark and abs(other.bottom - box.bottom) < 1
                                          for other in self.texts)))
         middle = line.bottom - 4
-        return sorted(round((box.left - TABLE_X) / LANE_WIDTH) for box, _ in self.boxes
+        return sorted(round((box.left - TABLE_X) / self.lane) for box, _ in self.boxes
                       if box.top <= middle <= box.bottom)
 
 
@@ -75,7 +76,7 @@ def picture_of(directory: Path, system: object, *cells: object) -> Picture:
     files += [write(directory / f"c{i}.cell", content) for i, content in enumerate(cells)]
     result = tool("draw", *files, "-o", directory / "p.svg")
     assert (result.status, result.out, result.err) == (0, "", "")
-    return Picture((directory / "p.svg").read_text())
+    return Picture((directory / "p.svg").read_text(), len(cells) + 2)
 
 
 def assert_readable(picture: Picture) -> None:
@@ -166,6 +167,15 @@ def test_who_owns_what(tmp_path: Path) -> None:
     assert picture.columns_of("shared", "0x7ff18000") == [0]
     for irqs, column in (("32 to 39", 0), ("40", 1), ("41 to 49", 0), ("50 to 52", 1), ("60", 2)):
         assert picture.columns_of(irqs, irqs.split()[0]) == [column]
+
+
+def test_what_is_shared_has_a_frame(tmp_path: Path) -> None:
+    picture = picture_of(tmp_path, *crowded())
+    framed = [element for element in picture.root.iter(f"{SVG}rect")
+              if element.get("rx") == "2" and element.get("stroke-width") == "2"]
+    assert len(framed) == 2 + 4 + 2
+    alone = picture_of(tmp_path, board(), cell())
+    assert not [element for element in alone.root.iter(f"{SVG}rect") if element.get("stroke-width") == "2"]
 
 
 def test_frames_of_a_gicv2(tmp_path: Path) -> None:

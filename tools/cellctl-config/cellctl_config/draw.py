@@ -30,8 +30,9 @@ BAR_WIDTH = 26
 NAME_WIDTH = 150
 SIZE_WIDTH = 84
 TABLE_X = MARGIN + ADDRESS_WIDTH + BAR_WIDTH + NAME_WIDTH + SIZE_WIDTH
-LANE_WIDTH = 108
 LANE_GAP = 5
+LANE_WIDTH = 108  # at least, the gap included
+MAX_LANE_WIDTH = 160
 MIN_LANES_WIDTH = 620  # the legend needs as much
 
 ROW = 21  # height of a row with one line of text
@@ -47,6 +48,9 @@ LEGEND = (
     "IPA: where a cell sees a region, if that is not its physical address. The last row is the last byte.",
     "Heights grow with the logarithm of the size, and gaps are cut. Sizes are in powers of 1024.",
     "INTID: number of an interrupt, for an SPI that of the device tree plus 32.",
+)
+GICV2_LEGEND = (
+    "GICC is not shared: each CPU finds its own interface at this address, in a cell the first page of it.",
 )
 NOTHING = "\u2013"
 
@@ -115,6 +119,10 @@ def owners_of(system: binary.System, cells: list[binary.Cell]) -> list[Owner]:
             Owner(CELLBLOCK, "Cellblock", CELLBLOCK_COLOUR, None)]
 
 
+def lane_width(nr_owners: int) -> int:
+    return min(max(MIN_LANES_WIDTH // nr_owners, LANE_WIDTH), MAX_LANE_WIDTH)
+
+
 def short_size(size: int) -> str:
     """Exact where that is short: '4 KiB', '751.9 MiB'."""
     unit = min(max((size.bit_length() - 1) // 10, 1), 4)
@@ -140,8 +148,9 @@ class Drawing:
         self.pieces = partition.pieces(system, cells)
         name = f"{system.name}: who owns what"
         self.picture = Picture(title or name, self.summary())
-        self.lanes_width = max(len(self.owners) * LANE_WIDTH, MIN_LANES_WIDTH)
-        self.width = TABLE_X + self.lanes_width + MARGIN
+        self.lane = lane_width(len(self.owners))
+        self.box = self.lane - LANE_GAP
+        self.width = TABLE_X + max(len(self.owners) * self.lane, MIN_LANES_WIDTH) + MARGIN
         self.patterns: dict[tuple[str, ...], str] = {}
         self.y = 0.0
 
@@ -167,7 +176,7 @@ class Drawing:
     # Places and fills
 
     def lane_x(self, owner: Owner) -> float:
-        return TABLE_X + self.owners.index(owner) * LANE_WIDTH
+        return TABLE_X + self.owners.index(owner) * self.lane
 
     def stripes(self, owners: list[Owner]) -> str:
         """The fill of what several owners have."""
@@ -201,7 +210,7 @@ class Drawing:
         self.picture.text(MARGIN + ADDRESS_WIDTH + BAR_WIDTH + 10, y, name, 11, fill=FAINT)
         self.picture.text(TABLE_X - 10, y, size, 11, fill=FAINT, text_anchor="end")
         for owner in self.owners:
-            x, width = self.lane_x(owner), LANE_WIDTH - LANE_GAP
+            x, width = self.lane_x(owner), self.box
             self.picture.text(x + width / 2, y, shortened(owner.name, width - 6, 10), 10, fill=INK,
                               text_anchor="middle")
             self.picture.rect(x, self.y + 16, width, 3, owner.colour)
@@ -218,12 +227,12 @@ class Drawing:
             self.paint_attribute(name, texts, i % 2 == 0)
 
     def paint_headers(self) -> None:
-        names = {owner: wrap(owner.name, LANE_WIDTH - LANE_GAP - 8, 12, bold=True) for owner in self.owners}
+        names = {owner: wrap(owner.name, self.box - 8, 12, bold=True) for owner in self.owners}
         height = max(len(lines) for lines in names.values()) * 15 + 8
         for owner, lines in names.items():
             x = self.lane_x(owner)
-            self.picture.rect(x, self.y, LANE_WIDTH - LANE_GAP, height, owner.colour, rx=3)
-            self.paint_lines(x + (LANE_WIDTH - LANE_GAP) / 2, self.y + height / 2, lines, 12, owner.ink,
+            self.picture.rect(x, self.y, self.box, height, owner.colour, rx=3)
+            self.paint_lines(x + self.box / 2, self.y + height / 2, lines, 12, owner.ink,
                              font_weight="bold")
         self.picture.text(TABLE_X - 10, self.y + height / 2 + 4, "owner", 12, fill=FAINT,
                           text_anchor="end")
@@ -234,18 +243,18 @@ class Drawing:
         """Centred around a point."""
         y = middle - (len(lines) - 1) * (size + 2) / 2 + size * 0.36
         for line in lines:
-            fitting = size if values else fitted_size(line, LANE_WIDTH - LANE_GAP - 6, size)
+            fitting = size if values else fitted_size(line, self.box - 6, size)
             self.picture.text(x, y, line, fitting, fill=ink, text_anchor="middle", **values)
             y += size + 2
 
     def paint_attribute(self, name: str, texts: dict[Owner, str], band: bool) -> None:
-        wrapped = {owner: wrap(text, LANE_WIDTH - LANE_GAP - 6, 11) for owner, text in texts.items()}
+        wrapped = {owner: wrap(text, self.box - 6, 11) for owner, text in texts.items()}
         height = max(len(lines) for lines in wrapped.values()) * LINE + 7
         if band:
             self.picture.rect(MARGIN, self.y, self.width - 2 * MARGIN, height, BAND)
         self.picture.text(TABLE_X - 10, self.y + height / 2 + 4, name, 12, fill=FAINT, text_anchor="end")
         for owner, lines in wrapped.items():
-            self.paint_lines(self.lane_x(owner) + (LANE_WIDTH - LANE_GAP) / 2, self.y + height / 2, lines,
+            self.paint_lines(self.lane_x(owner) + self.box / 2, self.y + height / 2, lines,
                              11, INK)
         self.y += height
 
@@ -333,7 +342,7 @@ class Drawing:
             lines = {number: holding_lines(holding, piece.name) for number, holding in
                      piece.holdings.items()}
             self.paint_row(f"{piece.start:#x}", piece.name or "(no name)", short_size(piece.size), lines,
-                           self.piece_height(piece, lines), row % 2 == 0)
+                           self.piece_height(piece, lines), row % 2 == 0, piece.is_shared)
             row += 1
         end = self.pieces[-1].end
         self.picture.text(MARGIN + ADDRESS_WIDTH - 10, self.y + 12, f"{end - 1:#x}", 11, mono=True,
@@ -356,7 +365,7 @@ class Drawing:
         self.y += GAP_ROW
 
     def paint_row(self, mark: str, name: str, size: str, lines: dict[int, list[str]], height: float,
-                  band: bool) -> None:
+                  band: bool, is_shared: bool = False) -> None:
         """A row of the table: what it is, the bar, and a box for each owner."""
         if band:
             self.picture.rect(MARGIN, self.y, self.width - 2 * MARGIN, height, BAND)
@@ -368,19 +377,19 @@ class Drawing:
         self.picture.text(MARGIN + ADDRESS_WIDTH + BAR_WIDTH + 10, self.y + 15, name,
                           fitted_size(name, NAME_WIDTH - 10, 12), fill=INK)
         self.picture.text(TABLE_X - 10, self.y + 15, size, 11, fill=FAINT, text_anchor="end")
-        self.paint_connection(owners, height)
+        if is_shared:
+            self.paint_connection(owners, height)
         for owner in owners:
-            self.paint_box(owner, lines[owner.number], height, len(owners) > 1)
+            self.paint_box(owner, lines[owner.number], height, is_shared)
         self.y += height
 
     def paint_connection(self, owners: list[Owner], height: float) -> None:
         """A bar behind the boxes of those who share."""
-        if len(owners) > 1:
-            first, last = self.lane_x(owners[0]), self.lane_x(owners[-1])
-            self.picture.rect(first + LANE_WIDTH / 2, self.y + height / 2 - 2, last - first, 4, INK)
+        first, last = self.lane_x(owners[0]), self.lane_x(owners[-1])
+        self.picture.rect(first + self.lane / 2, self.y + height / 2 - 2, last - first, 4, INK)
 
     def paint_box(self, owner: Owner, lines: list[str], height: float, is_shared: bool) -> None:
-        x, width = self.lane_x(owner), LANE_WIDTH - LANE_GAP
+        x, width = self.lane_x(owner), self.box
         values = {"stroke": INK, "stroke_width": 2} if is_shared else {}
         self.picture.rect(x, self.y + 1, width, height - 2, owner.colour, rx=2, **values)
         self.paint_lines(x + width / 2, self.y + height / 2, lines, 10.5, owner.ink)
@@ -419,6 +428,6 @@ class Drawing:
             self.picture.rect(MARGIN, self.y + 2, 22, 14, fill, **values)
             self.picture.text(MARGIN + 34, self.y + 13, text, 11, fill=INK)
             self.y += 20
-        for text in LEGEND:
+        for text in (*LEGEND, *(GICV2_LEGEND if "gicc" in self.system.frames else ())):
             self.picture.text(MARGIN, self.y + 13, text, 11, fill=INK)
             self.y += 18
