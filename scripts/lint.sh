@@ -203,6 +203,7 @@ check_analyzer()
 	$make -C tools/cellctl CC="${CROSS}gcc" O="$OUT/cellctl" \
 		EXTRA_CFLAGS="-isystem $ARM64_INCLUDE -fanalyzer" \
 		LDFLAGS="-static -L$ARM64_LIB" >/dev/null
+	$make -C tools/cellcheck O="$OUT/cellcheck" EXTRA_CFLAGS=-fanalyzer >/dev/null
 	$make -C configs O="$OUT/configs" HOSTCC='cc -fanalyzer' >/dev/null
 }
 

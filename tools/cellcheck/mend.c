@@ -11,8 +11,8 @@ void draft_init(struct draft *draft)
 {
 	draft->rest = draft->file;
 	draft->cpus_replaced = false;
-	for (uint16_t i = 0; i < MAX_ELEMENTS; i++)
-		draft->regions[i] = draft->irqs[i] = i;
+	for (size_t i = 0; i < MAX_ELEMENTS; i++)
+		draft->regions[i] = draft->irqs[i] = (uint16_t)i;
 }
 
 /* ---- Which part a record speaks of ---- */
@@ -112,8 +112,9 @@ static bool lies_in(const struct cb_console_config *console, const struct cb_reg
 static void remove_region(struct draft *draft, uint32_t index)
 {
 	struct cb_cell_config *cell = &draft->rest.cell;
+	const struct cb_region *region = region_at(draft, index);
 
-	if (cell->header.kind == CB_CONFIG_CELL && lies_in(&cell->console, region_at(draft, index)))
+	if (cell->header.kind == CB_CONFIG_CELL && region && lies_in(&cell->console, region))
 		cell->console = (struct cb_console_config){ CB_CONSOLE_NONE, 0, 0 };
 	remove_element(draft, &cell->regions, sizeof(struct cb_region), draft->regions, index);
 }
