@@ -12,7 +12,7 @@ import pytest
 
 from smalltree import write_tree
 from tool import CONFIGS, KIB, MIB, ROOT, Result, board, cell, cellfile, tool, write
-from cellctl_config.machine import FORMAT, FORMAT_LINE
+from cellctl_config.sources import FORMAT, FORMAT_LINE
 from cellfile import DATA, EXECUTE, IO, LOADABLE, MMIO, RAM, READ, SHARED, Region
 
 # How the three machines of configs/arm64 and the cells that exist together on them go.

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 import tool
 import trees
+from tool import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -34,3 +36,17 @@ def test_collecting_script_is_where_root_finds_it(installed: Path) -> None:
     script = installed / "sbin" / "cellctl-collect"
     usage = subprocess.run(["sh", script], capture_output=True, text=True, check=False)
     assert (usage.returncode, usage.stderr) == (2, "usage: cellctl-collect DIRECTORY | FILE.tar.gz\n")
+
+
+def test_cellcheck_is_looked_for_beside_the_tool(installed: Path, tmp_path: Path) -> None:
+    """`make install` puts that of the machine there; here, that of this computer."""
+    files = [ROOT / "build" / "configs" / f"{name}.cell" for name in ("qemu-virt-gicv3", "demo-ring")]
+    command = [sys.executable, "-B", installed / "lib" / "cellblock" / "cellctl-config", "config", "check", *files]
+    missing = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert missing.returncode == 3
+    assert missing.stderr.startswith(f"cellctl: cannot run {installed}/lib/cellblock/cellcheck: No such file")
+    subprocess.run(["make", "-s", "-C", ROOT / "tools" / "cellcheck", f"O={tmp_path}"], check=True,
+                   stdout=subprocess.DEVNULL)
+    shutil.copy(tmp_path / "cellcheck", installed / "lib" / "cellblock")
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "2 files: 0 refusals, 0 warnings" in done.stdout

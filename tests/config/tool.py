@@ -11,8 +11,11 @@ import io
 import json
 import os
 import sys
+import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 from unittest import mock
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,15 +44,34 @@ class Result:
         return json.loads(self.out)
 
 
+@contextlib.contextmanager
+def captured(number: int, name: str) -> Iterator[TextIO]:
+    """A file that takes what this process and its children write to a descriptor."""
+    with tempfile.TemporaryFile("w+", errors="replace") as file:
+        saved = os.dup(number)
+        os.dup2(file.fileno(), number)
+        try:
+            with mock.patch.object(sys, name, file):
+                yield file
+        finally:
+            os.dup2(saved, number)
+            os.close(saved)
+
+
+def text_of(file: TextIO) -> str:
+    file.flush()
+    file.seek(0)
+    return file.read()
+
+
 def tool(*arguments: object, stdin: str = "", **environment: str) -> Result:
     """`cellctl config ARGUMENTS` in this process. An exception that gets out fails the test."""
-    out, err = io.StringIO(), io.StringIO()
     with mock.patch.object(sys, "argv", ["cellctl", "config", *map(str, arguments)]), \
             mock.patch.object(sys, "stdin", io.StringIO(stdin)), \
             mock.patch.dict(os.environ, environment), \
-            contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            captured(1, "stdout") as out, captured(2, "stderr") as err:
         status = main.main()
-    return Result(status, out.getvalue(), err.getvalue())
+        return Result(status, text_of(out), text_of(err))
 
 
 def board(**changes: object) -> cellfile.System:

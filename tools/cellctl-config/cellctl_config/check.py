@@ -8,6 +8,7 @@ each refusal gets its file and field. What is legal but dangerous is in dangers.
 from __future__ import annotations
 
 import argparse
+import fcntl
 import functools
 import json
 import shutil
@@ -136,6 +137,14 @@ def cellcheck() -> Path:
     if not source.in_tree():
         return source.INSTALLED_CELLCHECK
     output = source.TREE / "build" / "host" / "cellcheck"
+    output.mkdir(parents=True, exist_ok=True)
+    with open(output / "lock", "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # others may be building it
+        build_cellcheck(output)
+    return output / "cellcheck"
+
+
+def build_cellcheck(output: Path) -> None:
     command = ["make", "-s", "--no-print-directory", "-C", str(source.TREE / "tools" / "cellcheck"),
                f"O={output}"]
     done = subprocess.run(command, capture_output=True, text=True, errors="replace")
@@ -143,7 +152,6 @@ def cellcheck() -> Path:
         reason = (done.stderr.strip() or "make failed").splitlines()[0]
         raise Refusal(f"tools/cellcheck cannot be built: {reason}",
                       "see what `make -C tools/cellcheck` says; scripts/setup.sh installs what it needs")
-    return output / "cellcheck"
 
 
 def image(limits: Limits) -> list[str]:
