@@ -11,7 +11,8 @@
 
 u64 no_sysreg(void);
 
-#define read_sysreg(name)	  no_sysreg()
-#define write_sysreg(value, name) ((void)(value), (void)no_sysreg())
+#define read_sysreg(name)	   no_sysreg()
+#define read_constant_sysreg(name) no_sysreg()
+#define write_sysreg(value, name)  ((void)(value), (void)no_sysreg())
 
 #endif
