@@ -121,8 +121,9 @@ def test_delivered_machines(tmp_path: Path, system: str, cells: list[str]) -> No
     shown = {one["name"]: one for one in tool("show", "--json", *files).json}
     for name in cells:
         assert name in picture.words
+    everything = " ".join(box.text for box in picture.texts).split()
     for region in shown[system]["regions"]:
-        assert region["name"] in picture.words
+        assert region["name"] in everything
         if not cells:
             assert region["phys"] in picture.words
     for cpu in shown[system]["cpus"]:
@@ -148,6 +149,27 @@ def test_many_cells_are_readable(tmp_path: Path) -> None:
     picture = picture_of(tmp_path, system, *cells)
     assert_readable(picture)
     assert {"CPU 20", "CPUs 21 to 39"} <= picture.words  # too many for a row each
+
+
+def test_machine_with_many_devices(tmp_path: Path) -> None:
+    """What the root cell has in a row is one row, but everything is named; what cells have is not in it."""
+    devices = [Region(f"device-{n}", 0x0A000000 + n * 0x10000, 4 * KIB, MMIO) for n in range(90)]
+    system = board(irqs=[(32 + 2 * n, 1) for n in range(60)])
+    system = system.but(regions=[*system.regions, *devices])
+    made = cell(irqs=[(72, 1)]).with_region("mine", devices[40].phys, 4 * KIB, MMIO)
+    picture = picture_of(tmp_path, system, made)
+    assert_readable(picture)
+    assert picture.height < 2000
+    everything = " ".join(box.text for box in picture.texts)
+    for n, region in enumerate(devices):
+        expected = f"device-{n} {region.phys:#x} (4 KiB)" if n != 40 else "device-40"
+        assert expected in everything
+    assert picture.columns_of("42 device regions") == [0]
+    assert picture.columns_of("device-40") == [1]
+    assert picture.columns_of("72") == [1]
+    assert {"49 device regions", "20 ranges", "39 ranges"} <= picture.words
+    for n in range(60):
+        assert re.search(rf"\b{32 + 2 * n}\b", everything)
 
 
 def test_who_owns_what(tmp_path: Path) -> None:

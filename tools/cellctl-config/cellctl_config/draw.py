@@ -16,7 +16,7 @@ from pathlib import Path
 from cellctl_config import binary, check, partition, source, words
 from cellctl_config.partition import CELLBLOCK, ROOT, Holding, Piece
 from cellctl_config.refusal import EXIT_OK, EXIT_REFUSED, Refusal
-from cellctl_config.svg import Picture, fitted_size, shortened, wrap
+from cellctl_config.svg import Picture, fitted_size, shortened, wrap, wrap_list
 
 # Okabe and Ito's colours, which people with any colour vision can tell apart.
 ROOT_COLOUR = "#0072b2"
@@ -39,6 +39,8 @@ ROW = 21  # height of a row with one line of text
 LINE = 13  # that each further line needs
 GAP_ROW = 14
 MAX_CPU_ROWS = 16  # more CPUs than this are drawn as runs
+MAX_ROWS = 40  # with more than this, what the root cell has in a row is one row
+MIN_GROUP = 3
 
 KIB64 = 64 * 1024
 
@@ -47,7 +49,8 @@ LEGEND = (
     "loaded.",
     "IPA: where a cell sees a region, if that is not its physical address. The last row is the last byte.",
     "Heights grow with the logarithm of the size, and gaps are cut. Sizes are in powers of 1024.",
-    "INTID: number of an interrupt, for an SPI that of the device tree plus 32.",
+    "INTID: number of an interrupt, for an SPI that of the device tree plus 32. In large pictures what the "
+    "root cell has in a row is listed in one row.",
 )
 GICV2_LEGEND = (
     "GICC is not shared: each CPU finds its own interface at this address, in a cell the first page of it.",
@@ -128,6 +131,10 @@ def short_size(size: int) -> str:
     unit = min(max((size.bit_length() - 1) // 10, 1), 4)
     value = size / 1024 ** unit
     return f"{value:.1f}".removesuffix(".0") + f" {words.UNITS[unit - 1]}"
+
+
+def run_text(first: int, last: int) -> str:
+    return str(first) if first == last else f"{first} to {last}"
 
 
 def holding_lines(holding: Holding, row_name: str) -> list[str]:
@@ -335,14 +342,14 @@ class Drawing:
     def paint_addresses(self) -> None:
         self.paint_section("Addresses", ("physical", "region", "size"))
         row = 0
-        for piece in self.pieces:
-            if not piece.holdings:
-                self.paint_gap(piece)
+        for group in partition.groups(self.pieces, MIN_GROUP, MAX_ROWS):
+            if len(group) > 1:
+                self.paint_piece_group(group, row % 2 == 0)
+            elif group[0].holdings:
+                self.paint_piece(group[0], row % 2 == 0)
+            else:
+                self.paint_gap(group[0])
                 continue
-            lines = {number: holding_lines(holding, piece.name) for number, holding in
-                     piece.holdings.items()}
-            self.paint_row(f"{piece.start:#x}", piece.name or "(no name)", short_size(piece.size), lines,
-                           self.piece_height(piece, lines), row % 2 == 0, piece.is_shared)
             row += 1
         end = self.pieces[-1].end
         self.picture.text(MARGIN + ADDRESS_WIDTH - 10, self.y + 12, f"{end - 1:#x}", 11, mono=True,
@@ -350,6 +357,32 @@ class Drawing:
         self.picture.text(MARGIN + ADDRESS_WIDTH + BAR_WIDTH + 10, self.y + 12, "last byte", 11,
                           fill=FAINT)
         self.y += 16
+
+    def paint_piece(self, piece: Piece, band: bool) -> None:
+        lines = {number: holding_lines(holding, piece.name)
+                 for number, holding in piece.holdings.items()}
+        self.paint_row(f"{piece.start:#x}", piece.name or "(no name)", short_size(piece.size), lines,
+                       self.piece_height(piece, lines), band, piece.is_shared)
+
+    def paint_piece_group(self, group: list[Piece], band: bool) -> None:
+        pieces = [piece for piece in group if piece.holdings]
+        texts = [f"{piece.name} {piece.start:#x} ({short_size(piece.size)})" for piece in pieces]
+        self.paint_list(f"{group[0].start:#x}", f"{len(pieces)} device regions",
+                        short_size(sum(piece.size for piece in pieces)), ["rw io"], texts, band)
+
+    def paint_list(self, mark: str, name: str, size: str, box: list[str], texts: list[str],
+                   band: bool) -> None:
+        """A row for many things of the root cell, which are listed below it."""
+        x = MARGIN + ADDRESS_WIDTH + BAR_WIDTH + 10
+        lines = wrap_list(texts, self.width - MARGIN - 10 - x, 10)
+        height = len(lines) * LINE + 5
+        if band:
+            self.picture.rect(MARGIN, self.y + ROW, self.width - 2 * MARGIN, height, BAND)
+        self.paint_row(mark, name, size, {ROOT: box}, ROW, band)
+        self.picture.rect(MARGIN + ADDRESS_WIDTH + 0.5, self.y - 1, BAR_WIDTH - 1, height, ROOT_COLOUR)
+        for i, line in enumerate(lines):
+            self.picture.text(x, self.y + 10 + i * LINE, line, 10, fill=FAINT)
+        self.y += height
 
     def piece_height(self, piece: Piece, lines: dict[int, list[str]]) -> float:
         least = ROW + (max(len(texts) for texts in lines.values()) - 1) * LINE
@@ -399,13 +432,20 @@ class Drawing:
     def paint_interrupts(self) -> None:
         self.paint_section("Interrupts", ("INTID", "SPIs", "count"))
         runs = partition.irq_runs(self.system, self.cells)
-        for i, (first, last, number) in enumerate(runs):
-            name = str(first) if first == last else f"{first} to {last}"
-            lines = ["console"] if self.is_console_irq(number, first, last) else [""]
-            self.paint_row(str(first), name, str(last - first + 1), {number: lines}, ROW, i % 2 == 0)
+        for i, group in enumerate(partition.irq_groups(runs, MIN_GROUP, MAX_ROWS // 2)):
+            if len(group) > 1:
+                count = sum(last - first + 1 for first, last, _ in group)
+                self.paint_list(str(group[0][0]), f"{len(group)} ranges", str(count), [""],
+                                [run_text(first, last) for first, last, _ in group], i % 2 == 0)
+            else:
+                self.paint_irqs(*group[0], i % 2 == 0)
         if not runs:
             self.picture.text(MARGIN, self.y + 15, "none", 12, fill=FAINT)
             self.y += ROW
+
+    def paint_irqs(self, first: int, last: int, number: int, band: bool) -> None:
+        lines = ["console"] if self.is_console_irq(number, first, last) else [""]
+        self.paint_row(str(first), run_text(first, last), str(last - first + 1), {number: lines}, ROW, band)
 
     def is_console_irq(self, number: int, first: int, last: int) -> bool:
         cell = self.by_number[number].cell

@@ -135,11 +135,10 @@ def stays_with_linux(known: Known, cell: binary.Cell) -> Iterator[Danger]:
 
 def split(text: str) -> tuple[str, str]:
     """Sentences of sharing.py end in what to do about it."""
-    for separator in ("; ", ": "):
-        message, found, remedy = text.rpartition(separator)
-        if found and remedy:
-            return message, remedy
-    return text, "see what the device needs"
+    message, found, remedy = text.rpartition("; ")
+    if not found:
+        message, found, remedy = text.partition(": ")
+    return (message, remedy) if found else (text, "see what the device needs")
 
 
 # Interrupts

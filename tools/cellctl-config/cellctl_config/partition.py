@@ -143,6 +143,43 @@ def pieces(system: binary.System, cells: list[binary.Cell]) -> list[Piece]:
     return [make_piece(run[0][0], run[-1][1], run[0][2]) for run in runs]
 
 
+def is_root_device(piece: Piece) -> bool:
+    return list(piece.holdings) == [ROOT] and piece.holdings[ROOT].rights.endswith(" io")
+
+
+def collapsed(items: list, belongs: Callable[[object], bool], counts: Callable[[object], bool],
+              least: int) -> list[list]:
+    """Each item in a list of its own, but runs that belong together, if enough of them count, in one."""
+    groups: list[list] = []
+    for is_run, run in groupby(items, key=belongs):
+        members = list(run)
+        end = max((i + 1 for i, item in enumerate(members) if counts(item)), default=0)
+        start = next((i for i, item in enumerate(members) if counts(item)), 0)
+        if is_run and sum(map(counts, members)) >= least:
+            groups += [[item] for item in members[:start]]
+            groups.append(members[start:end])
+            groups += [[item] for item in members[end:]]
+        else:
+            groups += [[item] for item in members]
+    return groups
+
+
+def groups(pieces: list[Piece], least: int, most: int) -> list[list[Piece]]:
+    """With more than `most`, devices of the root cell that follow each other are one group."""
+    if sum(1 for piece in pieces if piece.holdings) <= most:
+        return [[piece] for piece in pieces]
+    return collapsed(pieces, lambda piece: is_root_device(piece) or not piece.holdings, is_root_device,
+                     least)
+
+
+def irq_groups(runs: list[tuple[int, int, int]], least: int,
+               most: int) -> list[list[tuple[int, int, int]]]:
+    """The same for interrupts."""
+    if len(runs) <= most:
+        return [[run] for run in runs]
+    return collapsed(runs, lambda run: run[2] == ROOT, lambda run: run[2] == ROOT, least)
+
+
 def owner_runs(numbers: Iterable[int], owner_of: Callable[[int], int]) -> list[tuple[int, int, int]]:
     """First, last and owner of each run of consecutive numbers that one owner has."""
     found: list[tuple[int, int, int]] = []

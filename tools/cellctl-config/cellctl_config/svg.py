@@ -40,6 +40,19 @@ def wrap(text: str, width: float, size: float, bold: bool = False) -> list[str]:
     return [*lines, text]
 
 
+def wrap_list(items: list[str], width: float, size: float) -> list[str]:
+    """Items with commas between them, none of them broken; each fits alone."""
+    lines = [""]
+    for i, item in enumerate(items):
+        text = item + ("," if i < len(items) - 1 else "")
+        longer = f"{lines[-1]} {text}".strip()
+        if text_width(longer, size) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(text)
+    return lines
+
+
 def shortened(text: str, width: float, size: float) -> str:
     """As much as fits, and an ellipsis if that is not all."""
     while text_width(text, size) > width:
