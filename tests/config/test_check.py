@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import random
 import struct
 import subprocess
@@ -294,14 +296,42 @@ def test_random_damage_ends_in_refusals(tmp_path: Path) -> None:
     """With a right checksum, so that it is looked into; all cells in one call."""
     chance = random.Random(7)
     good = cell(irqs=[(40, 3)], smcs=[1, 2]).with_region("uart", 0x09040000, 4 * KIB, MMIO).pack()
-    damaged = []
-    for _ in range(200):
-        data = bytearray(good)
-        for _ in range(chance.randrange(1, 6)):
-            data[chance.randrange(20, len(data))] = chance.choice([0, 1, 0x40, 0xFF, chance.randrange(256)])
-        damaged.append(cellfile.sealed(bytes(data)))
-    result = check(tmp_path, board(), *damaged)
+    result = check(tmp_path, board(), *(damaged(chance, good) for _ in range(200)))
     assert len(refusals(result)) > 150
+
+
+@pytest.fixture(scope="module")
+def sanitized() -> Path:
+    """cellcheck with the sanitizers; each worker has its own."""
+    output = ROOT / "build" / "tests" / "config" / f"cellcheck{os.environ.get('PYTEST_XDIST_WORKER', '')}"
+    flags = "-fsanitize=address,undefined -fno-sanitize-recover=all"
+    subprocess.run(["make", "-s", "-C", ROOT / "tools" / "cellcheck", f"O={output}", "CFLAGS=-O1 -g",
+                    f"EXTRA_CFLAGS={flags}", f"LDFLAGS={flags}"], check=True, stdout=subprocess.DEVNULL)
+    return output / "cellcheck"
+
+
+def test_cellcheck_is_sound_whatever_is_in_a_file(sanitized: Path, tmp_path: Path) -> None:
+    chance = random.Random(11)
+    system = board(flags=cellfile.PERMISSIVE, debug_console=(2, 0, 0x09000000)).pack()
+    guest = cell(irqs=[(40, 3)], smcs=[1], console=(2, 40, 0x09040000))
+    guest = guest.with_region("uart", 0x09040000, 4 * KIB, MMIO).pack()
+    for number in range(20):
+        files = [write(tmp_path / "b", system if number % 2 else damaged(chance, system))]
+        files += [write(tmp_path / f"c{i}", damaged(chance, guest)) for i in range(40)]
+        done = subprocess.run([sanitized, *files], capture_output=True, text=True)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert len(json.loads(done.stdout)["files"]) == 41
+
+
+def damaged(chance: random.Random, good: bytes) -> bytes:
+    """With a right checksum, and mostly a right size, so that it is looked into."""
+    data = bytearray(good[:chance.choice([len(good), len(good), chance.randrange(len(good))])])
+    for _ in range(chance.randrange(1, 6) if len(data) > 8 else 0):
+        data[chance.randrange(8, len(data))] = chance.choice([0, 1, 0x40, 0xFF, chance.randrange(256)])
+    if len(data) >= 20:
+        struct.pack_into("<I", data, 12, chance.choice([len(data), len(data), len(good)]))
+        return cellfile.sealed(bytes(data))
+    return bytes(data)
 
 
 def test_bad_options(tmp_path: Path) -> None:

@@ -103,6 +103,17 @@ def test_as_many_pages_are_left_as_on_the_machine(root: Root) -> None:
     root.destroy("demo-victim")
 
 
+def test_cellcheck_of_the_machine_says_the_same(root: Root) -> None:
+    """It is built for another architecture, and installed for when there is Python, too."""
+    names = [f"{root.board}.cell", "demo-ring.cell", "demo-linux.cell", "tile-1.cell"]
+    config("check", *built("qemu-virt-gicv3"))  # builds the host's
+    host = subprocess.run([BUILD / "host" / "cellcheck" / "cellcheck", *names], cwd=BUILD / "configs",
+                          capture_output=True, text=True, check=True)
+    found = json.loads(root.machine.check(f"cd {SHARE} && /usr/lib/cellblock/cellcheck {' '.join(names)}"))
+    assert found == json.loads(host.stdout)
+    assert [len(file["refusals"]) for file in found["files"]] == [0, 0, 2, 0]
+
+
 # Learning
 
 
