@@ -14,8 +14,9 @@ import pytest
 from tool import KIB, MIB, ROOT, board, cell, cellfile, tool, write
 from cellfile import DATA, LOADABLE, MMIO, RAM, READ, SHARED, Region
 
-from cellctl_config import svg
+from cellctl_config import binary, partition, svg
 from cellctl_config.draw import TABLE_X, lane_width
+from cellctl_config.totals import Totals
 
 SVG = "{http://www.w3.org/2000/svg}"
 BUILT = ROOT / "build" / "configs"
@@ -198,6 +199,21 @@ def test_what_is_shared_has_a_frame(tmp_path: Path) -> None:
     assert len(framed) == 2 + 4 + 2
     alone = picture_of(tmp_path, board(), cell())
     assert not [element for element in alone.root.iter(f"{SVG}rect") if element.get("stroke-width") == "2"]
+
+
+def test_totals() -> None:
+    system, wide, reader, writer = (binary.parse(made.pack(), "x") for made in crowded())
+    cells = [wide, reader, writer]
+    totals = Totals(system, cells, partition.pieces(system, cells))
+    rows = [list(totals.of(number, made).values()) for number, made in enumerate([system, *cells])]
+    assert rows == [
+        ["0-1, 6-7", "2 GiB", "96 KiB", "1", "95", "its own", "permissive"],
+        ["2-3", "16 MiB", "64 KiB", "1", "4", "PL011", "native-idle, accept-lpis, 2 SMCs"],
+        ["4", "4 KiB", "64 KiB", "\u2013", "1", "ring", "\u2013"],
+        ["5", "\u2013", "32 KiB", "\u2013", "\u2013", "\u2013", "\u2013"],
+    ]
+    assert list(totals.of(partition.CELLBLOCK, None).values()) == [
+        "\u2013", "4 MiB", "\u2013", "\u2013", "\u2013", "PL011", "\u2013"]
 
 
 def test_frames_of_a_gicv2(tmp_path: Path) -> None:

@@ -17,12 +17,13 @@ from cellctl_config import binary, check, partition, source, words
 from cellctl_config.partition import CELLBLOCK, ROOT, Holding, Piece
 from cellctl_config.refusal import EXIT_OK, EXIT_REFUSED, Refusal
 from cellctl_config.svg import Picture, fitted_size, shortened, wrap, wrap_list
+from cellctl_config.totals import Totals, short_size
 
 # Okabe and Ito's colours, which people with any colour vision can tell apart.
 ROOT_COLOUR = "#0072b2"
 CELL_COLOURS = ("#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#9a6324", "#8c8cd9")
 CELLBLOCK_COLOUR = "#4d4d4d"
-INK, FAINT, RULE, PAPER, BAND = "#1a1a1a", "#5c5c5c", "#d0d0d0", "#ffffff", "#f5f5f5"
+INK, FAINT, PAPER, BAND = "#1a1a1a", "#5c5c5c", "#ffffff", "#f5f5f5"
 
 MARGIN = 28
 ADDRESS_WIDTH = 122
@@ -55,7 +56,6 @@ LEGEND = (
 GICV2_LEGEND = (
     "GICC is not shared: each CPU finds its own interface at this address, in a cell the first page of it.",
 )
-NOTHING = "\u2013"
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,13 +124,6 @@ def owners_of(system: binary.System, cells: list[binary.Cell]) -> list[Owner]:
 
 def lane_width(nr_owners: int) -> int:
     return min(max(MIN_LANES_WIDTH // nr_owners, LANE_WIDTH), MAX_LANE_WIDTH)
-
-
-def short_size(size: int) -> str:
-    """Exact where that is short: '4 KiB', '751.9 MiB'."""
-    unit = min(max((size.bit_length() - 1) // 10, 1), 4)
-    value = size / 1024 ** unit
-    return f"{value:.1f}".removesuffix(".0") + f" {words.UNITS[unit - 1]}"
 
 
 def run_text(first: int, last: int) -> str:
@@ -225,12 +218,10 @@ class Drawing:
 
     def paint_owners(self) -> None:
         self.paint_headers()
-        rows = (("CPUs", self.cpus_text), ("memory, not shared", self.memory_text),
-                ("memory, shared", self.shared_text), ("device regions", self.devices_text),
-                ("interrupts (SPIs)", self.irqs_text), ("console", self.console_text),
-                ("options", self.options_text))
-        for i, (name, text_of) in enumerate(rows):
-            texts = {owner: text_of(owner) for owner in self.owners}
+        totals = Totals(self.system, self.cells, self.pieces)
+        rows = [totals.of(owner.number, owner.cell) for owner in self.owners]
+        for i, name in enumerate(rows[0]):
+            texts = {owner: row[name] for owner, row in zip(self.owners, rows)}
             self.paint_attribute(name, texts, i % 2 == 0)
 
     def paint_headers(self) -> None:
@@ -264,57 +255,6 @@ class Drawing:
             self.paint_lines(self.lane_x(owner) + self.box / 2, self.y + height / 2, lines,
                              11, INK)
         self.y += height
-
-    # What the owners have in total
-
-    def cpus_text(self, owner: Owner) -> str:
-        if owner.number == CELLBLOCK:
-            return NOTHING
-        return words.numbers(cpu for cpu in self.system.cpus
-                             if partition.cpu_owner(self.cells, cpu) == owner.number)
-
-    def memory(self, owner: Owner, is_shared: bool) -> int:
-        return sum(piece.size for piece in self.pieces
-                   if owner.number in piece.holdings and piece.is_shared == is_shared
-                   and "x" in self.memory_rights(piece, owner))
-
-    @staticmethod
-    def memory_rights(piece: Piece, owner: Owner) -> str:
-        """'x' for memory of any kind."""
-        rights = piece.holdings[owner.number].rights
-        return "x" if rights.startswith("r") and " io" not in rights or rights == "EL2 only" else ""
-
-    def memory_text(self, owner: Owner) -> str:
-        size = self.memory(owner, False)
-        return short_size(size) if size else NOTHING
-
-    def shared_text(self, owner: Owner) -> str:
-        size = self.memory(owner, True)
-        return short_size(size) if size else NOTHING
-
-    def devices_text(self, owner: Owner) -> str:
-        count = sum(1 for piece in self.pieces
-                    if owner.number in piece.holdings and " io" in piece.holdings[owner.number].rights)
-        return str(count or NOTHING)
-
-    def irqs_text(self, owner: Owner) -> str:
-        count = sum(last - first + 1 for first, last, who in partition.irq_runs(self.system, self.cells)
-                    if who == owner.number)
-        return str(count or NOTHING)
-
-    def console_text(self, owner: Owner) -> str:
-        if owner.number == ROOT:
-            return "its own"
-        console = owner.cell.console if owner.cell else self.system.debug_console
-        if not console.type:
-            return NOTHING if owner.cell else "ring"
-        return console.type_name.upper() if console.address else console.type_name
-
-    def options_text(self, owner: Owner) -> str:
-        if owner.cell is None:
-            return NOTHING
-        smcs = [words.count(len(owner.cell.smcs), "SMC")] if owner.cell.smcs else []
-        return ", ".join([*owner.cell.flag_names, *smcs]) or NOTHING
 
     # CPUs
 

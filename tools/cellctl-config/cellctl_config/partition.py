@@ -14,7 +14,7 @@ from cellctl_config import binary
 CELLBLOCK = -1  # the owner of what is the hypervisor's; the root cell is 0, cells are 1 and up
 ROOT = 0
 
-PAGE = 4096
+MEMORY, DEVICE, NO_ACCESS = "memory", "device", "no access"
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class Holding:
 
     name: str
     rights: str
+    kind: str  # MEMORY, DEVICE or NO_ACCESS
     virt: int | None = None  # only where it is not the physical address
     is_console: bool = False
 
@@ -71,7 +72,8 @@ def claims_of(system: binary.System, cells: list[binary.Cell]) -> list[Claim]:
         for i, region in enumerate(cell.regions):
             virt = region.virt if region.virt != region.phys else None
             is_console = has_console(cell, region) if owner else False
-            holding = Holding(region.name, rights_of(region), virt, is_console)
+            kind = DEVICE if region.is_io else MEMORY
+            holding = Holding(region.name, rights_of(region), kind, virt, is_console)
             found.append(Claim(region.phys, region.end, owner, CELL_LEVEL if owner else ROOT_LEVEL,
                                holding, region.is_shared, (owner, i)))
     return found
@@ -83,23 +85,27 @@ def has_console(cell: binary.Cell, region: binary.Region) -> bool:
 
 def hardware_claims(system: binary.System, nr_cells: int) -> list[Claim]:
     """The hypervisor, and the GIC's frames as core/create.c maps them."""
-    def claim(name: str, frame: binary.Frame, owner: int, rights: str) -> Claim:
-        return Claim(frame.phys, frame.end, owner, HARDWARE_LEVEL, Holding(name, rights), False, (name, owner))
+    def claim(name: str, frame: binary.Frame, owner: int, rights: str, kind: str) -> Claim:
+        return Claim(frame.phys, frame.end, owner, HARDWARE_LEVEL, Holding(name, rights, kind),
+                     False, (name, owner))
 
-    found = [claim("hypervisor", system.hypervisor, CELLBLOCK, "EL2 only")]
-    for frame_name, frame in system.frames.items():
-        name = frame_name.upper()
-        if frame_name == "its":
-            found.append(claim(name, frame, ROOT, "rw io"))
-        elif frame_name == "gicc":
-            found.append(claim(name, frame, ROOT, "rw io"))
-            found += [claim(name, frame, owner, "1st page") for owner in range(1, nr_cells + 1)]
-        elif frame_name == "gich":
-            found.append(claim(name, frame, ROOT, "1st page"))
-        else:
-            rights = "hidden" if frame_name == "gicv" else "filtered"
-            found.append(claim(name, frame, CELLBLOCK, rights))
+    found = [claim("hypervisor", system.hypervisor, CELLBLOCK, "EL2 only", MEMORY)]
+    for name, frame in system.frames.items():
+        for owner, rights in frame_rights(name, nr_cells).items():
+            kind = NO_ACCESS if owner == CELLBLOCK else DEVICE
+            found.append(claim(name.upper(), frame, owner, rights, kind))
     return found
+
+
+def frame_rights(name: str, nr_cells: int) -> dict[int, str]:
+    """By owner."""
+    if name == "its":
+        return {ROOT: "rw io"}
+    if name == "gicc":
+        return {ROOT: "rw io", **{cell: "1st page" for cell in range(1, nr_cells + 1)}}
+    if name == "gich":
+        return {ROOT: "1st page"}
+    return {CELLBLOCK: "hidden" if name == "gicv" else "filtered"}
 
 
 def holders(claims: list[Claim]) -> list[Claim]:
@@ -144,7 +150,7 @@ def pieces(system: binary.System, cells: list[binary.Cell]) -> list[Piece]:
 
 
 def is_root_device(piece: Piece) -> bool:
-    return list(piece.holdings) == [ROOT] and piece.holdings[ROOT].rights.endswith(" io")
+    return list(piece.holdings) == [ROOT] and piece.holdings[ROOT].rights == "rw io"
 
 
 def collapsed(items: list, belongs: Callable[[object], bool], counts: Callable[[object], bool],
