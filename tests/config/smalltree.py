@@ -13,7 +13,14 @@ SOURCE = """/dts-v1/;
 	compatible = "test,board";
 	interrupt-parent = <&gic>;
 	aliases { serial0 = &uart0; };
-	cpus { #address-cells = <1>; #size-cells = <0>; };
+	cpus {
+		#address-cells = <1>;
+		#size-cells = <0>;
+		cpu@0 { device_type = "cpu"; reg = <0>; };
+		cpu@1 { device_type = "cpu"; reg = <1>; };
+		cpu@2 { device_type = "cpu"; reg = <2>; };
+		cpu@3 { device_type = "cpu"; reg = <3>; };
+	};
 	gic: interrupt-controller@8000000 {
 		compatible = "arm,gic-v3";
 		#interrupt-cells = <3>;

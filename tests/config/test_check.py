@@ -484,6 +484,22 @@ def test_clock_of_linux(tmp_path: Path) -> None:
                for one in result.json["notes"])
 
 
+def test_machine_that_the_system_is_not_for(tmp_path: Path) -> None:
+    tree = write_tree(tmp_path / "b.dtb")
+    v2 = {"GICD": (0x08000000, 64 * KIB), "GICC": (0x08010000, 8 * KIB), "GICH": (0x08030000, 64 * KIB),
+          "GICV": (0x08040000, 64 * KIB)}
+    for system, expected in (
+        (board(), []),
+        (board().with_cpus(0, 1, 2), [(".cpus", "other-cpus")]),
+        (board().with_cpus(0, 1, 2, 0x100), [(".cpus", "other-cpus"), (".cpus", "other-cpus")]),
+        (board().with_frame("GICD", 0x07000000), [(".gic.gicd", "other-gic")]),
+        (board(frames={**board().frames, "ITS": (0x07000000, 128 * KIB)}), [(".gic.its", "other-gic")]),
+        (board(gic=2, frames=v2), [(".gic.version", "other-gic")]),
+    ):
+        found = check(tmp_path, system, options=(f"--from={tree}",)).json["warnings"]
+        assert [(one["field"], one["code"]) for one in found] == expected
+
+
 def test_what_linux_uses(tmp_path: Path) -> None:
     """A collected machine: Linux has the memory and the interrupt."""
     place = tmp_path / "machine"

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 
 from cellctl_config import binary, fields, nodes, sharing, words
 from cellctl_config.addresses import PAGE, Range
+from cellctl_config.cpus import cpus_of
 from cellctl_config.dangers import Danger, listed, note, warning
-from cellctl_config.gic import message_spis
+from cellctl_config.gic import gic_of, message_spis
 from cellctl_config.interrupts import interrupts
 from cellctl_config.machine import Machine
 from cellctl_config.refusal import Refusal
@@ -23,7 +24,7 @@ RESERVE = "reserve it when Linux boots (mem= or /reserved-memory), or choose res
 
 def of_machine(machine: Machine, system: binary.System, cells: list[binary.Cell]) -> list[Danger]:
     known = Known(machine)
-    found = list(hypervisor_memory(known, system))
+    found = [danger for look in SYSTEM_CHECKS for danger in look(known, system)]
     for cell in cells:
         found += [danger for look in CHECKS for danger in look(known, cell)]
     return found
@@ -64,6 +65,40 @@ def device_regions(cell: binary.Cell) -> Iterator[tuple[str, binary.Region]]:
 
 def devices_of(known: Known, cell: binary.Cell) -> list[Node]:
     return list(dict.fromkeys(node for _, region in device_regions(cell) for node in known.nodes_in(region)))
+
+
+# The system: what `enable` compares with the machine
+
+
+def other_cpus(known: Known, system: binary.System) -> Iterator[Danger]:
+    try:
+        present = {cpu.mpidr for cpu in cpus_of(known.machine)}
+    except Refusal:
+        return
+    for mpidrs, what in ((present - set(system.mpidrs), "the machine has CPUs that are not listed"),
+                         (set(system.mpidrs) - present, "CPUs are listed that the machine does not have")):
+        if mpidrs:
+            yield warning(system, ".cpus", "other-cpus", f"{what} (MPIDR "
+                          f"{', '.join(f'{mpidr:#x}' for mpidr in sorted(mpidrs))}): `cellctl enable` is refused",
+                          "use the configuration of this machine, or list its CPUs")
+
+
+def other_gic(known: Known, system: binary.System) -> Iterator[Danger]:
+    remedy = "use the configuration of this machine, or correct it"
+    try:
+        gic = gic_of(known.machine, len(system.mpidrs))
+    except Refusal:
+        return
+    if gic.version != system.gic_version:
+        yield warning(system, ".gic.version", "other-gic", f"the machine has a GICv{gic.version}: `cellctl "
+                      "enable` is refused", remedy)
+        return
+    for name, frame in system.frames.items():
+        found = gic.frames.get(name)
+        if found is None or found.start != frame.phys:
+            where = f"has the {name.upper()} at {found.start:#x}" if found else f"has no {name.upper()}"
+            yield warning(system, f".gic.{name}", "other-gic", f"the machine {where}, and here it is at "
+                          f"{frame.phys:#x}: `cellctl enable` is refused", remedy)
 
 
 # Devices
@@ -199,5 +234,6 @@ def cell_memory(known: Known, cell: binary.Cell) -> Iterator[Danger]:
                               "`cellctl create` is refused", RESERVE)
 
 
+SYSTEM_CHECKS = (other_cpus, other_gic, hypervisor_memory)
 CHECKS = (unknown_devices, shares_a_page, only_a_part, masters, stays_with_linux, interrupts_left_behind,
           interrupts_of_others, interrupts_in_use, cell_memory)
