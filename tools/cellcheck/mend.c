@@ -71,7 +71,7 @@ static bool is_about_console(struct draft *draft, const struct cb_error *error)
 
 	if (error->code == CB_ERR_REGION_HYPERVISOR || error->code == CB_ERR_REGION_GIC ||
 	    error->code == CB_ERR_REGION_WRAPS)
-		return console->type == CB_CONSOLE_PL011 && error->address == console->address;
+		return console->type > CB_CONSOLE_RING && error->address == console->address;
 	return error->code == CB_ERR_ARGUMENT &&
 	       (error->address == console->address || error->address == console->irq ||
 		error->address == console->type);
@@ -104,7 +104,7 @@ static void remove_element(struct draft *draft, struct cb_array *array, size_t e
 
 static bool lies_in(const struct cb_console_config *console, const struct cb_region *region)
 {
-	return console->type == CB_CONSOLE_PL011 &&
+	return console->type > CB_CONSOLE_RING &&
 	       cb_range_contains(region->virt, region->size, console->address, 1);
 }
 
