@@ -1,35 +1,48 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The machine that cells are tried on (board.h). The order in which memory is taken is that of
- * core/boot.c and arch/arm64/mmu.c, so that the pool has as many pages left as in the real one.
+ * The machine that cells are tried on (board.h). core/boot.c prepares it as on the real one. Of
+ * EL2's own tables only the number of pages is kept, as arch/arm64/mmu.c takes them.
  */
 #include "board.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include <core/create.h>
+#include <core/hypercall.h>
 #include <core/log.h>
+#include <devices/uart.h>
 
 #define EL2_SPACE	0x40000000UL /* all of EL2's addresses lie in one GiB */
 #define EL2_TABLE_SPAN	SZ_2M	     /* that a table of the last level maps */
-#define GICD_MAX_PAGES	16UL
+#define CPU_SLOTS_SIZE	((u64)CB_MAX_CPUS << CPU_SLOT_SHIFT)
+#define GICD_MAX_SIZE	0x10000UL
 #define MAX_CONFIG_SIZE ALIGN_UP((u64)CB_CONFIG_MAX_SIZE, PAGE_SIZE)
+
+/* core/boot.c; entry.S calls it on the machine. */
+void boot_init(paddr_t phys, u64 config_offset, u64 config_size, u64 *x);
 
 struct cell root_cell;
 struct cell *cells[CB_MAX_CELLS];
 const struct cb_system_config *system_config;
 struct cb_public *public_page;
-u64 hv_base;
 paddr_t hv_phys;
 u32 nr_cpus, gic_version;
 u64 boot_mpidrs[CB_MAX_CPUS];
 
-static intid_t nr_intids;
+/* Pages are there when they are touched. */
+u8 image_end[CPU_SLOTS_OFFSET + CPU_SLOTS_SIZE] __aligned(SZ_2M);
+
+static const struct machine *the_machine;
+static struct cb_error boot_error;	    /* what boot_init() says */
 static u8 config_pages[CB_CONFIG_MAX_SIZE]; /* that the root cell passes */
 
 /* ---- What core/ asks of the CPU ---- */
+
+unsigned int cpu_pa_bits(void)
+{
+	return the_machine->pa_bits;
+}
 
 u64 no_sysreg(void)
 {
@@ -52,11 +65,70 @@ void log_message(const char *format, ...)
 	(void)format;
 }
 
-/* ---- What core/ asks of the GIC ---- */
+void hypercall_result(u64 *x, const struct cb_error *error)
+{
+	(void)x;
+	boot_error = *error;
+}
+
+/* ---- EL2's tables ---- */
+
+/* A table of the last level, unless the range has it: for the first one, it is in the image. */
+bool el2_map(u64 virt, paddr_t phys, enum el2_memory type)
+{
+	static bool has_table[EL2_SPACE / EL2_TABLE_SPAN] = { true };
+	bool *entry = &has_table[(virt - HV_BASE) / EL2_TABLE_SPAN];
+
+	(void)phys, (void)type;
+	if (!*entry && !pool_alloc(1, CB_POOL_HYPERVISOR))
+		return false;
+	*entry = true;
+	return true;
+}
+
+/* Behind the first 2 MiB only whole blocks of that size. */
+u64 el2_map_region(u64 size)
+{
+	return size < SZ_2M ? size : ALIGN_DOWN(size, SZ_2M);
+}
+
+void *el2_map_device(paddr_t phys, size_t size)
+{
+	static u64 mapped;
+	u64 virt = DEVICES + mapped;
+
+	for (u64 offset = 0; offset < size; offset += PAGE_SIZE)
+		if (!el2_map(virt + offset, phys + offset, EL2_DEVICE))
+			return NULL;
+	mapped += ALIGN_UP(size, PAGE_SIZE);
+	return (void *)virt;
+}
+
+/* ---- Devices ---- */
+
+bool uart_init(const struct cb_console_config *config)
+{
+	return config->type == CB_CONSOLE_NONE || el2_map_device(config->address, PAGE_SIZE);
+}
+
+/* The redistributors are mapped in the CPUs' slots, whose tables are there. */
+u32 gic_init(const struct cb_system_config *config, struct cb_error *error)
+{
+	const struct cb_frame *frames = config->gic.frames;
+	bool mapped;
+
+	gic_version = config->gic.version;
+	mapped = el2_map_device(frames[CB_GIC_GICD].phys,
+				MIN(frames[CB_GIC_GICD].size, GICD_MAX_SIZE));
+	if (gic_version == 2)
+		mapped = mapped && el2_map_device(frames[CB_GIC_GICC].phys, 2 * PAGE_SIZE) &&
+			 el2_map_device(frames[CB_GIC_GICH].phys, PAGE_SIZE);
+	return mapped ? CB_OK : (error->code = CB_ERR_NO_MEMORY);
+}
 
 intid_t gic_nr_intids(void)
 {
-	return nr_intids;
+	return the_machine->nr_intids;
 }
 
 void gic_move_spi(struct cell *from, struct cell *to, intid_t intid)
@@ -95,100 +167,16 @@ void gic_restore_lpis(struct cpu *cpu)
 
 /* ---- Enable ---- */
 
-static u32 no_memory(struct cb_error *error)
-{
-	error->other_address = pool_available();
-	error->address = error->other_address + 1; /* at least */
-	return error->code = CB_ERR_NO_MEMORY;
-}
-
-/* Pages are there when they are touched. */
-static bool reserve_el2(void)
-{
-	void *at = mmap(NULL, EL2_SPACE, PROT_READ | PROT_WRITE,
-			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-
-	hv_base = (u64)at;
-	return at != MAP_FAILED;
-}
-
-/* As much of the region as el2_map_region() maps: behind the first 2 MiB only whole blocks. */
-static u64 usable_size(u64 size)
-{
-	return size < SZ_2M ? size : ALIGN_DOWN(size, SZ_2M);
-}
-
-static void init_pool(const struct machine *machine)
-{
-	u64 image_size =
-		machine->image_size + ALIGN_UP((u64)system_config->root.header.size, PAGE_SIZE);
-
-	public_page = (struct cb_public *)(HV_BASE + image_size);
-	public_page->pool_pages = (u32)(usable_size(system_config->hypervisor.size) / PAGE_SIZE);
-	pool_init((void *)HV_BASE, public_page->pool_pages, image_size / PAGE_SIZE + 1,
-		  public_page->pool_used);
-}
-
-/* Tables of EL2 for [virt, virt + size), counting those that ranges before it have brought. */
-static bool map_el2(u64 virt, u64 size)
-{
-	static bool mapped[EL2_SPACE / EL2_TABLE_SPAN];
-	u64 first = (virt - HV_BASE) / EL2_TABLE_SPAN;
-	u64 last = (virt - HV_BASE + size - 1) / EL2_TABLE_SPAN;
-
-	for (u64 i = first; i <= last; i++) {
-		if (!mapped[i] && !pool_alloc(1, CB_POOL_HYPERVISOR))
-			return false;
-		mapped[i] = true;
-	}
-	return true;
-}
-
-static bool init_cpu(cpuid_t id, struct cb_cpu_page *page)
-{
-	u64 slot = CPU_SLOTS + ((u64)id << CPU_SLOT_SHIFT);
-
-	if (!pool_alloc(2, CB_POOL_HYPERVISOR) || !map_el2(slot, BIT(CPU_SLOT_SHIFT)))
-		return false;
-	cpu_of(id)->id = id;
-	cpu_of(id)->page = page;
-	cpu_of(id)->power = CB_CPU_OFF; /* as if the driver had taken it from Linux */
-	return true;
-}
-
-static bool init_cpus(void)
-{
-	u8 *pages = pool_alloc(nr_cpus, CB_POOL_HYPERVISOR);
-
-	for (cpuid_t id = 0; id < nr_cpus; id++)
-		if (!pages || !init_cpu(id, (struct cb_cpu_page *)(pages + id * PAGE_SIZE)))
-			return false;
-	public_page->cpus_phys = virt_to_phys(pages);
-	return true;
-}
-
-/* Frames of the GIC and the debug console: all in the range of one table. */
-static bool init_devices(void)
-{
-	return map_el2(DEVICES, GICD_MAX_PAGES * PAGE_SIZE);
-}
-
 u32 board_start(const struct cb_system_config *config, const struct machine *machine,
 		struct cb_error *error)
 {
-	system_config = config;
-	hv_phys = config->hypervisor.phys;
-	nr_cpus = config->cpus.count;
-	gic_version = config->gic.version;
-	nr_intids = machine->nr_intids;
-	memcpy(boot_mpidrs, cb_config_cpus(config), nr_cpus * sizeof(u64));
-	if (!reserve_el2())
-		return error->code = CB_ERR_HOST_MEMORY;
-	init_pool(machine);
-	stage2_setup(machine->pa_bits);
-	if (!init_cpus() || !init_devices())
-		return no_memory(error);
-	return root_cell_init(error);
+	u64 results[4]; /* registers of the hypercall */
+
+	the_machine = machine;
+	memcpy(image_end + machine->image_size, config, config->root.header.size);
+	boot_init(config->hypervisor.phys, machine->image_size, config->root.header.size, results);
+	*error = boot_error;
+	return error->code;
 }
 
 /* ---- Create ---- */
