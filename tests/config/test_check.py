@@ -25,6 +25,9 @@ TOGETHER = {
     "qemu-virt-gicv3-smp8": TILES,
 }
 
+GICV2 = {"GICD": (0x08000000, 64 * KIB), "GICC": (0x08010000, 8 * KIB), "GICH": (0x08030000, 64 * KIB),
+         "GICV": (0x08040000, 64 * KIB)}
+
 
 def check(directory: Path, system: object, *cells: object, options: tuple[str, ...] = ()) -> Result:
     files = [write(directory / "b.cell", system)]
@@ -203,6 +206,16 @@ def test_system(tmp_path: Path) -> None:
     ):
         found = refusals(check(tmp_path, bad, cell()), "b")
         assert expected in found, (expected, found)
+
+
+def test_spin_table(tmp_path: Path) -> None:
+    for table, expected in (
+        ([0, 0, 0xE0, 0xE8], []),
+        ([0, 0, 3, 0xE8], [(".spin_table[2]", "CPU_RELEASE")]),
+        ([0, 0xE0], [(".spin_table", "CONFIG_ARRAY")]),
+        ([0xD8, 0xE0, 0xE8, 0xF0], [(".spin_table", "CPU_LAST")]),
+    ):
+        assert refusals(check(tmp_path, board(gic=2, frames=GICV2, spin_table=table))) == expected
 
 
 def test_cells_are_checked_by_themselves_when_the_system_is_refused(tmp_path: Path) -> None:
@@ -486,15 +499,13 @@ def test_clock_of_linux(tmp_path: Path) -> None:
 
 def test_machine_that_the_system_is_not_for(tmp_path: Path) -> None:
     tree = write_tree(tmp_path / "b.dtb")
-    v2 = {"GICD": (0x08000000, 64 * KIB), "GICC": (0x08010000, 8 * KIB), "GICH": (0x08030000, 64 * KIB),
-          "GICV": (0x08040000, 64 * KIB)}
     for system, expected in (
         (board(), []),
         (board().with_cpus(0, 1, 2), [(".cpus", "other-cpus")]),
         (board().with_cpus(0, 1, 2, 0x100), [(".cpus", "other-cpus"), (".cpus", "other-cpus")]),
         (board().with_frame("GICD", 0x07000000), [(".gic.gicd", "other-gic")]),
         (board(frames={**board().frames, "ITS": (0x07000000, 128 * KIB)}), [(".gic.its", "other-gic")]),
-        (board(gic=2, frames=v2), [(".gic.version", "other-gic")]),
+        (board(gic=2, frames=GICV2), [(".gic.version", "other-gic")]),
     ):
         found = check(tmp_path, system, options=(f"--from={tree}",)).json["warnings"]
         assert [(one["field"], one["code"]) for one in found] == expected

@@ -201,6 +201,13 @@ def test_what_is_shared_has_a_frame(tmp_path: Path) -> None:
     assert not [element for element in alone.root.iter(f"{SVG}rect") if element.get("stroke-width") == "2"]
 
 
+def test_cpus_that_linux_never_took(tmp_path: Path) -> None:
+    frames = {"GICD": (0x08000000, 0x10000), "GICC": (0x08010000, 0x2000), "GICH": (0x08030000, 0x10000),
+              "GICV": (0x08040000, 0x10000)}
+    picture = picture_of(tmp_path, board(gic=2, frames=frames, spin_table=[0, 0, 0xE0, 0xE8]), cell())
+    assert [box.text for box in picture.texts].count("waits, unused") == 1  # the other is the cell's
+
+
 def test_totals() -> None:
     system, wide, reader, writer = (binary.parse(made.pack(), "x") for made in crowded())
     cells = [wide, reader, writer]

@@ -252,7 +252,7 @@ def shared_with_nobody(_: binary.System, cells: list[binary.Cell]) -> Iterator[D
 
 def root_cpus(system: binary.System, cells: list[binary.Cell]) -> Iterator[Danger]:
     taken = {cpu for cell in cells for cpu in cell.cpus}
-    left = set(system.cpus) - taken
+    left = set(system.linux_cpus) - taken
     if cells and len(left) == 1 and len(system.cpus) > 2:
         yield note(system, ".cpus", "one-root-cpu", f"CPU {left.pop()} is all that Linux keeps: when it "
                    "is busy, nobody stops a cell or reads its console",

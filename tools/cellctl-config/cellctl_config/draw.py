@@ -271,8 +271,10 @@ class Drawing:
                            {number: [self.boot_text(number, first, last)]}, ROW, i % 2 == 0)
 
     def boot_text(self, number: int, first: int, last: int) -> str:
-        """A cell starts on its lowest CPU."""
+        """A cell starts on its lowest CPU; some CPUs Linux never took."""
         cpus = self.by_number[number].cell.cpus
+        if number == ROOT and first == last and first not in self.system.linux_cpus:
+            return "waits, unused"
         if number == ROOT or not first <= cpus[0] <= last:
             return ""
         return "boot CPU" if first == last else f"boots on {cpus[0]}"

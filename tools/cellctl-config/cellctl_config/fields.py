@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from cellctl_config import binary
 
-ARRAYS = (".regions", ".irqs", ".smcs", ".cpus")
+ARRAYS = (".regions", ".irqs", ".smcs", ".cpus", ".spin_table")
 REGION_FIELDS = {
     "CB_ERR_REGION_EMPTY": ".size",
     "CB_ERR_REGION_FLAGS": ".flags",
@@ -44,6 +44,10 @@ def of_refusal(configuration: binary.Cell | None, refusal: dict) -> str:
         return region_field(configuration, refusal)
     if code.startswith("CB_ERR_IRQ_"):
         return f".irqs[{index}]"
+    if code == "CB_ERR_CPU_RELEASE":
+        return f".spin_table[{index}]"
+    if code == "CB_ERR_CPU_LAST" and isinstance(configuration, binary.System):
+        return ".spin_table"
     if code.startswith("CB_ERR_CPU_"):
         is_list = code in ("CB_ERR_CPU_MPIDR", "CB_ERR_CPU_DUPLICATE")
         return f".cpus[{index}]" if is_list else ".cpus"
