@@ -215,7 +215,10 @@ def test_spin_table(tmp_path: Path) -> None:
         ([0, 0xE0], [(".spin_table", "CONFIG_ARRAY")]),
         ([0xD8, 0xE0, 0xE8, 0xF0], [(".spin_table", "CPU_LAST")]),
     ):
-        assert refusals(check(tmp_path, board(gic=2, frames=GICV2, spin_table=table))) == expected
+        result = check(tmp_path, board(gic=2, frames=GICV2, spin_table=table))
+        assert refusals(result) == expected
+        for one in result.json["refusals"]:
+            assert "Linux' device tree" not in one["message"]  # nobody has looked into that
 
 
 def test_cells_are_checked_by_themselves_when_the_system_is_refused(tmp_path: Path) -> None:

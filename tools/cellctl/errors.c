@@ -55,7 +55,7 @@ static const struct sentence sentences[] = {
 	SAY(CB_ERR_CONFIG_ARRAY, EXIT_FILE,
 	    "{file}: the array of {array} ({dsize} elements at offset {value}) is not inside the "
 	    "file, "
-	    "not aligned or too long",
+	    "not aligned, or of the wrong length",
 	    REBUILD),
 	SAY(CB_ERR_CONFIG_FLAGS, EXIT_FILE,
 	    "{file}: flags {addr} are unknown, contradict each other or are not for this kind of "
@@ -252,6 +252,11 @@ static const struct sentence file_sentences[] = {
 	SAY(CB_ERR_CPU_UNKNOWN, EXIT_FILE,
 	    "{file}: CPU {index} is in the root cell's set or in the list of CPUs, but not in both",
 	    FIX_SYSTEM),
+	SAY(CB_ERR_CPU_RELEASE, EXIT_FILE,
+	    "{file}: the release address {oaddr} of CPU {index} is no address of 8 bytes of memory",
+	    "correct .spin_table"),
+	SAY(CB_ERR_CPU_LAST, EXIT_FILE, "{file}: the spin table has an address for every CPU",
+	    "give those that Linux has, one at least, the address 0"),
 	SAY(CB_ERR_CPU_MPIDR, EXIT_FILE,
 	    "{file}: CPU {index} has MPIDR {addr}, which holds more than affinity fields",
 	    FIX_SYSTEM),
