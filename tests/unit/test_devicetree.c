@@ -172,6 +172,15 @@ static void test_uarts_of_other_kinds(void **state)
 	assert_string_at(tree, "/serial@ff010000", "clock-names", "uart_clk");
 	assert_cells(tree, "/serial@ff010000", "interrupts", 3, 0, 22, 4);
 	free(tree);
+
+	/* Its registers are not at the start of a page. */
+	tree = build("rpi4-timer", "rpi4", NULL);
+	assert_string_at(tree, "/chosen", "stdout-path", "/serial@fe215040");
+	assert_string_at(tree, "/serial@fe215040", "compatible", "ns16550a");
+	assert_cells(tree, "/serial@fe215040", "reg", 4, 0, 0xfe215040, 0, 0x20);
+	assert_cells(tree, "/serial@fe215040", "reg-shift", 1, 2);
+	assert_cells(tree, "/serial@fe215040", "interrupts", 3, 0, 93, 4);
+	free(tree);
 }
 
 static void test_ring_console_and_named_regions(void **state)
