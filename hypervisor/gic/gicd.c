@@ -76,7 +76,7 @@ static u32 spread_to_pairs(u32 bits)
 	return ((bits | bits << 1) & 0x55555555) * 3;
 }
 
-u64 gic_access_raw(void *address, u32 widths, mmio_t kind, u64 value)
+__noinline u64 gic_access_raw(void *address, u32 widths, mmio_t kind, u64 value)
 {
 	if (!(widths & MMIO_SIZE(kind)))
 		return 0;
@@ -126,27 +126,15 @@ static u64 access_word(u8 *address, u32 own, mmio_t kind, u64 value)
 	return 0;
 }
 
-static __noinline u64 access_four_bytes(u8 *address, u32 own, mmio_t kind, u64 value)
-{
-	if (MMIO_SIZE(kind) != 4)
-		return 0;
-	return access_word(address, spread_to_bytes(own & 0xf), kind, value);
-}
-
 /* One byte for each interrupt, from intid on. */
 static inline __attribute__((always_inline)) u64 access_bytes(const struct cell *cell, u64 offset,
 							      intid_t intid, mmio_t kind, u64 value)
 {
 	u32 own = own_interrupts(cell, intid, kind) >> (intid % 32);
 
-	if (MMIO_SIZE(kind) != 1)
-		return access_four_bytes(gicd + offset, own, kind, value);
-	if (!(own & 1))
-		return 0;
-	if (!(kind & MMIO_WRITE))
-		return readb(gicd + offset);
-	writeb((u8)value, gicd + offset);
-	return 0;
+	if (MMIO_SIZE(kind) == 4)
+		return access_word(gicd + offset, spread_to_bytes(own & 0xf), kind, value);
+	return own & 1 ? gic_access_raw(gicd + offset, 1, kind, value) : 0;
 }
 
 static __noinline u64 access_targets(struct cell *cell, u64 offset, mmio_t kind, u64 value)
