@@ -95,6 +95,21 @@ faults:
 	@cd $(BUILD)/faults/staging && find . -mindepth 1 | LC_ALL=C sort | \
 		cpio --quiet -R 0:0 -o -H newc | gzip -n -1 >$(BUILD)/rootfs-faults.cpio.gz
 
+# The module for the other kernels that the tests boot, each to be added to the root file system.
+kernels: kernel-6.12 kernel-6.1-rt
+
+kernel-6.12 kernel-6.1-rt: HEADERS = $(if $(filter %-rt,$@),$(KDIR_RT),$(KDIR_612))
+kernel-6.12 kernel-6.1-rt: RELEASE = $(if $(filter %-rt,$@),$(KERNEL_RELEASE_RT),$(KERNEL_RELEASE_612))
+kernel-6.12 kernel-6.1-rt: TREE = $(BUILD)/kernels/$(@:kernel-%=%)
+kernel-6.12 kernel-6.1-rt:
+	@test -n "$(HEADERS)" || { echo "$@: run scripts/fetch.sh $(@:kernel-%=%)"; exit 1; }
+	@$(MAKE) --no-print-directory -C driver KDIR=$(HEADERS) OBJ=$(TREE)/driver
+	@install -D $(TREE)/driver/cellblock.ko -m 644 \
+		$(TREE)/root/lib/modules/$(RELEASE)/extra/cellblock.ko
+	@PATH=$$PATH:/sbin:/usr/sbin depmod -b $(TREE)/root $(RELEASE) 2>/dev/null
+	@cd $(TREE)/root && find . -mindepth 1 | LC_ALL=C sort | \
+		cpio --quiet -R 0:0 -o -H newc | gzip -n -1 >$(TREE)/rootfs.cpio.gz
+
 # The tools that describe machines, and what a configuration is compiled with: nothing to build.
 MKCELL := $(PREFIX)/share/cellblock/mkcell
 install-config:
@@ -187,8 +202,9 @@ clean:
 		$(BUILD)/system $(BUILD)/system-snapshots $(BUILD)/dtb \
 		$(BUILD)/rootfs*.cpio.gz $(BUILD)/lint $(BUILD)/check $(BUILD)/models \
 		$(BUILD)/fuzz $(BUILD)/coverage $(BUILD)/faults $(BUILD)/soak $(BUILD)/bench \
-		$(BUILD)/bench.json $(BUILD)/demo-build.log
+		$(BUILD)/kernels $(BUILD)/bench.json $(BUILD)/demo-build.log
 
 .PHONY: all help setup hypervisor driver cellctl cellcheck configs inmates guest faults install \
+	kernels kernel-6.12 kernel-6.1-rt \
 	install-config rootfs run demo check check-long hostile boards soak bench bench-expected \
 	bench-plots pictures models fuzz coverage lint clean

@@ -94,7 +94,10 @@ build_all()
 	step "hypervisor, clang" run_make -C hypervisor CC=clang O="$OUT/hypervisor-clang"
 	step "inmates, clang" run_make -C inmates CC=clang LD=ld.lld O="$OUT/inmates-clang"
 	step "module without warnings, Linux $KERNEL_RELEASE_612" \
-		build_module "$KDIR_612" "$OUT/module-6.12"
+		build_module "$KDIR_612" "$BUILD/kernels/6.12/driver"
+	step "module without warnings, Linux $KERNEL_RELEASE_RT" \
+		build_module "$KDIR_RT" "$BUILD/kernels/6.1-rt/driver"
+	step "root file systems of these kernels" run_make kernels
 	[ ${#FAILED[@]} = 0 ] || finish
 }
 
@@ -182,7 +185,7 @@ demo()
 	tail -n 1 "$OUT/demo.txt" | grep -q '^demo: PASS'
 }
 
-if ! scripts/setup.sh || ! scripts/fetch.sh 6.12; then
+if ! scripts/setup.sh || ! scripts/fetch.sh 6.12 6.1-rt; then
 	FAILED+=("setup: packages are missing")
 	finish
 fi

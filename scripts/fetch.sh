@@ -7,15 +7,20 @@
 # downloaded through a private apt configuration and unpacked. Does nothing,
 # quickly, when all is there.
 #
-# usage: scripts/fetch.sh          Debian 12's kernel (6.1) and the rest
-#        scripts/fetch.sh 6.12     the backports kernel and its headers, too
-#        scripts/fetch.sh boards   the firmware of the boards, too
+# usage: scripts/fetch.sh [PART...]
+#
+# Debian 12's kernel (6.1) and the rest, and these parts, too:
+#
+#   6.12     the kernel of backports and its headers
+#   6.1-rt   the real-time kernel and its headers
+#   boards   the firmware of the boards
+#   system   a root file system to install packages into: dpkg, systemd, udev
 #
 # The result is described by build/debian/env.mk, which both make and a shell
 # can include:
 #
-#   KERNEL_RELEASE KERNEL_IMAGE MODULES_DIR KDIR   (and the same with _612)
-#   BUSYBOX ARM64_INCLUDE ARM64_LIB BOARD_FIRMWARE
+#   KERNEL_RELEASE KERNEL_IMAGE MODULES_DIR KDIR   (and the same with _612, _RT)
+#   BUSYBOX ARM64_INCLUDE ARM64_LIB BOARD_FIRMWARE SYSTEM_ROOT
 set -eu
 
 ROOT=$(cd "$(dirname "$0")/.." && pwd)
@@ -26,6 +31,10 @@ HOST_ARCH=$(dpkg --print-architecture)
 # What a finished part looks like and where. Count up to have all fetched again.
 STAMP="layout 1 in $ROOT"
 CONF=$APT_DIR/arm64/apt.conf
+# What Cellblock's packages need of a system, and what boots it. Essential packages come along.
+SYSTEM=(base-files base-passwd bash coreutils dash diffutils dpkg findutils grep gzip hostname
+	init-system-helpers kmod login mawk mount ncurses-base passwd perl-base procps sed
+	systemd systemd-sysv tar udev util-linux libpam-runtime)
 
 part_done()
 {
@@ -89,15 +98,15 @@ unpack()
 	rm -rf "$debs"
 }
 
-# fetch_kernel PART SUITE: a kernel, and headers that build modules on this host.
+# fetch_kernel PART SUITE FLAVOUR: a kernel, and headers that build modules on this host.
 fetch_kernel()
 {
-	local part=$1 suite=$2 dir=$OUT/$1 image headers common kbuild release
+	local part=$1 suite=$2 flavour=$3 dir=$OUT/$1 image headers common kbuild release
 
 	rm -rf "$dir"
 	mkdir -p "$dir"
-	image=$(behind linux-image-arm64 "$suite")
-	headers=$(behind linux-headers-arm64 "$suite")
+	image=$(behind "linux-image-$flavour" "$suite")
+	headers=$(behind "linux-headers-$flavour" "$suite")
 	[ -n "$image$headers" ] || die "no arm64 kernel in $suite"
 	common=$(dependency "$headers" "$suite" 'linux-headers-[^ ]*-common')
 	kbuild=$(dependency "$headers" "$suite" linux-kbuild-)
@@ -139,6 +148,72 @@ fetch_firmware()
 	unpack "$TARGET_SUITE" "$dir" arm-trusted-firmware u-boot-rpi u-boot-qemu
 }
 
+# The packages that SYSTEM and all they depend on are, downloaded into $1.
+download_system()
+{
+	APT_CONFIG=$CONF apt-get -qq -y --no-install-recommends --download-only \
+		-o Dir::Cache::archives="$1" -o Debug::NoLocking=1 install "${SYSTEM[@]}"
+}
+
+# Unpacks package $2 below $1 and enters it into dpkg's database there as installed. Its
+# scripts do not run: this machine cannot run them. See system_basics for what they would do.
+register()
+{
+	local root=$1 deb=$2 info=$1/var/lib/dpkg/info control name arch
+
+	control=$(mktemp -d "$root/../control.XXXXXX")
+	dpkg-deb -e "$deb" "$control"
+	name=$(dpkg-deb -f "$deb" Package)
+	arch=$(dpkg-deb -f "$deb" Architecture)
+	[ "$(dpkg-deb -f "$deb" Multi-Arch)" != same ] || name=$name:$arch
+	dpkg-deb --fsys-tarfile "$deb" | tar -t | sed 's#^\./#/#; s#/$##; s#^$#/.#' \
+		>"$info/$name.list"
+	dpkg-deb -f "$deb" | sed 's/^Package: .*/&\nStatus: install ok installed/' \
+		>>"$root/var/lib/dpkg/status"
+	echo >>"$root/var/lib/dpkg/status"
+	rm "$control/control"
+	for file in "$control"/*; do
+		[ ! -f "$file" ] || cp "$file" "$info/$name.${file##*/}"
+	done
+	rm -r "$control"
+	dpkg-deb -x "$deb" "$root"
+}
+
+# What the scripts of base-passwd, base-files, systemd and udev would have made.
+system_basics()
+{
+	local root=$1
+
+	cp "$root/usr/share/base-passwd/passwd.master" "$root/etc/passwd"
+	cp "$root/usr/share/base-passwd/group.master" "$root/etc/group"
+	echo cellblock >"$root/etc/hostname"
+	: >"$root/etc/machine-id"
+	ln -sf dash "$root/bin/sh"
+	ln -sf mawk "$root/usr/bin/awk"
+	echo "PS1='cb# '" >"$root/root/.profile"
+	mkdir -p "$root/etc/systemd/system"
+}
+
+# Merges /usr first, as Debian does before it unpacks anything.
+fetch_system()
+{
+	local dir=$OUT/system root=$OUT/system/root name deb
+
+	rm -rf "$dir"
+	mkdir -p "$root"/var/lib/dpkg/{info,updates,triggers} "$dir/archives/partial"
+	for name in bin sbin lib; do
+		mkdir -p "$root/usr/$name"
+		ln -s "usr/$name" "$root/$name"
+	done
+	say "system: a root file system with systemd"
+	download_system "$dir/archives"
+	for deb in "$dir"/archives/*.deb; do
+		register "$root" "$deb"
+	done
+	rm -rf "$dir/archives"
+	system_basics "$root"
+}
+
 kernel_env()
 {
 	local dir=$OUT/$1 suffix=$2 release image
@@ -159,6 +234,12 @@ write_env()
 		if part_done linux-6.12; then
 			kernel_env linux-6.12 _612
 		fi
+		if part_done linux-6.1-rt; then
+			kernel_env linux-6.1-rt _RT
+		fi
+		if part_done system; then
+			echo "SYSTEM_ROOT=$OUT/system/root"
+		fi
 		echo "BUSYBOX=$OUT/userland/bin/busybox"
 		echo "ARM64_INCLUDE=$OUT/userland/usr/include"
 		echo "ARM64_LIB=$OUT/userland/usr/lib/aarch64-linux-gnu"
@@ -172,8 +253,9 @@ write_env()
 WANTED="linux-6.1 userland"
 for wanted; do
 	case $wanted in
-	6.12) WANTED="$WANTED linux-6.12" ;;
+	6.12 | 6.1-rt) WANTED="$WANTED linux-$wanted" ;;
 	boards) WANTED="$WANTED firmware" ;;
+	system) WANTED="$WANTED $wanted" ;;
 	*) die "unknown argument: $wanted" ;;
 	esac
 done
@@ -196,10 +278,12 @@ make_apt_conf
 for part in $WANTED; do
 	part_done "$part" && continue
 	case $part in
-	linux-6.1) fetch_kernel "$part" "$TARGET_SUITE" ;;
-	linux-6.12) fetch_kernel "$part" "$TARGET_SUITE-backports" ;;
+	linux-6.1) fetch_kernel "$part" "$TARGET_SUITE" arm64 ;;
+	linux-6.12) fetch_kernel "$part" "$TARGET_SUITE-backports" arm64 ;;
+	linux-6.1-rt) fetch_kernel "$part" "$TARGET_SUITE" rt-arm64 ;;
 	userland) fetch_userland ;;
 	firmware) fetch_firmware ;;
+	system) fetch_system ;;
 	esac
 	echo "$STAMP" >"$OUT/$part/.stamp"
 done
