@@ -25,6 +25,8 @@
 #include "device.h"
 #include "file.h"
 
+#include "core/config.h"
+
 #define RAM_BASE 0x70400000ull
 #define RAM_SIZE 0x1000000ull
 #define CELLS	 4
@@ -406,6 +408,42 @@ static void test_run_destroys_what_it_could_not_load(void **state)
 	assert_false(exists(1));
 }
 
+static void test_watch_ends_with_the_cell(void **state)
+{
+	(void)state;
+	create();
+	assert_int_equal(call(cmd_load, 2, "demo-ring", image_path(100)), EXIT_OK);
+	assert_int_equal(call(cmd_start, 1, "demo-ring", NULL), EXIT_OK);
+	fake.end_state = CB_CELL_FAILED;
+	fake.console = "hello\n";
+	assert_int_equal(call(cmd_watch, 1, "demo-ring", NULL), EXIT_CELL_FAILED);
+	assert_null(fake.console);
+	assert_int_equal(call(cmd_watch, 1, "nobody", NULL), EXIT_REFUSED);
+}
+
+static int create_named(const char *name)
+{
+	char *operands[] = { (char *)config_path("demo-ring"), NULL };
+	struct cellctl ctl = { .fd = -1, .nr_operands = 1, .operands = operands, .name = name };
+
+	return call_quietly(cmd_create, &ctl);
+}
+
+static void test_cell_gets_the_name_that_is_asked_for(void **state)
+{
+	const struct file *config = &fake.cells[1].config;
+	struct cb_error error;
+
+	(void)state;
+	assert_int_equal(create_named("a-name-of-thirty-two-characters."), EXIT_USAGE);
+	assert_int_equal(create_named("not/a/name"), EXIT_FILE);
+	assert_int_equal(create_named(""), EXIT_FILE);
+	assert_false(exists(1));
+	assert_int_equal(create_named("other"), EXIT_OK);
+	assert_string_equal(fake.cells[1].page.name, "other");
+	assert_int_equal(cb_config_check(config->data, config->size, CB_CONFIG_CELL, &error), 0);
+}
+
 static void test_wrong_files_never_reach_the_driver(void **state)
 {
 	(void)state;
@@ -567,6 +605,8 @@ int main(void)
 		TEST(test_run_ends_with_the_cell),
 		TEST(test_run_says_that_the_cell_failed),
 		TEST(test_run_destroys_what_it_could_not_load),
+		TEST(test_watch_ends_with_the_cell),
+		TEST(test_cell_gets_the_name_that_is_asked_for),
 		TEST(test_wrong_files_never_reach_the_driver),
 		TEST(test_exit_codes_tell_driver_privilege_and_enable),
 		TEST(test_refused_means_that_nothing_was_done),

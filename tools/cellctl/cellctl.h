@@ -16,7 +16,7 @@ enum exit_code {
 	EXIT_FILE = 3,	      /* a file cannot be read or used */
 	EXIT_NOT_ENABLED = 4, /* no driver, or the hypervisor is not enabled */
 	EXIT_NOT_ROOT = 5,    /* privileges are missing */
-	EXIT_CELL_FAILED = 6, /* run: the cell failed */
+	EXIT_CELL_FAILED = 6, /* run, watch: the cell failed */
 };
 
 /* One call of the program. */
@@ -27,6 +27,7 @@ struct cellctl {
 	const char *args;   /* chosen/bootargs, or NULL */
 	const char *initrd; /* file, or NULL */
 	const char *dtb;    /* file, or NULL */
+	const char *name;   /* instead of the configuration's, or NULL */
 	int nr_operands;
 	char **operands;
 	int fd;				     /* of /dev/cellblock, or -1 */
@@ -45,6 +46,7 @@ int cmd_start(struct cellctl *ctl);
 int cmd_stop(struct cellctl *ctl);
 int cmd_destroy(struct cellctl *ctl);
 int cmd_run(struct cellctl *ctl);
+int cmd_watch(struct cellctl *ctl);
 int cmd_stats(struct cellctl *ctl);
 int cmd_console(struct cellctl *ctl);
 

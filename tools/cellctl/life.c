@@ -36,6 +36,22 @@ static int check_config(struct cellctl *ctl, const struct file *file, uint32_t k
 	return report_config(ctl, &error);
 }
 
+/* Gives the cell whose configuration has been checked another name, and checks that. */
+static int rename_cell(struct cellctl *ctl, const struct file *file)
+{
+	struct cb_config_header *header = file->data;
+	size_t size = strlen(ctl->name);
+
+	if (size >= CB_NAME_SIZE)
+		return report(ctl, EXIT_USAGE, "USAGE", "give a shorter one",
+			      "the name \"%s\" has more characters than a cell's can have (%d)",
+			      ctl->name, CB_NAME_SIZE - 1);
+	memset(header->name, 0, sizeof(header->name));
+	memcpy(header->name, ctl->name, size);
+	header->checksum = cb_config_checksum(file->data, file->size);
+	return check_config(ctl, file, CB_CONFIG_CELL);
+}
+
 /* Reads a configuration and passes it on with ENABLE or CREATE; name: what it is called. */
 static int send_config(struct cellctl *ctl, const char *path, uint32_t kind, unsigned long request,
 		       struct cb_ioc_config *arg, char name[CB_NAME_SIZE])
@@ -52,6 +68,8 @@ static int send_config(struct cellctl *ctl, const char *path, uint32_t kind, uns
 			      "the configuration \"%s\" cannot be read: %s", path, strerror(-ret));
 	ctl->file = path;
 	ret = check_config(ctl, &file, kind);
+	if (!ret && ctl->name)
+		ret = rename_cell(ctl, &file);
 	if (!ret)
 		ret = cells_connect(ctl);
 	if (!ret) {

@@ -30,12 +30,14 @@ enum {
 	TAKES_FOLLOW = 1 << 0,
 	TAKES_WATCH = 1 << 1,
 	TAKES_LOAD = 1 << 2, /* --args, --initrd, --dtb */
+	TAKES_NAME = 1 << 3,
 };
 
 enum {
 	OPTION_ARGS = 256,
 	OPTION_INITRD,
 	OPTION_DTB,
+	OPTION_NAME,
 	OPTION_VERSION,
 };
 
@@ -59,6 +61,9 @@ static const struct option_help {
 	{ TAKES_LOAD,
 	  { "dtb", required_argument, NULL, OPTION_DTB },
 	  "--dtb FILE       device tree instead of a generated one" },
+	{ TAKES_NAME,
+	  { "name", required_argument, NULL, OPTION_NAME },
+	  "--name NAME      name of the cell instead of the configuration's" },
 	{ 0,
 	  { "json", no_argument, NULL, 'j' },
 	  "-j, --json       print JSON, errors included, to standard output" },
@@ -79,7 +84,7 @@ static const struct command {
 	  "hypervisor image from /lib/firmware. Linux becomes the root cell." },
 	{ "disable", "", 0, 0, 0, cmd_disable, "give the whole machine back to Linux",
 	  "All cells must have been destroyed." },
-	{ "create", "FILE", 1, 1, 0, cmd_create, "create a cell",
+	{ "create", "FILE", 1, 1, TAKES_NAME, cmd_create, "create a cell",
 	  "FILE is the cell's configuration (.cell). Its CPUs, memory, devices and interrupts\n"
 	  "are taken from the root cell." },
 	{ "list", "", 0, 0, 0, cmd_list, "list the cells",
@@ -99,10 +104,13 @@ static const struct command {
 	  "Whatever its CPUs do. It can be loaded and started again." },
 	{ "destroy", "CELL", 1, 1, 0, cmd_destroy, "destroy a cell",
 	  "Its memory is cleared, and all that it has goes back to the root cell." },
-	{ "run", "FILE IMAGE", 2, 2, TAKES_LOAD, cmd_run, "create, load, start and watch a cell",
+	{ "run", "FILE IMAGE", 2, 2, TAKES_LOAD | TAKES_NAME, cmd_run,
+	  "create, load, start and watch a cell",
 	  "Prints the cell's console until the cell stops or fails. Ctrl-C stops watching, the "
 	  "cell\n"
 	  "goes on. If it cannot be loaded or started, it is destroyed again." },
+	{ "watch", "CELL", 1, 1, 0, cmd_watch, "watch a cell until it ends",
+	  "Prints the cell's console until the cell stops or fails, as \"run\" does." },
 	{ "stats", "[CELL]", 0, 1, TAKES_WATCH, cmd_stats, "count exits to the hypervisor",
 	  "By reason and CPU, of one cell's CPUs or of all. Reasons that never occurred are left "
 	  "out,\n"
@@ -129,7 +137,7 @@ static const char exit_codes[] =
 	"  3  a file cannot be read, is damaged, or does not fit\n"
 	"  4  no driver, or the hypervisor is not enabled\n"
 	"  5  not permitted: run as root\n"
-	"  6  run: the cell failed\n";
+	"  6  run, watch: the cell failed\n";
 
 static void print_options(int takes)
 {
@@ -246,6 +254,9 @@ static bool set_option(struct cellctl *ctl, int option)
 		return true;
 	case OPTION_DTB:
 		ctl->dtb = optarg;
+		return true;
+	case OPTION_NAME:
+		ctl->name = optarg;
 		return true;
 	default:
 		return false;

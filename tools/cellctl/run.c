@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * "run": create, load, start, and follow the console until the cell stops or fails.
- * If a step fails, the cell is destroyed again. Ctrl-C stops watching, not the cell.
+ * If a step fails, the cell is destroyed again. "watch": the last step alone. Ctrl-C
+ * stops watching, not the cell.
  */
 #include <stdio.h>
 
@@ -63,6 +64,19 @@ static int follow(const struct cellctl *ctl, uint32_t cell)
 			device_wait(ctl->fd, POLL_MS);
 	}
 	return ret ? ret : print_end(ctl, &page);
+}
+
+int cmd_watch(struct cellctl *ctl)
+{
+	struct cb_cell_page page = { 0 };
+	int ret = cells_connect(ctl);
+
+	if (!ret)
+		ret = cells_find(ctl, ctl->operands[0], &page);
+	if (ret)
+		return ret;
+	interrupt_catch();
+	return follow(ctl, page.id);
 }
 
 int cmd_run(struct cellctl *ctl)
