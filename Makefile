@@ -45,6 +45,7 @@ help:
 #: make lint        sparse, cppcheck, clang-tidy, gcc -fanalyzer, stack depth, shellcheck
 #: make run         a shell in the QEMU machine, everything installed (RUN="--gic 2 ...")
 #: make install     install below $(DESTDIR)$(PREFIX)
+#: make deb         the Debian packages for arm64, in build/deb, checked with lintian
 #: make clean       remove what was built
 
 # What the targets below need; does nothing, quickly, when it is there.
@@ -124,18 +125,70 @@ install-config:
 		install -D -m 644 $$file $(DESTDIR)$(MKCELL)/$$file || exit; \
 	done
 
-install: all install-config
+# The manual pages, from docs/man.
+MAN := $(patsubst docs/man/%.scd,$(BUILD)/man/%,$(wildcard docs/man/*.scd))
+man: $(MAN)
+
+$(BUILD)/man/%: docs/man/%.scd
+	@mkdir -p $(BUILD)/man
+	@scdoc <$< >$@.new && mv $@.new $@
+
+install: all install-config install-files install-system
+	install -D -m 644 $(BUILD)/driver/cellblock.ko \
+		$(DESTDIR)/lib/modules/$(KVER)/extra/cellblock.ko
+
+# What systemd, udev, shells and man read.
+UNITS ?= /lib/systemd/system
+install-system: man
+	install -d $(DESTDIR)$(UNITS) $(DESTDIR)/etc/cellblock/cells \
+		$(addprefix $(DESTDIR)$(PREFIX)/share/man/man,5 7 8)
+	install -m 644 system/cellblock.service system/cellblock-cell@.service $(DESTDIR)$(UNITS)
+	install -D system/cell-unit.sh $(DESTDIR)$(PREFIX)/lib/cellblock/cell-unit
+	install -D system/cellblock-generator.sh \
+		$(DESTDIR)$(dir $(UNITS))system-generators/cellblock-generator
+	install -D -m 644 system/cellblock.rules $(DESTDIR)/lib/udev/rules.d/60-cellblock.rules
+	install -D -m 644 system/cellblock.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/cellblock.conf
+	test -e $(DESTDIR)/etc/cellblock/cellblock.conf || \
+		install -m 644 system/cellblock.conf $(DESTDIR)/etc/cellblock
+	install -D -m 644 system/cell.conf.example \
+		$(DESTDIR)$(PREFIX)/share/doc/cellblock/examples/cell.conf
+	install -D -m 644 tools/completion/cellctl.bash \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/cellctl
+	install -D -m 644 tools/completion/_cellctl \
+		$(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_cellctl
+	for page in $(notdir $(MAN)); do \
+		install -m 644 $(BUILD)/man/$$page \
+			$(DESTDIR)$(PREFIX)/share/man/man$${page##*.} || exit; \
+	done
+
+install-files:
 	install -D -m 755 $(BUILD)/tools/cellctl/cellctl $(DESTDIR)$(PREFIX)/sbin/cellctl
 	install -D -m 755 $(BUILD)/tools/cellcheck/cellcheck \
 		$(DESTDIR)$(PREFIX)/lib/cellblock/cellcheck
 	install -D -m 644 $(BUILD)/hypervisor/cellblock.bin $(DESTDIR)/lib/firmware/cellblock.bin
-	install -D -m 644 $(BUILD)/driver/cellblock.ko \
-		$(DESTDIR)/lib/modules/$(KVER)/extra/cellblock.ko
 	install -d $(DESTDIR)$(PREFIX)/share/cellblock
 	install -m 644 $(BUILD)/configs/*.cell $(BUILD)/inmates/*.bin \
 		$(DESTDIR)$(PREFIX)/share/cellblock
 	install -d $(DESTDIR)$(PREFIX)/include/cellblock
 	install -m 644 include/cellblock/*.h $(DESTDIR)$(PREFIX)/include/cellblock
+
+# The driver's source as DKMS wants it, below $(DESTDIR)/usr/src.
+DKMS := $(DESTDIR)/usr/src/cellblock-$(VERSION)
+install-dkms:
+	install -d $(DKMS)/driver $(DKMS)/include/cellblock $(DKMS)/hypervisor/core
+	install -m 644 driver/*.[ch] driver/Kbuild driver/Makefile $(DKMS)/driver
+	install -m 644 include/cellblock/*.h $(DKMS)/include/cellblock
+	install -m 644 hypervisor/core/config.c hypervisor/core/config.h $(DKMS)/hypervisor/core
+	sed 's/\#MODULE_VERSION\#/$(VERSION)/' driver/dkms.conf.in >$(DKMS)/dkms.conf
+
+deb: setup
+	@scripts/setup.sh --deb
+	@scripts/deb.sh
+
+# The disk of a Debian system to install these packages in.
+system-disk: deb
+	@scripts/fetch.sh system
+	@scripts/mksystem.sh
 
 # The root file system of the QEMU machine, with everything installed.
 rootfs: all guest
@@ -202,9 +255,10 @@ clean:
 		$(BUILD)/system $(BUILD)/system-snapshots $(BUILD)/dtb \
 		$(BUILD)/rootfs*.cpio.gz $(BUILD)/lint $(BUILD)/check $(BUILD)/models \
 		$(BUILD)/fuzz $(BUILD)/coverage $(BUILD)/faults $(BUILD)/soak $(BUILD)/bench \
-		$(BUILD)/kernels $(BUILD)/bench.json $(BUILD)/demo-build.log
+		$(BUILD)/kernels $(BUILD)/man $(BUILD)/deb $(BUILD)/system-disk \
+		$(BUILD)/bench.json $(BUILD)/demo-build.log
 
-.PHONY: all help setup hypervisor driver cellctl cellcheck configs inmates guest faults install \
-	kernels kernel-6.12 kernel-6.1-rt \
-	install-config rootfs run demo check check-long hostile boards soak bench bench-expected \
-	bench-plots pictures models fuzz coverage lint clean
+.PHONY: all help setup hypervisor driver cellctl cellcheck configs inmates guest faults kernels \
+	kernel-6.12 kernel-6.1-rt man install-config install-files install-system install-dkms \
+	install deb system-disk rootfs run demo check check-long hostile boards soak bench \
+	bench-expected bench-plots pictures models fuzz coverage lint clean

@@ -98,6 +98,7 @@ build_all()
 	step "module without warnings, Linux $KERNEL_RELEASE_RT" \
 		build_module "$KDIR_RT" "$BUILD/kernels/6.1-rt/driver"
 	step "root file systems of these kernels" run_make kernels
+	step "Debian packages, a system to install them in" run_make system-disk
 	[ ${#FAILED[@]} = 0 ] || finish
 }
 

@@ -32,9 +32,10 @@ HOST_ARCH=$(dpkg --print-architecture)
 STAMP="layout 1 in $ROOT"
 CONF=$APT_DIR/arm64/apt.conf
 # What Cellblock's packages need of a system, and what boots it. Essential packages come along.
-SYSTEM=(base-files base-passwd bash coreutils dash diffutils dpkg findutils grep gzip hostname
-	init-system-helpers kmod login mawk mount ncurses-base passwd perl-base procps sed
-	systemd systemd-sysv tar udev util-linux libpam-runtime)
+SYSTEM=(base-files base-passwd bash bsdutils coreutils dash debianutils diffutils dpkg findutils grep
+	gzip hostname libc-bin sysvinit-utils
+	init-system-helpers kmod libfdt1 libjansson4 login mawk mount ncurses-base passwd perl-base
+	procps python3 python3-libfdt sed systemd systemd-sysv tar udev util-linux)
 
 part_done()
 {
@@ -190,8 +191,6 @@ system_basics()
 	: >"$root/etc/machine-id"
 	ln -sf dash "$root/bin/sh"
 	ln -sf mawk "$root/usr/bin/awk"
-	echo "PS1='cb# '" >"$root/root/.profile"
-	mkdir -p "$root/etc/systemd/system"
 }
 
 # Merges /usr first, as Debian does before it unpacks anything.

@@ -8,13 +8,13 @@
 # usage: scripts/mkrootfs.sh OUT.cpio.gz [STAGING-DIR...]
 #
 # The modules are those of Debian's 6.1 kernel, or with KERNEL=6.12 in the
-# environment, of the backports kernel.
+# environment, of the backports kernel; MODULES= names others than virtio's.
 set -eu
 
 ROOT=$(cd "$(dirname "$0")/.." && pwd)
 . "$ROOT/scripts/common.sh"
 
-MODULES="virtio_pci virtio_mmio virtio_blk virtio_net"
+MODULES=${MODULES:-virtio_pci virtio_mmio virtio_blk virtio_net}
 
 [ $# -ge 1 ] || die "usage: mkrootfs.sh OUT.cpio.gz [STAGING-DIR...]"
 OUT=$1

@@ -9,6 +9,7 @@
 # usage: scripts/setup.sh          install what is missing
 #        scripts/setup.sh --bench  the same, and what the plots of the bench need
 #        scripts/setup.sh --boards the same, and what makes the boards' boot media
+#        scripts/setup.sh --deb    the same, and what the Debian packages are built with
 #        scripts/setup.sh --check  only say what is missing, exit 1 if anything is
 set -eu
 
@@ -23,7 +24,7 @@ PACKAGES=(
 	clang libclang-rt-dev lld llvm clang-format clang-tidy
 	device-tree-compiler libfdt-dev libjansson-dev libcmocka-dev
 	python3 python3-pytest python3-pytest-xdist python3-libfdt
-	cpio gzip e2fsprogs kmod util-linux
+	cpio gzip e2fsprogs kmod util-linux scdoc zsh
 	sparse cppcheck cloc shellcheck pyflakes3 spin
 )
 
@@ -31,12 +32,11 @@ if [ "$(dpkg --print-architecture)" != arm64 ]; then
 	PACKAGES+=(gcc-aarch64-linux-gnu libc6-dev-arm64-cross)
 fi
 
-if [ "${1-}" = --bench ]; then
-	PACKAGES+=(gnuplot-nox)
-fi
-if [ "${1-}" = --boards ]; then
-	PACKAGES+=(mtools u-boot-tools)
-fi
+case ${1-} in
+--bench) PACKAGES+=(gnuplot-nox) ;;
+--boards) PACKAGES+=(mtools u-boot-tools) ;;
+--deb) PACKAGES+=(dpkg-dev debhelper dh-dkms dkms fakeroot lintian) ;;
+esac
 
 # Prints those of the given packages that are not installed.
 missing()

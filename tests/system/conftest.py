@@ -18,7 +18,7 @@ from collections.abc import Iterator
 
 import pytest
 from cells import Root
-from machine import Boot, Config, Machine
+from machine import TIMEOUT, Boot, Config, Machine
 from snapshot import Snapshot, remove_stale
 
 # Workers that run in parallel must not share a machine's directory.
@@ -55,7 +55,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _booter(request: pytest.FixtureRequest) -> Iterator[Boot]:
     started: list[Machine] = []
 
-    def boot(anew: bool = False, **options: object) -> Machine:
+    def boot(anew: bool = False, patience: float = TIMEOUT, **options: object) -> Machine:
         config = Config(**options)
         saved = None if anew or not Snapshot.is_worthwhile(config) else Snapshot(config)
         test = request.node.nodeid.rsplit("/", 1)[-1]
@@ -66,7 +66,7 @@ def _booter(request: pytest.FixtureRequest) -> Iterator[Boot]:
         if saved:
             saved.resume(machine)
         else:
-            machine.login()
+            machine.login(patience)
         return machine
 
     yield boot
@@ -86,7 +86,8 @@ def boot(request: pytest.FixtureRequest) -> Iterator[Boot]:
     """boot(gic=3, cpu=..., ...) starts a machine that ends with the test.
 
     The options are those of qemu.Config. Where many tests use such a machine, it goes on from
-    a snapshot of a booted one, unless it is to boot `anew`.
+    a snapshot of a booted one, unless it is to boot `anew`. `patience`: seconds that a boot takes
+    at most.
     """
     yield from _booter(request)
 
