@@ -8,7 +8,18 @@ import shlex
 from pathlib import Path
 
 import pytest
-from tool import ROOT, commands, operands, options, real_commands, run
+from tool import (
+    ROOT,
+    all_grouped,
+    commands,
+    grouped_commands,
+    grouped_options,
+    groups,
+    operands,
+    options,
+    real_commands,
+    run,
+)
 
 BASH = ROOT / "tools" / "completion" / "cellctl.bash"
 ZSH = ROOT / "tools" / "completion" / "_cellctl"
@@ -69,12 +80,17 @@ def test_bash_knows_the_commands(directory: Path) -> None:
     assert bash(directory, "help", "") == set(commands())
     assert bash(directory, "st") == {"start", "stop", "stats"}
     assert bash(directory, "--json", "dis") == {"disable"}
+    for group in groups():
+        assert bash(directory, group, "") == set(grouped_commands(group))
 
 
 def test_bash_knows_the_options(directory: Path) -> None:
     assert bash(directory, "-") == long(options()) | {"--version"}
     for command in real_commands():
         assert bash(directory, command, "-") == long(options(command)), command
+    for group, command in all_grouped():
+        expected = long(grouped_options(group, command))
+        assert bash(directory, group, command, "-") == expected, command
 
 
 def test_bash_knows_the_operands(directory: Path) -> None:
@@ -96,6 +112,9 @@ def test_bash_is_not_misled_by_options(directory: Path) -> None:
     assert bash(directory, "load", "control", "--initrd", "im") == {"image.bin"}
     assert bash(directory, "load", "control", "--args", "im") == set()
     assert bash(directory, "run", "--name", "n", "board.cell", "im") == {"image.bin"}
+    assert bash(directory, "config", "cell", "--console", "") == {"ring", "none"}
+    assert bash(directory, "config", "check", "board.cell", "--from", "im") == {"image.bin"}
+    assert bash(directory, "config", "check", "a.cell", "b.cell", "bo") == {"board.cell"}
 
 
 # zsh's own functions print what they are told: the real ones need a terminal.
@@ -121,6 +140,22 @@ def test_zsh_knows_the_options(directory: Path, command: str) -> None:
     specification = zsh(directory, command).partition("*::operand:->operands")[2] + "\n"
     for option in options(command):
         assert f"{option}[" in specification, option
+
+
+@pytest.mark.parametrize("group, command", all_grouped())
+def test_zsh_knows_the_options_of_a_groups_command(
+    directory: Path, group: str, command: str
+) -> None:
+    script = f"{ZSH_FUNCTIONS}\n. {ZSH} >/dev/null\n_cellctl_{group} {command}"
+    specification = "\n".join(shell(directory, "zsh", "-f", "-c", script))
+    for option in grouped_options(group, command):
+        assert f"{option}[" in specification, option
+
+
+def test_zsh_knows_the_commands_of_config(directory: Path) -> None:
+    script = f"{ZSH_FUNCTIONS}\n. {ZSH} >/dev/null\n_cellctl_config_commands"
+    lines = shell(directory, "zsh", "-f", "-c", script)
+    assert {line.partition(":")[0] for line in lines} == set(grouped_commands("config"))
 
 
 def test_zsh_knows_the_cells(directory: Path) -> None:

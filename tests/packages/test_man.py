@@ -6,7 +6,19 @@ from __future__ import annotations
 import re
 
 import pytest
-from tool import ROOT, commands, help_text, operands, options, real_commands, run
+from tool import (
+    ROOT,
+    all_grouped,
+    commands,
+    grouped_commands,
+    grouped_options,
+    groups,
+    help_text,
+    operands,
+    options,
+    real_commands,
+    run,
+)
 
 MAN = ROOT / "docs" / "man"
 SERVICES = ROOT / "system"
@@ -46,7 +58,8 @@ def test_references_lead_somewhere(page: str) -> None:
 
 def test_each_command_has_a_page_and_no_other() -> None:
     pages = {page.removeprefix("cellctl-")[:-2] for page in PAGES if page.startswith("cellctl-")}
-    assert pages == set(real_commands())
+    expected = {*real_commands(), *groups(), *map("-".join, all_grouped())}
+    assert pages == expected | {"collect"}  # a program of its own
 
 
 def test_overview_has_all_commands_and_options() -> None:
@@ -64,6 +77,20 @@ def test_overview_has_all_exit_codes() -> None:
 def test_page_has_the_options_of_its_command(command: str) -> None:
     words = emphasised(part(f"cellctl-{command}.8", "OPTIONS"))
     assert {word for word in words if word[0] == "-"} == set(options(command))
+
+
+@pytest.mark.parametrize("group", groups())
+def test_page_has_the_commands_of_its_group(group: str) -> None:
+    assert set(grouped_options(group)) == {"-h", "--help"}
+    if grouped_commands(group):
+        listed = re.findall(r"^\*(\w+)\*$", part(f"cellctl-{group}.8", "COMMANDS"), re.MULTILINE)
+        assert set(listed) == set(grouped_commands(group))
+
+
+@pytest.mark.parametrize("group, command", all_grouped())
+def test_page_has_the_options_of_a_groups_command(group: str, command: str) -> None:
+    words = re.findall(r"\*(-[\w-]+)\*", part(f"cellctl-{group}-{command}.8", "OPTIONS"))
+    assert set(words) == set(grouped_options(group, command))
 
 
 @pytest.mark.parametrize("command", real_commands())

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -11,6 +12,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 OUT = ROOT / "build" / "tools" / "cellctl-native"
 CELLCTL = OUT / "cellctl"
+CONFIG = ROOT / "tools" / "cellctl-config" / "cellctl-config"
+
+OPTION = re.compile(r"(?<![\w-])--?\w[\w-]*")
 
 
 def run(*command: str | Path, **options: object) -> str:
@@ -28,8 +32,10 @@ def build() -> Path:
 
 
 @functools.cache
-def help_text(command: str = "") -> str:
-    return run(build(), *([command] if command else []), "--help")
+def help_text(*command: str) -> str:
+    """What --help says; the tool that has the groups of commands is not installed here."""
+    program = [CONFIG] if command and command[0] in groups() else [build()]
+    return run(*program, *command, "--help", env={**os.environ, "COLUMNS": "80"})
 
 
 def section(text: str, title: str) -> str:
@@ -40,19 +46,41 @@ def section(text: str, title: str) -> str:
 
 
 def commands() -> list[str]:
-    """The commands that `cellctl --help` lists."""
+    """The commands and groups of commands that `cellctl --help` lists."""
     return re.findall(r"^  (\w+) ", section(help_text(), "Commands"), re.MULTILINE)
 
 
+@functools.cache
+def groups() -> list[str]:
+    """Those of the commands that have commands of their own."""
+    return re.findall(r"^  (\w+) +COMMAND\.\.\.", run(build(), "--help"), re.MULTILINE)
+
+
 def real_commands() -> list[str]:
-    """Those that have a page and options of their own."""
-    return [command for command in commands() if command != "help"]
+    """Those that cellctl itself has."""
+    return [command for command in commands() if command not in ("help", *groups())]
+
+
+def grouped_commands(group: str) -> list[str]:
+    """The commands of a group, as its --help lists them."""
+    lines = section(help_text(group), "positional arguments").splitlines()[1:]
+    return [line.split()[0] for line in lines if line.startswith("    ") and line[4] != " "]
+
+
+def all_grouped() -> list[tuple[str, str]]:
+    return [(group, command) for group in groups() for command in grouped_commands(group)]
 
 
 def options(command: str = "") -> list[str]:
     """The options of a command, long and short, as its --help lists them."""
-    lines = section(help_text(command), "Options").splitlines()
-    return [word for line in lines for word in re.findall(r"(?<![\w-])--?\w[\w-]*", line[:18])]
+    lines = section(help_text(*([command] if command else [])), "Options").splitlines()
+    return [word for line in lines for word in OPTION.findall(line[:18])]
+
+
+def grouped_options(group: str, *command: str) -> list[str]:
+    """The same of a group or its command, whose help is argparse's."""
+    lines = section(help_text(group, *command), "options").splitlines()
+    return [word for line in lines if line[2] == "-" for word in OPTION.findall(line[:24])]
 
 
 def operands(command: str) -> str:

@@ -3,7 +3,7 @@
 # Completion of cellctl for bash: commands, options, names of cells, files.
 # shellcheck shell=bash
 
-# The operands of a command, in order: cell, config (.cell), file, command. The last goes on.
+# The operands of a command, in order: cell, config (.cell), file, command. "..." repeats the last.
 _cellctl_operands()
 {
 	case $1 in
@@ -11,14 +11,32 @@ _cellctl_operands()
 	show | start | stop | destroy | watch | stats | console) echo cell ;;
 	load) echo cell file ;;
 	run) echo config file ;;
-	help) echo command ;;
+	help | config | hardware) echo command ;;
+	"config build" | "config collect") echo file ;;
+	"config check" | "config draw" | "config show" | "config learn") echo file ... ;;
 	esac
 }
 
 _cellctl_options()
 {
-	echo "--help --json"
+	local reserved="--reserved --hypervisor --shared --spis"
+
+	echo "--help"
 	case $1 in
+	config* | hardware*) ;;
+	*) echo "--json" ;;
+	esac
+	case $1 in
+	"config build") echo "--output" ;;
+	"config create") echo "--from --name $reserved --permissive --debug-console --output" ;;
+	"config cell")
+		echo "--cpus --memory --memory-at --device --console --use-shared --native-idle"
+		echo "--system --beside --from --name $reserved --output"
+		;;
+	"config check") echo "--alone --from --strict --json --pa-bits --intids --image" ;;
+	"config show") echo "--json" ;;
+	"config draw") echo "--output --title" ;;
+	"config learn") echo "--record --from --json" ;;
 	create) echo "--name" ;;
 	load) echo "--args --initrd --dtb" ;;
 	run) echo "--name --args --initrd --dtb" ;;
@@ -28,18 +46,32 @@ _cellctl_options()
 	esac
 }
 
+# The commands, or those of a group.
 _cellctl_commands()
 {
-	echo "enable disable create list show load start stop destroy run watch stats console help"
+	case $1 in
+	config) echo "collect create cell build check show draw learn" ;;
+	hardware) ;;
+	*)
+		echo "enable disable create list show load start stop destroy run watch stats console"
+		echo "config hardware help"
+		;;
+	esac
 }
 
-# Options whose value is the next word.
-_cellctl_takes_value()
+# What kind of word the value of an option is; none: it has no value.
+_cellctl_value()
 {
 	case $1 in
-	--args | --initrd | --dtb | --name) return 0 ;;
+	--initrd | --dtb | --from | --system | --beside | --image | --record | -o | --output)
+		echo file
+		;;
+	--args | --name | --reserved | --hypervisor | --shared | --spis | --cpus | --memory | \
+		--memory-at | --device | --pa-bits | --intids | --title)
+		echo text
+		;;
+	--console) echo where ;;
 	esac
-	return 1
 }
 
 _cellctl_cells()
@@ -60,48 +92,59 @@ _cellctl_files()
 	done < <(compgen -f -- "$1")
 }
 
-# _cellctl_reply KIND WORD
+# _cellctl_reply KIND WORD COMMAND
 _cellctl_reply()
 {
 	case $1 in
 	cell) mapfile -t COMPREPLY < <(compgen -W "$(_cellctl_cells)" -- "$2") ;;
-	command) mapfile -t COMPREPLY < <(compgen -W "$(_cellctl_commands)" -- "$2") ;;
+	command) mapfile -t COMPREPLY < <(compgen -W "$(_cellctl_commands "$3")" -- "$2") ;;
+	where) mapfile -t COMPREPLY < <(compgen -W "ring none" -- "$2") ;;
 	config) _cellctl_files "$2" .cell ;;
 	file) _cellctl_files "$2" ;;
 	esac
 }
 
-_cellctl()
+# Sets COMMAND ("config check", if it is of a group) and COUNT, its operands so far.
+_cellctl_parse()
 {
-	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command="" count=0
-	local i kinds
+	local i
 
-	COMPREPLY=()
+	COMMAND=""
+	COUNT=0
 	for ((i = 1; i < COMP_CWORD; i++)); do
-		if _cellctl_takes_value "${COMP_WORDS[i]}"; then
+		if [ -n "$(_cellctl_value "${COMP_WORDS[i]}")" ]; then
 			i=$((i + 1))
 		elif [[ ${COMP_WORDS[i]} == -* ]]; then
 			continue
-		elif [ -z "$command" ]; then
-			command=${COMP_WORDS[i]}
+		elif [ -z "$COMMAND" ]; then
+			COMMAND=${COMP_WORDS[i]}
+		elif [[ $COMMAND == config || $COMMAND == hardware ]]; then
+			COMMAND+=" ${COMP_WORDS[i]}"
 		else
-			count=$((count + 1))
+			COUNT=$((COUNT + 1))
 		fi
 	done
-	case $before in
-	--initrd | --dtb) _cellctl_files "$word" ;;
-	--args | --name) ;;
-	*)
-		if [[ $word == -* ]]; then
-			mapfile -t COMPREPLY < <(compgen -W "$(_cellctl_options "$command")" -- "$word")
-		elif [ -z "$command" ]; then
-			_cellctl_reply command "$word"
-		else
-			read -ra kinds < <(_cellctl_operands "$command")
-			_cellctl_reply "${kinds[count]-}" "$word"
-		fi
-		;;
-	esac
+}
+
+_cellctl()
+{
+	local word=${COMP_WORDS[COMP_CWORD]} value kinds COMMAND COUNT
+
+	COMPREPLY=()
+	_cellctl_parse
+	value=$(_cellctl_value "${COMP_WORDS[COMP_CWORD - 1]}")
+	read -ra kinds < <(_cellctl_operands "$COMMAND")
+	if [ -n "$value" ]; then
+		_cellctl_reply "$value" "$word"
+	elif [[ $word == -* ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$(_cellctl_options "$COMMAND")" -- "$word")
+	elif [ -z "$COMMAND" ]; then
+		_cellctl_reply command "$word"
+	elif [ "${kinds[1]-}" = ... ]; then
+		_cellctl_reply "${kinds[0]}" "$word"
+	else
+		_cellctl_reply "${kinds[COUNT]-}" "$word" "$COMMAND"
+	fi
 }
 
 complete -F _cellctl cellctl
