@@ -199,6 +199,7 @@ title lint
 results lint scripts/lint.sh
 unit_tests
 python_tests "config tests" tests/config "$JOBS"
+python_tests "package tests" tests/packages "$JOBS"
 title models
 results models tests/models/run.sh
 title fuzzing

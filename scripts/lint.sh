@@ -37,7 +37,8 @@ check_files()
 {
 	local file head
 
-	tree_files '*.[chS]' '*.dtso' '*.lds' '*.py' '*.sh' '*.mk' Makefile Kbuild \
+	tree_files '*.[chS]' '*.dtso' '*.lds' '*.py' '*.sh' '*.bash' '*.mk' Makefile Kbuild rules \
+		'*.service' '*.rules' '*.sysusers' '*.prerm' \
 		'*.md' '*.svg' init shrc cb-agent cellctl-config cellctl-collect .clang-format \
 		.clang-tidy | while read -r file; do
 		head=$(head -n 6 "$file" | grep -v '^#!')
@@ -59,7 +60,7 @@ check_files()
 
 check_shell()
 {
-	tree_files '*.sh' | xargs shellcheck -e SC1091	# what is sourced is elsewhere
+	tree_files '*.sh' '*.bash' | xargs shellcheck -e SC1091	# what is sourced is elsewhere
 	shellcheck scripts/rootfs/init scripts/rootfs/usr/lib/cb-agent .ci/run \
 		tools/cellctl-config/cellctl-collect
 	shellcheck -s dash -e SC2034 scripts/rootfs/etc/shrc	# PS1 is for the shell
