@@ -41,6 +41,7 @@ console_unit()
 		StandardError=tty
 		TTYPath=/dev/ttyAMA0
 		Restart=always
+		KillSignal=SIGHUP
 
 		[Install]
 		WantedBy=multi-user.target

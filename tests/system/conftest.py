@@ -26,7 +26,14 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 WORKER += "-" if WORKER else ""
 
 # Modules that wait for real time to pass: they start first, the others fill the gaps.
-LONG = ("test_cycles", "test_hostile", "test_smp8", "test_timer", "test_root_exits")
+LONG = (
+    "test_package",
+    "test_cycles",
+    "test_hostile",
+    "test_smp8",
+    "test_timer",
+    "test_root_exits",
+)
 
 _alive: list[Machine] = []
 

@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The Debian packages in a Debian system: dpkg installs them, systemd is PID 1, udev makes the
+device. The driver is the one that DKMS has built from the package cellblock-dkms.
+
+The tests follow one another on one disk, as what an administrator does with it: install, look
+around as somebody else, make mistakes, remove, install again, and reboot.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cells import SHARE
+from machine import Boot, Machine
+from qemu import BUILD
+
+DISK = BUILD / "system-disk"
+# A Debian system is up in half a minute, on a computer that has nothing else to do.
+SLOW = 300.0
+GIC = 3
+
+BOARD = f"BOARD={SHARE}/qemu-virt-gicv{GIC}.cell"
+# In the order of their names "late" would be first.
+CELLS = {
+    "late": f'CONFIG={SHARE}/tile-2.cell\nIMAGE={SHARE}/timer.bin\nARGS="period=1000"\nAFTER="timer"',
+    "timer": f'CONFIG={SHARE}/demo-native-idle.cell\nIMAGE={SHARE}/timer.bin\nARGS="period=1000"',
+}
+
+
+def unit(cell: str) -> str:
+    return f"cellblock-cell@{cell}.service"
+
+
+class System:
+    """The machine as its administrator sees it."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+
+    def check(self, command: str) -> str:
+        return self.machine.check(command, SLOW)
+
+    def fails(self, command: str) -> str:
+        return self.machine.fails(command, SLOW)
+
+    def install(self) -> None:
+        self.check("dpkg -i /root/cellblock_*.deb >/tmp/dpkg 2>&1 || { cat /tmp/dpkg; false; }")
+
+    def write(self, path: str, text: str) -> None:
+        self.check(f"cat >{path} <<'END'\n{text}\nEND")
+
+    def write_cell(self, name: str, text: str) -> None:
+        self.write(f"/etc/cellblock/cells/{name}.conf", text)
+        self.check("systemctl daemon-reload")
+
+    def journal(self, service: str) -> str:
+        return self.check(f"journalctl --sync; journalctl -b -o cat -u {service}")
+
+    def state(self, service: str) -> str:
+        return self.check(f"systemctl show -P ActiveState {service}")
+
+    def wait_state(self, service: str, state: str) -> None:
+        """Waits until a unit is in this state."""
+        self.check(
+            f"timeout 60 sh -c 'until [ $(systemctl show -P ActiveState {service}) = {state} ]; "
+            "do sleep 0.1; done'"
+        )
+
+    def cells(self) -> list[str]:
+        """Names and states of the cells but the root cell, as `cellctl list` has them."""
+        lines = self.check("cellctl list").splitlines()[2:]
+        return sorted(" ".join(line.split()[1:3]) for line in lines)
+
+    def poweroff(self) -> str:
+        """Shuts the system down: what it says while it does."""
+        start = self.machine.serial.mark()
+        self.machine.serial.start("systemctl poweroff")
+        self.machine.wait_end(SLOW)
+        self.machine.serial.wait_closed()
+        return re.sub(r"\x1b\[[\d;]*m", "", self.machine.serial.transcript[start:])
+
+
+@pytest.fixture(scope="module")
+def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """`make system-disk` has made what is copied here."""
+    path = tmp_path_factory.mktemp("disk") / "root.img"
+    shutil.copyfile(DISK / "root.img", path)
+    yield path
+    path.unlink()
+
+
+def start(boot: Boot, disk: Path) -> System:
+    machine = boot(
+        anew=True,
+        patience=SLOW,
+        gic=GIC,
+        disk=str(disk),
+        initrd=str(DISK / "initramfs.cpio.gz"),
+        append="cb.root=/dev/vda systemd.show_status=1",
+    )
+    return System(machine)
+
+
+@pytest.fixture(scope="module")
+def system(boot_shared: Boot, disk: Path) -> System:
+    return start(boot_shared, disk)
+
+
+def test_install_starts_nothing(system: System) -> None:
+    system.install()
+    assert system.check("dpkg-query -W -f '${Status}' cellblock") == "install ok installed"
+    assert system.check("systemctl is-enabled cellblock.service; true") == "disabled"
+    for service in ("cellblock.service", unit("timer")):
+        assert system.state(service) == "inactive"
+    system.check("test ! -e /dev/cellblock")
+    system.check("getent group cellblock")
+    for file in ("man/man8/cellctl.8.gz", "bash-completion/completions/cellctl"):
+        system.check(f"test -s /usr/share/{file}")
+
+
+def test_mistakes_are_in_the_journal(system: System) -> None:
+    system.fails("systemctl start cellblock")
+    assert 'cellctl: the configuration "board.cell" cannot be read' in system.journal("cellblock")
+    system.write("/etc/cellblock/cellblock.conf", BOARD)
+    system.check("systemctl start cellblock")
+    system.write_cell("empty", "IMAGE=x")
+    system.fails(f"systemctl start {unit('empty')}")
+    assert "/etc/cellblock/cells/empty.conf sets no CONFIG: name" in system.journal(unit("empty"))
+    system.write_cell("absent", CELLS["timer"].replace("timer.bin", "absent.bin"))
+    system.fails(f"systemctl start {unit('absent')}")
+    assert "absent.bin" in system.journal(unit("absent"))
+    system.write_cell("order", CELLS["timer"] + "\nAFTER=a;b")
+    assert "order.conf: AFTER=a;b names no cells" in system.check("dmesg")
+    assert system.cells() == []
+
+
+def test_group_may_look_and_no_more(system: System) -> None:
+    system.write_cell("timer", CELLS["timer"])
+    system.check(f"systemctl start {unit('timer')}")
+    system.check("udevadm settle")
+    member, stranger = (f"setpriv --reuid=1000 --regid=1000 {groups} " for groups in (
+        "--groups $(getent group cellblock | cut -d: -f3)", "--clear-groups",
+    ))
+    for command in ("list", "show timer", "show root", "stats", "console timer"):
+        assert system.check(f"{member} cellctl {command}")
+        assert "may not be opened by this user" in system.fails(f"{stranger} cellctl {command}")
+    for command in (
+        "disable", f"create {SHARE}/tile-2.cell", f"load timer {SHARE}/timer.bin",
+        "stop timer", "destroy timer",
+    ):
+        assert "run cellctl as root" in system.fails(f"{member} cellctl {command}"), command
+    assert system.cells() == ["timer running"]
+
+
+def test_completion_knows_the_cells(system: System) -> None:
+    script = (
+        ". /usr/share/bash-completion/completions/cellctl; COMP_WORDS=(cellctl show ''); "
+        "COMP_CWORD=2; _cellctl; echo ${COMPREPLY[*]}"
+    )
+    assert system.check(f'bash -c "{script}"'.replace("$", "\\$")) == "root timer"
+
+
+def test_console_is_in_the_journal_and_failure_of_the_cell_is_the_units(system: System) -> None:
+    program = f'IMAGE={SHARE}/violate.bin\nARGS="case=read-root addr=0x40000000"'
+    system.write_cell("bad", f"CONFIG={SHARE}/tile-2.cell\n{program}")
+    system.check(f"systemctl start {unit('bad')}")
+    system.wait_state(unit("bad"), "failed")
+    journal = system.journal(unit("bad"))
+    assert "violate: " in journal
+    assert re.search(r'^cellctl: cell "bad" failed: ', journal, re.MULTILINE), journal
+    assert system.cells() == ["timer running"]
+
+
+def test_stop_destroys_the_cell_and_gives_the_cpu_back(system: System) -> None:
+    assert system.check("cat /sys/devices/system/cpu/online") == "0-2"
+    system.check(f"systemctl stop {unit('timer')}")
+    assert system.state(unit("timer")) == "inactive"
+    assert system.cells() == []
+    assert system.check("cat /sys/devices/system/cpu/online") == "0-3"
+
+
+def test_removal_gives_the_machine_back(system: System) -> None:
+    system.check(f"systemctl start {unit('timer')}")
+    system.check("dpkg -r cellblock >/dev/null")
+    assert system.check("cat /sys/devices/system/cpu/online") == "0-3"
+    system.check("test ! -e /dev/cellblock")
+    system.check("test -e /etc/cellblock/cellblock.conf")
+    system.check("test ! -e /usr/sbin/cellctl")
+    system.machine.assert_dmesg_clean()
+
+
+def test_cells_run_at_boot_in_order_and_stop_at_shutdown(
+    system: System, boot_shared: Boot, disk: Path
+) -> None:
+    system.install()
+    system.check("rm /etc/cellblock/cells/*")
+    for name, text in CELLS.items():
+        system.write_cell(name, text)
+    system.check("systemctl enable -q cellblock " + " ".join(map(unit, CELLS)))
+    system.poweroff()
+    system = start(boot_shared, disk)
+    for name in CELLS:
+        system.wait_state(unit(name), "active")
+    assert system.cells() == ["late running", "timer running"]
+    when = [
+        int(system.check(f"systemctl show -P ActiveEnterTimestampMonotonic {service}"))
+        for service in ("cellblock.service", unit("timer"), unit("late"))
+    ]
+    assert 0 < when[0] < when[1] < when[2]
+    system.machine.assert_dmesg_clean()
+    shutdown = system.poweroff()
+    stopped = re.findall(r"OK  ] Stopped .* - Cellblock (.*)\.", shutdown)
+    assert stopped == ["cell late", "cell timer", "hypervisor"], shutdown
+    assert "cellctl: " not in shutdown and "FAILED" not in shutdown, shutdown
