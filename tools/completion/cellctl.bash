@@ -19,7 +19,7 @@ _cellctl_operands()
 
 _cellctl_options()
 {
-	local reserved="--reserved --hypervisor --shared --spis"
+	local reserved="--reserved --hypervisor --shared"
 
 	echo "--help"
 	case $1 in
@@ -28,10 +28,10 @@ _cellctl_options()
 	esac
 	case $1 in
 	"config build") echo "--output" ;;
-	"config create") echo "--from --name $reserved --permissive --debug-console --output" ;;
+	"config create") echo "--from --name $reserved --spis --permissive --debug-console --output" ;;
 	"config cell")
 		echo "--cpus --memory --memory-at --device --console --use-shared --native-idle"
-		echo "--system --beside --from --name $reserved --output"
+		echo "--system --beside --from $reserved --output"
 		;;
 	"config check") echo "--alone --from --strict --json --pa-bits --intids --image" ;;
 	"config show") echo "--json" ;;
