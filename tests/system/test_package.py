@@ -172,6 +172,7 @@ def test_console_is_in_the_journal_and_failure_of_the_cell_is_the_units(system: 
     journal = system.journal(unit("bad"))
     assert "violate: " in journal
     assert re.search(r'^cellctl: cell "bad" failed: ', journal, re.MULTILINE), journal
+    assert "esr_el2" in journal  # its registers
     assert system.cells() == ["timer running"]
 
 
@@ -184,6 +185,10 @@ def test_stop_destroys_the_cell_and_gives_the_cpu_back(system: System) -> None:
 
 
 def test_removal_gives_the_machine_back(system: System) -> None:
+    system.check(f"systemctl start {unit('timer')} && cellctl create {SHARE}/tile-2.cell")
+    assert "the hypervisor is still enabled: destroy all cells" in system.fails("dpkg -r cellblock")
+    assert system.cells() == ["tile-2 created"]
+    system.check("cellctl destroy tile-2 && cellctl disable")
     system.check(f"systemctl start {unit('timer')}")
     system.check("dpkg -r cellblock >/dev/null")
     assert system.check("cat /sys/devices/system/cpu/online") == "0-3"
