@@ -35,7 +35,7 @@ static int write_image(const struct cb_system_config *config, u64 *config_offset
 
 /* ---- What Linux shows of it ---- */
 
-/* Makes the running hypervisor visible; it is not yet enabled for others. */
+/* Makes the hypervisor visible; it is not yet enabled for others. */
 static int publish(struct cb_system_config *config, struct cb_error *error)
 {
 	struct cell *root;
@@ -81,27 +81,22 @@ static void set_enabled(bool enabled)
 
 /* ---- Enable ---- */
 
+/* What can fail in Linux comes before the takeover: nothing has to end a hypervisor that runs. */
 static int run_hypervisor(struct cb_system_config *config, u64 config_offset,
 			  struct cb_error *error)
 {
-	struct cb_error ignored;
 	u64 public_offset;
 	int err;
 
 	err = cb_takeover_init(config, config_offset, &public_offset, error) ?:
 	      cb_pages_map_public(config->hypervisor.phys + public_offset, error) ?:
-	      cb_spin_table_release(config, error) ?:
-	      cb_takeover_start(config, error);
+	      publish(config, error);
 	if (err)
 		goto unmap;
-	err = publish(config, error);
-	if (err)
-		goto end;
-	return 0;
-
-end:
-	if (cb_takeover_end(&ignored))
-		pr_crit("the hypervisor does not go away: code %u\n", ignored.code);
+	err = cb_spin_table_release(config, error) ?: cb_takeover_start(config, error);
+	if (!err)
+		return 0;
+	unpublish();
 unmap:
 	cb_pages_unmap();
 	return err;

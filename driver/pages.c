@@ -41,7 +41,7 @@ int cb_pages_map_public(u64 phys, struct cb_error *error)
 	return 0;
 }
 
-/* The hypervisor runs now. */
+/* Those of the CPUs. */
 int cb_pages_map_cpus(void)
 {
 	cellblock.cpu_infos = cb_map_page(

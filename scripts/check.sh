@@ -6,8 +6,8 @@
 # demo and the system tests in QEMU. Stops early only if something does not build. The last line
 # is "<n> passed, <n> failed"; the exit status says whether anything failed.
 #
-# With CB_LONG=1 (`make check-long`) the fuzzers and the system tests take their time, and a soak
-# follows.
+# With CB_LONG=1 (`make check-long`) the fuzzers and the system tests take their time, and the boards
+# and a soak follow.
 set -eu
 
 ROOT=$(cd "$(dirname "$0")/.." && pwd)
@@ -179,6 +179,14 @@ soak()
 	tail -n 1 "$OUT/soak_of_${SOAK_MINUTES}_minutes.log"
 }
 
+# shellcheck disable=SC2317	# called by results
+boards()
+{
+	title boards
+	scripts/boards.sh | sed -n 's/.*::\(.*\) PASSED .*/  ok    \1/p; s/.*::\(.*\) \(FAILED\|ERROR\) .*/  FAIL  \1/p'
+	return "${PIPESTATUS[0]}"
+}
+
 # shellcheck disable=SC2317	# called by step
 demo()
 {
@@ -208,5 +216,8 @@ title demo
 step "make demo" demo
 # Tests wait much of the time: one worker more than the usual two cores.
 python_tests "system tests" tests/system $((JOBS + 1))
-[ -z "$LONG" ] || soak
+if [ -n "$LONG" ]; then
+	results boards boards
+	soak
+fi
 finish

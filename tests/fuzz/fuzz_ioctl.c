@@ -360,26 +360,30 @@ int cb_takeover_init(const struct cb_system_config *config, u64 config_offset, u
 		     struct cb_error *error)
 {
 	(void)config_offset;
-	*public_offset = PUBLIC_PAGE - config->hypervisor.phys;
-	return perhaps(error);
-}
-
-int cb_takeover_start(const struct cb_system_config *config, struct cb_error *error)
-{
 	if (perhaps(error))
 		return cb_error_errno(error->code);
+	*public_offset = PUBLIC_PAGE - config->hypervisor.phys;
 	for (u32 cpu = 0; cpu < MACHINE_CPUS; cpu++)
 		*cpu_info(cpu) = (struct cb_cpu_info){ .cpu = cpu };
 	public_page()->cpus_phys = CPU_PAGES;
 	add_cell(0, &config->root);
+	hypervisor.cells[0].exists = false; /* not before it runs */
+	return 0;
+}
+
+int cb_takeover_start(const struct cb_system_config *config, struct cb_error *error)
+{
+	(void)config;
+	if (perhaps(error))
+		return cb_error_errno(error->code);
+	hypervisor.cells[0].exists = true;
 	hypervisor.enabled = true;
 	return 0;
 }
 
 int cb_takeover_end(struct cb_error *error)
 {
-	/* What has just begun can be ended. */
-	if (cellblock.enabled && perhaps(error))
+	if (perhaps(error))
 		return cb_error_errno(error->code);
 	for (u32 id = 1; id < CB_MAX_CELLS; id++)
 		assert_false(hypervisor.cells[id].exists);
