@@ -42,6 +42,7 @@ help:
 #: make models      check the models of tests/models with spin
 #: make fuzz        fuzz everything that takes input (TIME=: seconds for each target)
 #: make coverage    lines that unit tests and fuzzers reach
+#: make reference   bring the comments of board.h into docs/configuration.md
 #: make lint        sparse, cppcheck, clang-tidy, gcc -fanalyzer, stack depth, shellcheck
 #: make run         a shell in the QEMU machine, everything installed (RUN="--gic 2 ...")
 #: make install     install below $(DESTDIR)$(PREFIX)
@@ -246,6 +247,9 @@ fuzz: setup
 coverage: setup
 	@tests/coverage.sh
 
+reference:
+	@$(PYTHON) scripts/reference.py
+
 lint: setup
 	@scripts/lint.sh
 
@@ -261,4 +265,4 @@ clean:
 .PHONY: all help setup hypervisor driver cellctl cellcheck configs inmates guest faults kernels \
 	kernel-6.12 kernel-6.1-rt man install-config install-files install-system install-dkms \
 	install deb system-disk rootfs run demo check check-long hostile boards soak bench \
-	bench-expected bench-plots pictures models fuzz coverage lint clean
+	bench-expected bench-plots pictures models fuzz coverage reference lint clean

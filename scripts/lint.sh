@@ -17,7 +17,7 @@ OUT=$BUILD/lint
 JOBS=$(nproc)
 CROSS=aarch64-linux-gnu-
 [ "$(uname -m)" != aarch64 ] || CROSS=
-CHECKS=(files format shell python sparse sparse-driver cppcheck tidy tidy-driver analyzer
+CHECKS=(files reference format shell python sparse sparse-driver cppcheck tidy tidy-driver analyzer
 	stack image)
 
 # Files of the tree with one of these name endings.
@@ -56,6 +56,11 @@ check_files()
 		grep -nE '[[:blank:]]+$' "$file" | sed "s#^#$file:#; s#\$# <- white space#"
 		[ -z "$(tail -c 1 "$file")" ] || echo "$file: no newline at the end"
 	done
+}
+
+check_reference()
+{
+	/usr/bin/python3 scripts/reference.py --check
 }
 
 check_shell()

@@ -3,7 +3,8 @@
  * How to write a configuration: one C file that includes this header and describes a
  * board (CELLBLOCK_SYSTEM) or a cell (CELLBLOCK_CELL) with designated initialisers.
  * configs/Makefile turns it into the .cell file that <cellblock/config.h> describes.
- * For the build machine only. Fields that are left out are empty.
+ * For the build machine only. Fields that are left out are empty. The comments of flags and fields
+ * are the tables of docs/configuration.md (make reference).
  *
  *	CELLBLOCK_CELL = {
  *		.name = "timer",
@@ -27,19 +28,36 @@
 #define GiB	(1024 * MiB)
 
 /* Region flags. */
+/* A right; the other rights need it. */
 #define READ		CB_REGION_READ
+/* A right. */
 #define WRITE		CB_REGION_WRITE
+/* A right. */
 #define EXECUTE		CB_REGION_EXECUTE
-#define SHARED		CB_REGION_SHARED	/* also in a region of another cell, which says so too */
-#define LOADABLE	CB_REGION_LOADABLE	/* the root cell fills it before the cell starts */
+/* All three rights. */
 #define RAM		(READ | WRITE | EXECUTE)
+/* Read and write. */
 #define DATA		(READ | WRITE)
+/* Registers: read, write, Device-nGnRE, never executable. */
 #define MMIO		(READ | WRITE | CB_REGION_IO)
+/*
+ * Does not leave the root cell. Each cell that has it says so, and so does the root cell; it is
+ * neither cleaned nor cleared when a cell comes and goes.
+ */
+#define SHARED		CB_REGION_SHARED
+/*
+ * The root cell may write it while the cell is in state *loading*. `cellctl load` uses the first
+ * region that is `LOADABLE` and executable.
+ */
+#define LOADABLE	CB_REGION_LOADABLE
 
 /* Cell flags. */
-#define NATIVE_IDLE	CB_CELL_NATIVE_IDLE	/* WFI does not exit */
-#define PERMISSIVE	CB_CELL_PERMISSIVE	/* root cell: unlisted device pages appear when touched */
-#define ACCEPT_LPIS	CB_CELL_ACCEPT_LPIS	/* take CPUs whose LPIs cannot be turned off */
+/* Of a cell: WFI does not enter the hypervisor. See below for the trade. */
+#define NATIVE_IDLE	CB_CELL_NATIVE_IDLE
+/* Of a board, for bring-up: a device page that is not listed appears when Linux touches it. */
+#define PERMISSIVE	CB_CELL_PERMISSIVE
+/* GICv3: take CPUs whose LPIs the hardware cannot turn off again (`GICR_CTLR.CES` = 0). */
+#define ACCEPT_LPIS	CB_CELL_ACCEPT_LPIS
 
 /* A cell's CPUs, by their place in the board's .cpus: CPU(2) | CPU(3). */
 #define CPU(n)		(1ull << (n))
@@ -53,10 +71,18 @@ struct board_address {
 };
 
 struct board_region {
-	const char *name;		/* for people, up to 15 characters */
-	uint64_t phys;			/* PA */
-	struct board_address virt;	/* IPA, AT(...); left out: the same as phys */
+	/* For people, up to 15 characters. */
+	const char *name;
+	/* Physical address, a multiple of 4 KiB. */
+	uint64_t phys;
+	/* `AT(address)`: where the cell sees it (IPA). Left out: where it is. */
+	struct board_address virt;
+	/*
+	 * In bytes, a multiple of 4 KiB. Alignment of both addresses to 2 MiB (1 GiB) gives large
+	 * blocks: fewer pages of the pool and fewer TLB misses.
+	 */
 	uint64_t size;
+	/* Region flags, with `|` between them. */
 	uint32_t flags;
 };
 
@@ -117,24 +143,68 @@ struct board_gic {
 };
 
 struct board_system {
+	/* Up to 31 characters of `[A-Za-z0-9._-]`. */
 	const char *name;
-	struct cb_frame hypervisor;	/* reserved RAM, 2 MiB aligned */
+	/*
+	 * `{ address, size }` of its memory: 2 MiB aligned, a multiple of 2 MiB (or just 1 MiB), up to
+	 * 256 MiB, reserved from Linux. See "How much memory" below.
+	 */
+	struct cb_frame hypervisor;
+	/*
+	 * `CPUS(mpidr, ...)`: affinity of every CPU, CPU 0 first. These numbers are what `CPU(n)` means;
+	 * Linux may number otherwise (`cellctl show root` has both).
+	 */
 	struct board_cpus cpus;
-	struct board_cpus spin_table;	/* CPUs that Linux leaves there, as nr_cpus= makes it do */
+	/*
+	 * `SPIN_TABLE(address, ...)`: for boards without PSCI. By CPU, the release address
+	 * (`cpu-release-addr` in the device tree) of one that Linux left in its spin table, 0 for one
+	 * that Linux has; GICv2 only. Left out: Linux has all. See [boards/rpi4.md](boards/rpi4.md).
+	 */
+	struct board_cpus spin_table;
+	/*
+	 * `.version` 2: `.gicd`, `.gicc` (8 KiB or more), `.gich`, `.gicv`. 3: `.gicd`, `.gicr` (all CPUs,
+	 * one range), `.its` if there is one.
+	 */
 	struct board_gic gic;
+	/*
+	 * A UART: the hypervisor prints there, too. `PL011(address)`, `UART_8250(address)` (registers 4
+	 * bytes apart) or `CADENCE(address)`. For bring-up: it is mostly the root cell's UART, and both
+	 * write without knowing of each other. Left out: `cellctl console` only.
+	 */
 	struct cb_console_config debug_console;
-	uint32_t flags;			/* of the root cell */
-	struct board_regions regions;	/* of the root cell: all that cells can get, too */
-	struct board_irqs irqs;		/* likewise */
+	/* Of the root cell: `PERMISSIVE`, `ACCEPT_LPIS` or nothing. */
+	uint32_t flags;
+	/*
+	 * `REGIONS(...)`: all that the root cell has, and so all that cells can be given. PA and IPA are
+	 * the same. Not the hypervisor's memory, not the GIC's frames.
+	 */
+	struct board_regions regions;
+	/* `IRQS(...)`: the SPIs of the root cell, likewise; INTIDs, not device-tree numbers. */
+	struct board_irqs irqs;
 };
 
 struct board_cell {
+	/* As above; no two cells have the same, and none is called `root`. */
 	const char *name;
+	/* `CPU(n) | CPU(m)`; the lowest is its boot CPU. */
 	uint64_t cpus;
+	/* `NATIVE_IDLE`, `ACCEPT_LPIS` or nothing. */
 	uint32_t flags;
+	/* `REGIONS(...)`: what it gets, each wholly within regions of the root cell. */
 	struct board_regions regions;
+	/* `IRQS({ .first = 40, .count = 1 }, ...)`: its SPIs. */
 	struct board_irqs irqs;
+	/*
+	 * `SMCS(0x8400..., ...)`: function IDs of SMC calls to the firmware that it may make besides PSCI
+	 * and the architecture's workarounds. The firmware is then trusted with what the cell passes to
+	 * it.
+	 */
 	struct board_smcs smcs;
+	/*
+	 * `RING`, a UART, `PL011(IPA, INTID)` or `PL011(IPA)` and likewise `UART_8250` and `CADENCE`, or
+	 * nothing: what `stdout-path` in its device tree says. A UART also lies in one of its regions,
+	 * its interrupt is one of its SPIs.
+	 */
 	struct cb_console_config console;
 };
 
