@@ -64,9 +64,9 @@ def text_of(file: TextIO) -> str:
     return file.read()
 
 
-def tool(*arguments: object, stdin: str = "", **environment: str) -> Result:
-    """`cellctl config ARGUMENTS` in this process. An exception that gets out fails the test."""
-    with mock.patch.object(sys, "argv", ["cellctl", "config", *map(str, arguments)]), \
+def tool(*arguments: object, group: str = "config", stdin: str = "", **environment: str) -> Result:
+    """`cellctl GROUP ARGUMENTS` in this process. An exception that gets out fails the test."""
+    with mock.patch.object(sys, "argv", ["cellctl", group, *map(str, arguments)]), \
             mock.patch.object(sys, "stdin", io.StringIO(stdin)), \
             mock.patch.dict(os.environ, environment), \
             captured(1, "stdout") as out, captured(2, "stderr") as err:

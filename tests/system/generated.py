@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -42,12 +43,17 @@ def send(machine: Machine, data: bytes, path: str) -> None:
     machine.check(f"base64 -d {path}.base64 >{path}")
 
 
-def config(*arguments: object) -> str:
-    """`cellctl config ARGUMENTS` on the host; what it says on standard error."""
-    done = subprocess.run([sys.executable, TOOL, "config", *map(str, arguments)], check=False,
+def run(group: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """`cellctl GROUP ARGUMENTS` on the host, where it succeeds."""
+    done = subprocess.run([sys.executable, TOOL, group, *map(str, arguments)], check=False,
                           capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done
+
+
+def config(*arguments: object) -> str:
+    """`cellctl config ARGUMENTS`: what it says on standard error."""
+    return run("config", *arguments).stderr
 
 
 class Generated:
@@ -59,6 +65,13 @@ class Generated:
         root.machine.check(f"cellctl-collect {COLLECTED}")
         self.collected = directory / "machine.tar.gz"
         self.collected.write_bytes(fetch(root.machine, COLLECTED))
+
+    def check_hardware(self) -> dict[str, set[str]]:
+        """What `cellctl hardware check` says of the machine: requirements by verdict."""
+        found: dict[str, set[str]] = {}
+        for item in json.loads(run("hardware", "check", "--json", "--from", self.collected).stdout)["checks"]:
+            found.setdefault(item["verdict"], set()).add(item["name"])
+        return found
 
     def make(self, name: str, *arguments: object) -> tuple[str, str]:
         """Generates NAME.c, builds it and sends it: its path in the guest, and the notes."""

@@ -30,6 +30,13 @@ def generated(boot_shared: Boot, gic: int, tmp_path_factory: pytest.TempPathFact
     return made
 
 
+def test_hardware_check_finds_all_that_is_needed(generated: Generated) -> None:
+    found = generated.check_hardware()
+    assert "FAIL" not in found
+    # Debian's initial RAM disk of the tests has no /boot, and the machine no IOMMU.
+    assert found["unknown"] == {"kernel options"} and found["warn"] == {"IOMMUs"}
+
+
 def test_timer_cell_runs_without_exits(generated: Generated) -> None:
     root, machine = generated.root, generated.root.machine
     cell, _ = generated.make("pump", "cell", "pump", "--cpus", CPU, "--memory", "16M", "--device",

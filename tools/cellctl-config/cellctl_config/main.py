@@ -23,7 +23,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
         "learn",
         "show",
     ),
-    "hardware": (),
+    "hardware": ("hardware",),
 }
 
 SUMMARIES = {
