@@ -247,7 +247,7 @@ def test_uarts_that_are_used_and_free(tmp_path: Path) -> None:
     ("kernel module", {"files": "", "proc_modules": "cellblock 65536 0 - Live 0x0 (O)\n"}, "ok", "loaded"),
     ("hypervisor image", {"files": ""}, "FAIL", "make install"),
     ("hypervisor image", {"files": "/lib/firmware/cellblock.bin 0\n"}, "FAIL", "empty"),
-    ("hypervisor image", {"files": "/lib/firmware/6.1.0-test/cellblock.bin.xz 9\n"}, "ok", "cellblock.bin.xz"),
+    ("hypervisor image", {"files": "/lib/firmware/6.1.0-test/cellblock.bin.xz 9\n"}, "ok", ".bin.xz"),
     ("module signatures", {BUILT: "CONFIG_MODULE_SIG_FORCE=y\n"}, "warn", "sign"),
 ])
 def test_kernel_and_files(tmp_path: Path, name: str, files: dict[str, str], verdict: str, words: str) -> None:

@@ -7,12 +7,17 @@ the configurations of them and sends the .cell files back.
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+from pathlib import Path
 
+import documents
 import pytest
 from cells import SHARE, Root, moved
 from generated import Generated
 from machine import Boot
+from qemu import ROOT
 
 CPU = 3
 INTERRUPTS = 500
@@ -21,8 +26,11 @@ RESERVED = {2: "cmdline", 3: "dt"}  # both ways to keep memory from Linux
 
 @pytest.fixture(scope="module")
 def generated(boot_shared: Boot, gic: int, tmp_path_factory: pytest.TempPathFactory) -> Generated:
-    machine = boot_shared(gic=gic, cell_uart=True, reserve=RESERVED[gic])
-    made = Generated(Root(machine), tmp_path_factory.mktemp("generated"))
+    directory = tmp_path_factory.mktemp("generated")
+    disk = directory / "machine.img"
+    disk.write_bytes(bytes(16 << 20))
+    machine = boot_shared(gic=gic, cell_uart=True, reserve=RESERVED[gic], disk=str(disk))
+    made = Generated(Root(machine), directory)
     machine.check("modprobe cellblock")
     board, notes = made.make("board", "create")
     assert notes == ""
@@ -80,7 +88,36 @@ def test_root_cell_has_all_that_linux_touches(generated: Generated) -> None:
     machine.assert_dmesg_clean()
 
 
-# The last one: afterwards there is no hypervisor.
+# The last ones: afterwards there is no hypervisor.
 def test_disable_gives_all_back(generated: Generated) -> None:
     generated.root.disable()
     generated.root.machine.assert_dmesg_clean()
+
+
+def on_host(commands: list[str], directory: Path) -> None:
+    """All but the builds, and QEMU, which goes on here where the reader ends it."""
+    lines = [command for command in commands if command.split()[0] not in ("make", "truncate", "export")]
+    path = f"{ROOT}/tools/cellctl-config:{os.environ['PATH']}"
+    done = subprocess.run(["bash", "-e", "-c", "\n".join(lines)], cwd=directory, capture_output=True,
+                          text=True, check=False, env={**os.environ, "PATH": path})
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_getting_started_word_by_word(generated: Generated) -> None:
+    root, machine = generated.root, generated.root.machine
+    directory = generated.directory / "newcomer"
+    directory.mkdir()
+    (directory / "machine.img").symlink_to(generated.directory / "machine.img")
+    outputs = {}
+    for block in documents.blocks("getting-started.md"):
+        if block.place == "host":
+            on_host(block.commands, directory)
+        for command in block.commands if block.place == "board" else ():
+            machine.check("echo 3 >/proc/sys/vm/drop_caches")  # the host has written to the disk
+            if command == "cellctl console first":
+                root.wait_console("first", "timer: .* interrupts")
+            outputs[command] = machine.check(command)
+    assert "first" in outputs["cellctl list"] and "running" in outputs["cellctl show first"]
+    assert "0 exits" in outputs["cellctl console first"]
+    assert "cellblock" not in machine.check("cat /proc/modules")
+    machine.assert_dmesg_clean()

@@ -35,6 +35,7 @@ _cellctl_options()
 		;;
 	"config check") echo "--alone --from --strict --json --pa-bits --intids --image" ;;
 	"config show") echo "--json" ;;
+	"hardware check") echo "--from --memory --json" ;;
 	"config draw") echo "--output --title" ;;
 	"config learn") echo "--record --from --json" ;;
 	create) echo "--name" ;;
@@ -51,7 +52,7 @@ _cellctl_commands()
 {
 	case $1 in
 	config) echo "collect create cell build check show draw learn" ;;
-	hardware) ;;
+	hardware) echo "check" ;;
 	*)
 		echo "enable disable create list show load start stop destroy run watch stats console"
 		echo "config hardware help"
