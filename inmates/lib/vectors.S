@@ -17,7 +17,7 @@
 	b	exception
 	.endm
 
-	.macro	caller_saved op
+	.macro	x2_to_x17 op
 	\op	x2, x3, [sp, #16]
 	\op	x4, x5, [sp, #32]
 	\op	x6, x7, [sp, #48]
@@ -26,6 +26,10 @@
 	\op	x12, x13, [sp, #96]
 	\op	x14, x15, [sp, #112]
 	\op	x16, x17, [sp, #128]
+	.endm
+
+	.macro	caller_saved op
+	x2_to_x17 \op
 	\op	x18, x30, [sp, #144]
 	.endm
 
@@ -59,14 +63,7 @@ irq_return:
 	eret
 
 	.macro	each_pair op
-	\op	x2, x3, [sp, #16]
-	\op	x4, x5, [sp, #32]
-	\op	x6, x7, [sp, #48]
-	\op	x8, x9, [sp, #64]
-	\op	x10, x11, [sp, #80]
-	\op	x12, x13, [sp, #96]
-	\op	x14, x15, [sp, #112]
-	\op	x16, x17, [sp, #128]
+	x2_to_x17 \op
 	\op	x18, x19, [sp, #144]
 	\op	x20, x21, [sp, #160]
 	\op	x22, x23, [sp, #176]

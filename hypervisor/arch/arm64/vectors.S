@@ -17,50 +17,37 @@
 	isb
 	.endm
 
+	/* With stp and str, or ldp and ldr. */
+	.macro	caller_saved pair, one
+	\pair	x0, x1, [sp, #0]
+	\pair	x2, x3, [sp, #16]
+	\pair	x4, x5, [sp, #32]
+	\pair	x6, x7, [sp, #48]
+	\pair	x8, x9, [sp, #64]
+	\pair	x10, x11, [sp, #80]
+	\pair	x12, x13, [sp, #96]
+	\pair	x14, x15, [sp, #112]
+	\pair	x16, x17, [sp, #128]
+	\one	x30, [sp, #240]
+	.endm
+
+	.macro	callee_saved pair
+	\pair	x18, x19, [sp, #144]
+	\pair	x20, x21, [sp, #160]
+	\pair	x22, x23, [sp, #176]
+	\pair	x24, x25, [sp, #192]
+	\pair	x26, x27, [sp, #208]
+	\pair	x28, x29, [sp, #224]
+	.endm
+
 	.macro	save_caller_saved
 	sub	sp, sp, #REGS_SIZE
-	stp	x0, x1, [sp, #0]
-	stp	x2, x3, [sp, #16]
-	stp	x4, x5, [sp, #32]
-	stp	x6, x7, [sp, #48]
-	stp	x8, x9, [sp, #64]
-	stp	x10, x11, [sp, #80]
-	stp	x12, x13, [sp, #96]
-	stp	x14, x15, [sp, #112]
-	stp	x16, x17, [sp, #128]
-	str	x30, [sp, #240]
+	caller_saved stp, str
 	.endm
 
 	.macro	restore_caller_saved
-	ldp	x0, x1, [sp, #0]
-	ldp	x2, x3, [sp, #16]
-	ldp	x4, x5, [sp, #32]
-	ldp	x6, x7, [sp, #48]
-	ldp	x8, x9, [sp, #64]
-	ldp	x10, x11, [sp, #80]
-	ldp	x12, x13, [sp, #96]
-	ldp	x14, x15, [sp, #112]
-	ldp	x16, x17, [sp, #128]
-	ldr	x30, [sp, #240]
+	caller_saved ldp, ldr
 	add	sp, sp, #REGS_SIZE
-	.endm
-
-	.macro	save_callee_saved
-	stp	x18, x19, [sp, #144]
-	stp	x20, x21, [sp, #160]
-	stp	x22, x23, [sp, #176]
-	stp	x24, x25, [sp, #192]
-	stp	x26, x27, [sp, #208]
-	stp	x28, x29, [sp, #224]
-	.endm
-
-	.macro	restore_callee_saved
-	ldp	x18, x19, [sp, #144]
-	ldp	x20, x21, [sp, #160]
-	ldp	x22, x23, [sp, #176]
-	ldp	x24, x25, [sp, #192]
-	ldp	x26, x27, [sp, #208]
-	ldp	x28, x29, [sp, #224]
 	.endm
 
 	/* The stack may be what failed: start again at its top, the guest is not resumed. */
@@ -146,7 +133,7 @@ exit_data_abort:
 1:	mov	x0, sp
 	mrs	x1, esr_el2
 	b	exit_other
-2:	save_callee_saved
+2:	callee_saved stp
 	bl	trap_mmio
 	cbnz	w0, exit_all
 	mov	x0, sp
@@ -155,10 +142,10 @@ exit_data_abort:
 	b	exit_all
 
 exit_other:
-	save_callee_saved
+	callee_saved stp
 	bl	trap_other
 exit_all:
-	restore_callee_saved
+	callee_saved ldp
 	restore_caller_saved
 	return_to_guest
 
