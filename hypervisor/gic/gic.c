@@ -207,10 +207,16 @@ void gic_update_cell(struct cell *cell)
 
 void gic_move_cpus(struct cell *from, struct cell *to, cpuset_t cpus)
 {
+	cpuid_t cpu;
+
 	spin_lock(&gic_lock);
 	from->cpus &= ~cpus;
 	to->cpus |= cpus;
 	gic_update_cell(from);
 	gic_update_cell(to);
 	spin_unlock(&gic_lock);
+	dsb(ish); /* the new sets are visible before the look at who still sends by the old ones */
+	for_each_cpu (cpu, from->cpus)
+		while (load_acquire(&cpu_of(cpu)->sending))
+			cpu_relax();
 }

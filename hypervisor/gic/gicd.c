@@ -225,7 +225,7 @@ static u64 access(struct cell *cell, u64 offset, mmio_t kind, u64 value)
 	return 0;
 }
 
-/* Needs no lock: it looks at the cell once. */
+/* Without gic_lock: see begin_sgi(). */
 static u64 send_sgi(struct cell *cell, u64 sgir)
 {
 	count_exit(this_cpu(), CB_EXIT_SGI);

@@ -96,27 +96,32 @@ bool gicv2_acknowledge_wake(void)
 	return senders;
 }
 
-/* GICD_SGIR (4.3.15) with a list instead of a filter, limited to the cell's CPUs. */
-void gicv2_send_sgi(struct cell *cell, u32 sgir)
+/* Of GICD_SGIR (4.3.15): the CPUs that a list or a filter names. */
+static u32 sgi_list(u32 sgir, u32 targets)
 {
-	u32 self = this_cpu()->gic_target, list;
+	u32 self = this_cpu()->gic_target;
 
 	switch (FIELD(sgir, 25, GICD_SGIR_FILTER_SHIFT)) {
 	case 0:
-		list = FIELD(sgir, 23, GICD_SGIR_LIST_SHIFT) & cell->gic_targets;
-		break;
+		return FIELD(sgir, 23, GICD_SGIR_LIST_SHIFT) & targets;
 	case 1:
-		list = cell->gic_targets & ~self;
-		break;
+		return targets & ~self;
 	case 2:
-		list = self;
-		break;
+		return self;
 	default:
-		return;
+		return 0;
 	}
-	dsb(ish); /* what the guest wrote before is visible to the receivers */
+}
+
+void gicv2_send_sgi(const struct cell *cell, u32 sgir)
+{
+	u32 list;
+
+	begin_sgi();
+	list = sgi_list(sgir, READ_ONCE(cell->gic_targets));
 	if (list)
 		writel(list << GICD_SGIR_LIST_SHIFT | (sgir & 0xf), gicd + GICD_SGIR);
+	end_sgi();
 }
 
 static bool may_deactivate(const struct cell *cell, intid_t intid)

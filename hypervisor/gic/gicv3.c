@@ -331,7 +331,7 @@ static u64 sgi_list(u64 value, u64 cluster, u64 targets)
 
 void gic_send_sgi(const struct cell *cell, u64 value)
 {
-	dsb(ish); /* what the guest wrote before is visible to the receivers */
+	begin_sgi();
 	for (u32 n = 0; n < nr_clusters; n++) {
 		u64 list = sgi_list(value, clusters[n], READ_ONCE(cell->sgi_targets[n]));
 
@@ -339,6 +339,7 @@ void gic_send_sgi(const struct cell *cell, u64 value)
 			write_sysreg((value & SGI1R_INTID) | clusters[n] | list, ICC_SGI1R_EL1);
 	}
 	isb();
+	end_sgi();
 }
 
 static bool may_deactivate(const struct cell *cell, u64 intid)

@@ -20,6 +20,22 @@ extern spinlock_t gic_lock;
  */
 u64 gic_access_raw(void *address, u32 widths, mmio_t kind, u64 value);
 
+/*
+ * Around a look at the CPUs of a cell and an SGI to them, without gic_lock: gic_move_cpus() does
+ * not return before an SGI by what was true is sent.
+ */
+static inline void begin_sgi(void)
+{
+	WRITE_ONCE(this_cpu()->sending, 1);
+	/* Before the look; and what the guest wrote is visible to the receivers. */
+	dsb(ish);
+}
+
+static inline void end_sgi(void)
+{
+	store_release(&this_cpu()->sending, 0);
+}
+
 /* Wait for earlier writes to take effect (GICv3; GICv2 has no such state). */
 void gicd_wait(void);
 
@@ -29,7 +45,7 @@ void gicv2_cpu_reset(void);
 void gicv2_wait(void);
 void gicv2_wake(cpuid_t cpu);
 bool gicv2_acknowledge_wake(void);
-void gicv2_send_sgi(struct cell *cell, u32 sgir);
+void gicv2_send_sgi(const struct cell *cell, u32 sgir);
 bool gicv2_traps(ipa_t ipa);
 u64 gicv2_mmio(struct cell *cell, ipa_t ipa, mmio_t kind, u64 value);
 

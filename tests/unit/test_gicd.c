@@ -200,6 +200,30 @@ static void test_sgis_by_system_register_stay_in_the_cell(void **state)
 	}
 }
 
+static u32 turns;
+
+/* Another CPU of the root cell has looked at who is in it, and sends only now. */
+static void send_late(void)
+{
+	if (++turns == 3)
+		cpu_of(first_cpu(root_cell.cpus))->sending = 0;
+}
+
+static void test_cpus_move_after_sgis_to_them_are_sent(void **state)
+{
+	cpuset_t cpus = BIT(first_cpu(guest.cpus));
+
+	(void)state;
+	turns = 0;
+	stub_other_cpu = send_late;
+	gic_move_cpus(&guest, &root_cell, cpus);
+	assert_int_equal(turns, 0);
+	cpu_of(first_cpu(root_cell.cpus & ~cpus))->sending = 1;
+	gic_move_cpus(&root_cell, &guest, cpus);
+	stub_other_cpu = NULL;
+	assert_int_equal(turns, 3);
+}
+
 static void test_other_groups_get_no_sgi(void **state)
 {
 	u64 value = BIT(40);
@@ -668,6 +692,8 @@ int main(void)
 		V2(test_hardware_sees_only_widths_that_it_offers),
 		V3(test_hardware_sees_only_widths_that_it_offers),
 		V3(test_sgis_by_system_register_stay_in_the_cell),
+		V2(test_cpus_move_after_sgis_to_them_are_sent),
+		V3(test_cpus_move_after_sgis_to_them_are_sent),
 		V3(test_other_groups_get_no_sgi),
 		V2(test_random_sgis_by_distributor_stay_in_the_cell),
 		V3(test_deactivation_by_system_register_is_checked),

@@ -16,10 +16,14 @@
 #define MAX_RELAX  1000
 #define TIME_LIMIT 120 /* seconds */
 
+void (*stub_other_cpu)(void);
+
 void stub_relax(void)
 {
 	static u32 times;
 
+	if (stub_other_cpu)
+		stub_other_cpu();
 	if (++times > MAX_RELAX)
 		fail_msg("waits for a lock or a register for ever");
 }

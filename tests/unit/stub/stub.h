@@ -16,8 +16,9 @@ u64 stub_sysreg_read(const char *name);
 void stub_sysreg_write(const char *name, u64 value);
 void stub_wfi(void);
 
-/* A wait that lasts too long fails the test: nobody else is there to end it. */
+/* A wait that lasts too long fails the test, unless somebody is there to end it. */
 void stub_relax(void);
+extern void (*stub_other_cpu)(void); /* runs at each turn of a wait; NULL: there is nobody */
 
 /* Back a part of EL2's address space with zeroed memory. */
 void stub_map(u64 virt, u64 size);

@@ -52,7 +52,8 @@ struct cpu {
 	u32 power;		  /* enum cb_cpu_state; changes under cell->lock */
 	u64 entry, context;	  /* for REQUEST_START; written while PENDING */
 	u64 hcr;		  /* HCR_EL2 while a guest runs */
-	u64 gic_state[4];	  /* for the GIC driver */
+	u32 sending;	  /* an SGI to CPUs that the cell had: gic_move_cpus() waits for it */
+	u64 gic_state[4]; /* for the GIC driver */
 	paddr_t gicr_phys;
 	paddr_t release; /* where it waits while there is no hypervisor; 0: Linux has it then */
 	u8 gic_target;	 /* GICv2: bit of this CPU in ITARGETSR */
