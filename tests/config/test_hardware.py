@@ -13,6 +13,11 @@ import pytest
 import tool
 import trees
 
+from cellctl_config import hardware, hardware_el2
+from cellctl_config import hardware_kernel as kernel
+from cellctl_config.machine import Machine
+from cellctl_config.sources import Directory
+
 INTERRUPTS = """           CPU0       CPU1
  11:          1          2     GICv2  {} Level     arch_timer
  13:          7          0     GICv2  33 Level     uart-pl011
@@ -395,3 +400,42 @@ def test_model_does_not_reach_the_terminal_unchanged(tmp_path: Path) -> None:
     source = trees.board(TIMER).replace("Board of a test", "Board\\x1b[2J")
     result = tool.tool("check", "--from", trees.compiled(tmp_path, source), group="hardware")
     assert result.out.startswith("Board?[2J (")
+
+
+# ---- The machine that it runs on ----
+
+
+def live(root: Path) -> Machine:
+    """As if `root` were "/" of an arm64 machine."""
+    found = Machine(Directory(root, "this machine"), True)
+    found.__dict__.update(architecture="aarch64", dmesg=GOOD["dmesg"])
+    return found
+
+
+def test_files_of_the_live_machine(tmp_path: Path) -> None:
+    root = machine(tmp_path)
+    (root / "files").unlink()
+    assert [kernel.module(live(root))[0].verdict, kernel.image(live(root))[0].verdict] == ["FAIL", "FAIL"]
+    for name in ("lib/modules/6.1.0-test/updates/dkms/cellblock.ko.xz", "lib/modules/6.1.0-test/modules.dep",
+                 "opt/firmware/cellblock.bin", "sys/module/firmware_class/parameters/path"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text("/opt/firmware\n")
+    assert "depmod" in kernel.module(live(root))[0].remedy
+    (root / "lib/modules/6.1.0-test/modules.dep").write_text("updates/dkms/cellblock.ko.xz:\n")
+    assert kernel.module(live(root))[0].finding == "/lib/modules/6.1.0-test/updates/dkms/cellblock.ko.xz"
+    assert kernel.image(live(root))[0].finding == "/opt/firmware/cellblock.bin"
+
+
+def test_all_checks_of_the_live_machine(tmp_path: Path) -> None:
+    found = list(hardware.checks_of(live(machine(tmp_path))))
+    assert [item.name for item in found if item.verdict == "FAIL"] == ["kernel module", "hypervisor image"]
+
+
+def test_vms_are_found_by_their_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process holds a VM as a file of this name; a link has it here."""
+    directory = tmp_path / "proc" / "4711" / "fd"
+    directory.mkdir(parents=True)
+    (directory / "9").symlink_to("anon_inode:kvm-vm")
+    (directory / "10").symlink_to("/dev/null")
+    monkeypatch.setattr(hardware_el2, "PROC", str(tmp_path / "proc"))
+    assert hardware_el2.running_vms(live(machine(tmp_path))) == [4711]

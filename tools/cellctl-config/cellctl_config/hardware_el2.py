@@ -25,6 +25,7 @@ WITHOUT_VHE = ("cortex-a34", "cortex-a35", "cortex-a53", "cortex-a57", "cortex-a
 NO_VHE = "id_aa64mmfr1.vh=0"
 AT_LOAD = "kvm.enable_virt_at_load"
 AT_LOAD_SINCE = (6, 12)
+PROC = "/proc"
 COLLECT_AGAIN = "collect the facts on the running machine soon after it has booted"
 
 
@@ -100,19 +101,21 @@ def running_vms(machine: Machine) -> list[int] | None:
 
 
 def _live_vms() -> list[int]:
-    found = set()
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            files = os.listdir(f"/proc/{pid}/fd")
-        except OSError:  # it has ended, or is another user's
-            continue
-        for file in files:
-            try:
-                if os.readlink(f"/proc/{pid}/fd/{file}") == "anon_inode:kvm-vm":
-                    found.add(int(pid))
-            except OSError:
-                continue
-    return sorted(found)
+    return sorted(int(pid) for pid in os.listdir(PROC) if pid.isdigit() and _has_vm(f"{PROC}/{pid}/fd"))
+
+
+def _has_vm(directory: str) -> bool:
+    try:
+        return any(_target(f"{directory}/{file}") == "anon_inode:kvm-vm" for file in os.listdir(directory))
+    except OSError:  # the process has ended
+        return False
+
+
+def _target(link: str) -> str:
+    try:
+        return os.readlink(link)
+    except OSError:  # it was closed meanwhile
+        return ""
 
 
 def _is_on_from_boot(machine: Machine) -> bool:
