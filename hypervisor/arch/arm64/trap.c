@@ -158,7 +158,7 @@ void trap_fiq(struct regs *regs)
 #define ISS_ACTLR_EL1 (3 << 20 | 1 << 17 | 1 << 10)	       /* S3_0_C1_C0_1 */
 #define ISS_SGI1R_EL1 (3 << 20 | 5 << 17 | 12 << 10 | 11 << 1) /* S3_0_C12_C11_5 */
 
-static void other_register(struct regs *regs, u64 esr, u64 rt, u64 value)
+static __noinline void other_register(struct regs *regs, u64 esr, u64 rt, u64 value)
 {
 	bool write = !(esr & ISS_READ);
 
