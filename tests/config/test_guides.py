@@ -76,6 +76,21 @@ def test_command_is_one_that_the_tools_take(cellctl: Path, name: str, place: str
                             "qemu-system-aarch64"), f"{name} ({place}): who executes this?"
 
 
+# In indented blocks, where output may stand between the commands.
+SHOWN = re.compile(r"^    (?:linux \| )?(?:# )?((?:cellctl|make) [^\[\n]*?)\s*(?:#.*|;.*|>.*)?$", re.MULTILINE)
+PAGES = (tool.ROOT / "README.md", *sorted(documents.DOCS.rglob("*.md")))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(tool.ROOT)))
+def test_shown_commands_are_some_that_the_tools_take(cellctl: Path, page: Path) -> None:
+    for command in SHOWN.findall(page.read_text(encoding="utf-8")):
+        words = words_of(command)
+        if words[0] == "make":
+            check_make([word for word in words if word not in ("-C", "configs")])
+        else:
+            check_cellctl(cellctl, words)
+
+
 def test_documents_have_commands() -> None:
     places = {place for _, place, _ in COMMANDS}
     assert places == {"", "host", "board"} and len(COMMANDS) > 40
