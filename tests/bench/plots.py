@@ -140,16 +140,28 @@ def draw(path: Path, script: str) -> None:
     print(path.relative_to(ROOT))
 
 
+def first_cell(row: str) -> str:
+    return row.split("|")[1].strip()
+
+
+def with_old(table_: str, old: str) -> str:
+    """What was not measured this time stays as it was: rows with "-", or a table without rows."""
+    lines, before = table_.splitlines(), {first_cell(row): row for row in old.splitlines()[2:]}
+    if len(lines) <= 2:
+        return old.rstrip("\n")
+    return "\n".join(before.get(first_cell(row), row) if "| - |" in row else row for row in lines)
+
+
 def replace_tables(values: Results) -> None:
     """What stands between <!-- table: NAME --> and <!-- end -->."""
     makers = {"peers": table.markdown, "exits": table.all_exits, "operations": table.operations}
     makers |= {"scale": scale.markdown, "sizes": table.sizes}
 
     def replaced(match: re.Match[str]) -> str:
-        return f"{match[1]}\n{makers[match[2]](values)}\n{match[3]}"
+        return f"{match[1]}\n{with_old(makers[match[2]](values), match[3])}\n{match[4]}"
 
     old = DOCUMENT.read_text()
-    pattern = re.compile(r"(<!-- table: (\w+) -->)\n.*?(<!-- end -->)", re.DOTALL)
+    pattern = re.compile(r"(<!-- table: (\w+) -->)\n(.*?)(<!-- end -->)", re.DOTALL)
     DOCUMENT.write_text(pattern.sub(replaced, old))
     print(DOCUMENT.relative_to(ROOT))
 
