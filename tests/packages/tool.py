@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import functools
 import os
 import re
@@ -27,7 +28,10 @@ def run(*command: str | Path, **options: object) -> str:
 @functools.cache
 def build() -> Path:
     """cellctl for this machine; make knows whether there is something to do."""
-    run("make", "-s", "-C", ROOT / "tools" / "cellctl", f"O={OUT}")
+    OUT.mkdir(parents=True, exist_ok=True)
+    with open(OUT / "lock", "w", encoding="utf-8") as lock:  # each worker of pytest comes here
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        run("make", "-s", "-C", ROOT / "tools" / "cellctl", f"O={OUT}")
     return CELLCTL
 
 

@@ -89,12 +89,14 @@ NO_EXECUTE = (
     "at pc {address:#x}"
 )
 
+FREE_PAGE = 0x100000  # of the pool: what is in use changes by itself
+
 FATAL = {
     "write-root-ram": Fatal("write-root", ROOT_RAM, "write", WRITES),
     "read-root-ram": Fatal("read-root", ROOT_RAM + 0x200000, "read", READS),
     "write-memory-shared-by-root": Fatal("write-root", ROOT_SHARED, "write", WRITES),
     "write-hypervisor-image": Fatal("write-hypervisor", HYPERVISOR, "write", WRITES),
-    "write-hypervisor-pages": Fatal("write-hypervisor", HYPERVISOR + 0x40000, "write", WRITES),
+    "write-hypervisor-pages": Fatal("write-hypervisor", HYPERVISOR + FREE_PAGE, "write", WRITES),
     "read-hypervisor": Fatal("read-root", HYPERVISOR + 0x800, "read", READS),
     "write-another-cell": Fatal("write-cell", WITNESS_DATA, "write", WRITES),
     "write-another-cells-code": Fatal("write-cell", WITNESS_RAM, "write", WRITES),
