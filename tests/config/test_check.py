@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import struct
 import subprocess
@@ -14,6 +13,7 @@ import pytest
 
 from smalltree import write_tree
 from tool import CONFIGS, KIB, MIB, ROOT, Result, board, cell, cellfile, tool, write
+import native
 from cellctl_config.sources import FORMAT, FORMAT_LINE
 from cellfile import DATA, EXECUTE, IO, LOADABLE, MMIO, RAM, READ, SHARED, Region
 
@@ -316,17 +316,9 @@ def test_random_damage_ends_in_refusals(tmp_path: Path) -> None:
     assert len(refusals(result)) > 150
 
 
-@pytest.fixture(scope="module")
-def sanitized() -> Path:
-    """cellcheck with the sanitizers; each worker has its own."""
-    output = ROOT / "build" / "tests" / "config" / f"cellcheck{os.environ.get('PYTEST_XDIST_WORKER', '')}"
+def test_cellcheck_is_sound_whatever_is_in_a_file(tmp_path: Path) -> None:
     flags = "-fsanitize=address,undefined -fno-sanitize-recover=all"
-    subprocess.run(["make", "-s", "-C", ROOT / "tools" / "cellcheck", f"O={output}", "CFLAGS=-O1 -g",
-                    f"EXTRA_CFLAGS={flags}", f"LDFLAGS={flags}"], check=True, stdout=subprocess.DEVNULL)
-    return output / "cellcheck"
-
-
-def test_cellcheck_is_sound_whatever_is_in_a_file(sanitized: Path, tmp_path: Path) -> None:
+    sanitized = native.build("cellcheck", "sanitized", "CFLAGS=-O1 -g", f"EXTRA_CFLAGS={flags}", f"LDFLAGS={flags}")
     chance = random.Random(11)
     system = board(flags=cellfile.PERMISSIVE, debug_console=(2, 0, 0x09000000)).pack()
     guest = cell(irqs=[(40, 3)], smcs=[1], console=(2, 40, 0x09040000))

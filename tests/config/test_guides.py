@@ -18,6 +18,7 @@ import tool
 import trees
 
 import documents
+import native
 from cellctl_config.main import make_parser
 
 DOCUMENTS = ("getting-started.md", "config-tool.md")
@@ -25,15 +26,6 @@ USAGE = 2  # exit status
 
 COMMANDS = [(name, block.place, command) for name in DOCUMENTS for block in documents.blocks(name)
             for command in block.commands]
-
-
-@pytest.fixture(scope="module")
-def cellctl() -> Path:
-    """cellctl, built for this machine."""
-    directory = trees.BUILD / "tests" / "config" / "cellctl"
-    subprocess.run(["make", "-s", "-C", tool.ROOT / "tools" / "cellctl", f"O={directory}"], check=True,
-                   stdout=subprocess.DEVNULL)
-    return directory / "cellctl"
 
 
 def words_of(command: str) -> list[str]:
@@ -51,22 +43,23 @@ def check_make(words: list[str]) -> None:
                            stdout=subprocess.DEVNULL)
 
 
-def check_cellctl(cellctl: Path, words: list[str]) -> None:
+def check_cellctl(words: list[str]) -> None:
     if words[1] in ("config", "hardware"):
         make_parser().parse_args(words[1:])
         return
+    cellctl = native.build("cellctl")
     done = subprocess.run([cellctl, *words[1:]], capture_output=True, text=True, check=False)
     assert done.returncode not in (0, USAGE), done.stderr  # there is no driver here
     subprocess.run([cellctl, words[1], "--help"], stdout=subprocess.DEVNULL, check=True)
 
 
 @pytest.mark.parametrize(("name", "place", "command"), COMMANDS)
-def test_command_is_one_that_the_tools_take(cellctl: Path, name: str, place: str, command: str) -> None:
+def test_command_is_one_that_the_tools_take(name: str, place: str, command: str) -> None:
     words = words_of(command)
     if words[0] == "make":
         check_make(words)
     elif words[0] == "cellctl":
-        check_cellctl(cellctl, words)
+        check_cellctl(words)
     elif words[0] == "cellctl-config":
         make_parser().parse_args(words[1:])
     elif words[0] == "cellctl-collect":
@@ -82,13 +75,13 @@ PAGES = (tool.ROOT / "README.md", *sorted(documents.DOCS.rglob("*.md")))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(tool.ROOT)))
-def test_shown_commands_are_some_that_the_tools_take(cellctl: Path, page: Path) -> None:
+def test_shown_commands_are_some_that_the_tools_take(page: Path) -> None:
     for command in SHOWN.findall(page.read_text(encoding="utf-8")):
         words = words_of(command)
         if words[0] == "make":
             check_make([word for word in words if word not in ("-C", "configs")])
         else:
-            check_cellctl(cellctl, words)
+            check_cellctl(words)
 
 
 def test_documents_have_commands() -> None:
@@ -123,9 +116,8 @@ def test_host_commands_of_getting_started(tmp_path: Path) -> None:
     assert names.split() == ["board.cell", "first.cell"]
 
 
-def test_commands_of_config_tool(cellctl: Path, tmp_path: Path) -> None:
+def test_commands_of_config_tool(tmp_path: Path) -> None:
     """On a machine with the document's UART, serial@9040000."""
-    assert cellctl.exists()
     four = trees.CPUS.replace("cpu@100 ", 'cpu@2 { device_type = "cpu"; reg = <2>; }; cpu@100 ')
     psci = four.replace("reg =", 'enable-method = "psci"; reg =')
     tree = trees.compiled(tmp_path, trees.board(cpus=psci))

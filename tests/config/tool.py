@@ -22,7 +22,8 @@ ROOT = Path(__file__).resolve().parents[2]
 CONFIGS = ROOT / "configs" / "arm64"
 TOOL = ROOT / "tools" / "cellctl-config" / "cellctl-config"
 
-sys.path[:0] = [str(TOOL.parent), str(ROOT / "tests" / "system"), str(ROOT / "scripts")]
+sys.path[:0] = [str(TOOL.parent), str(ROOT / "tests"), str(ROOT / "tests" / "system"),
+                 str(ROOT / "scripts")]
 
 import cellfile  # noqa: E402  (found by the line above)
 from cellctl_config import main  # noqa: E402

@@ -3,16 +3,18 @@
 
 from __future__ import annotations
 
-import fcntl
 import functools
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-OUT = ROOT / "build" / "tools" / "cellctl-native"
-CELLCTL = OUT / "cellctl"
+sys.path.append(str(ROOT / "tests"))
+
+import native  # noqa: E402  (found by the line above)
+
 CONFIG = ROOT / "tools" / "cellctl-config" / "cellctl-config"
 
 OPTION = re.compile(r"(?<![\w-])--?\w[\w-]*")
@@ -26,19 +28,9 @@ def run(*command: str | Path, **options: object) -> str:
 
 
 @functools.cache
-def build() -> Path:
-    """cellctl for this machine; make knows whether there is something to do."""
-    OUT.mkdir(parents=True, exist_ok=True)
-    with open(OUT / "lock", "w", encoding="utf-8") as lock:  # each worker of pytest comes here
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        run("make", "-s", "-C", ROOT / "tools" / "cellctl", f"O={OUT}")
-    return CELLCTL
-
-
-@functools.cache
 def help_text(*command: str) -> str:
     """What --help says; the tool that has the groups of commands is not installed here."""
-    program = [CONFIG] if command and command[0] in groups() else [build()]
+    program = [CONFIG] if command and command[0] in groups() else [native.build("cellctl")]
     return run(*program, *command, "--help", env={**os.environ, "COLUMNS": "80"})
 
 
@@ -57,7 +49,7 @@ def commands() -> list[str]:
 @functools.cache
 def groups() -> list[str]:
     """Those of the commands that have commands of their own."""
-    return re.findall(r"^  (\w+) +COMMAND\.\.\.", run(build(), "--help"), re.MULTILINE)
+    return re.findall(r"^  (\w+) +COMMAND\.\.\.", run(native.build("cellctl"), "--help"), re.MULTILINE)
 
 
 def real_commands() -> list[str]:
