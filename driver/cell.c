@@ -193,11 +193,26 @@ static int destroy_unseen(struct cell *cell, struct cb_error *error)
 	return err;
 }
 
-/* Linux has given everything: the hypervisor makes the cell. */
+/* What exists and cannot be shown is destroyed, or at least shown for somebody to destroy it. */
+static void withdraw(struct cell *cell, struct cb_error *error)
+{
+	struct cb_error why;
+
+	if (!destroy_unseen(cell, &why)) {
+		cell->id = CB_NO_CELL;
+		return;
+	}
+	*error = why;
+	/* Linux keeps off its CPUs and memory in any case. */
+	if (cb_cell_publish(cell))
+		pr_err("cell %u \"%s\" can neither be shown nor destroyed: reset the machine\n",
+		       cell->id, cell->config->header.name);
+}
+
+/* Linux has given everything: the hypervisor makes the cell. It has an id as long as it exists. */
 static int hand_over(struct cell *cell, struct cb_error *error)
 {
 	struct hvc_result result;
-	struct cb_error ignored;
 	int err;
 
 	result = hvc_call(CB_HVC_CELL_CREATE, virt_to_phys(cell->config), cell->config->header.size,
@@ -209,9 +224,9 @@ static int hand_over(struct cell *cell, struct cb_error *error)
 	err = cb_cell_publish(cell);
 	if (!err)
 		return 0;
-	if (destroy_unseen(cell, &ignored))
-		pr_err("cell %u cannot be destroyed: code %u\n", cell->id, ignored.code);
-	return cb_refuse_errno(error, "publish", err);
+	err = cb_refuse_errno(error, "publish", err);
+	withdraw(cell, error);
+	return err;
 }
 
 static void give_all_back(struct cell *cell)
@@ -222,28 +237,37 @@ static void give_all_back(struct cell *cell)
 	cb_cpus_give_back(cell, &ignored);
 }
 
-/* Keeps @config when it returns 0. */
-int cb_cell_create(struct cb_cell_config *config, u32 *id, struct cb_error *error)
+static struct cell *new_checked(struct cb_cell_config *config, struct cb_error *error)
 {
 	struct cell *cell;
-	int err;
 
-	err = cb_require_enabled(error) ?: cb_check_cell(config, error);
-	if (err)
-		return err;
+	if (cb_require_enabled(error) || cb_check_cell(config, error))
+		return NULL;
 	cell = cb_cell_new(CB_NO_CELL, config);
 	if (!cell)
-		return refuse(error, CB_ERR_HOST_MEMORY);
+		refuse(error, CB_ERR_HOST_MEMORY);
+	return cell;
+}
+
+/* Takes @config in any case. With an error the cell is there if it could not be destroyed again. */
+int cb_cell_create(struct cb_cell_config *config, u32 *id, struct cb_error *error)
+{
+	struct cell *cell = new_checked(config, error);
+	int err;
+
+	if (!cell) {
+		cb_free_config(config);
+		return cb_error_errno(error->code);
+	}
 	err = claim_regions(cell, error) ?: cb_cpus_take(cell, error) ?: hand_over(cell, error);
-	if (err) {
+	if (cell->id == CB_NO_CELL) {
 		give_all_back(cell);
-		cell->config = NULL;
 		kobject_put(&cell->kobj);
 		return err;
 	}
 	*id = cell->id;
 	cb_watch_start();
-	return 0;
+	return err;
 }
 
 /* ---- Load, start, stop ---- */

@@ -68,8 +68,10 @@ static int create_locked(struct cb_cell_config *config, u32 *id, struct cb_error
 {
 	int err = lock_operations(error);
 
-	if (err)
+	if (err) {
+		cb_free_config(config);
 		return err;
+	}
 	err = cb_cell_create(config, id, error);
 	mutex_unlock(&cellblock.lock);
 	return err;
@@ -79,15 +81,11 @@ static int run_create(struct file *file, void *arg, struct cb_error *error)
 {
 	struct cb_ioc_config *request = arg;
 	struct cb_cell_config *config;
-	int err;
 
 	config = cb_copy_config(request->data, request->size, CB_CONFIG_CELL, error);
 	if (!config)
 		return cb_error_errno(error->code);
-	err = create_locked(config, &request->cell, error);
-	if (err)
-		cb_free_config(config);
-	return err;
+	return create_locked(config, &request->cell, error);
 }
 
 static int run_on_cell(struct cb_ioc_cell *request, struct cb_error *error,

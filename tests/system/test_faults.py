@@ -275,6 +275,24 @@ def test_cpu_that_does_not_clear_the_memory(enabled: Faulty) -> None:
     root.destroy(RING)
 
 
+def test_cell_that_can_neither_be_shown_nor_destroyed_at_first(enabled: Faulty) -> None:
+    """Linux has no memory to show it, and its CPU does not answer: it is there to be destroyed."""
+    root, machine = enabled.root, enabled.machine
+    create = f"create {SHARE}/{RING}.cell"
+    last = enabled.drive("memory", create, f"cellctl destroy {RING}")
+    root.destroy(RING)
+    for count in (last, last - 1) if LONG else (last,):
+        enabled.arm("wake", 4)
+        enabled.arm("memory", count)
+        assert "CPU 3 did not enter the hypervisor in time" in machine.fails(f"cellctl {create} 2>&1")
+        assert root.cells()[RING]["state"] == "destroying"
+        assert enabled.cpus_online() == "0-2"
+        assert f": {RING}" in machine.check("cat /proc/iomem")
+        enabled.arm("wake", 0)
+        root.destroy(RING)
+        assert enabled.cpus_online() == "0-3"
+
+
 def test_cpu_that_does_not_start(enabled: Faulty) -> None:
     """The cell waits for its CPU, and can be stopped once it is there."""
     root = enabled.root
