@@ -58,6 +58,7 @@ class Config:
     cell_uart: bool = False  # keep the second UART from Linux, for a cell
     el2: bool = True
     vhe: bool = False  # let Linux stay at EL2 on CPUs that can
+    kpti: bool = True  # Linux' own tables for user space, which KASLR brings
     virtio: str = "pci"  # or "mmio"
     disk: str = ""
     net: bool = False
@@ -80,6 +81,8 @@ class Config:
             args.append(f"mem={(RESERVED_BASE - RAM_BASE) >> 20}M")
         if self.el2 and not self.vhe and self.cpu.startswith(VHE_MODELS):
             args.append(NVHE_ARGUMENT)
+        if not self.kpti:
+            args.append("kpti=off")
         if self.disk or self.net:
             args.append("cb.virtio")
         if self.append:

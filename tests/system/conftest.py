@@ -35,6 +35,10 @@ LONG = (
     "test_root_exits",
 )
 
+# A Linux with KPTI makes QEMU forget all translations at each system call and at its return, which costs
+# the tests half of their time. So only test_kernels.py has it here, and all tests with CB_LONG.
+KPTI = bool(os.environ.get("CB_LONG"))
+
 _alive: list[Machine] = []
 
 
@@ -63,7 +67,7 @@ def _booter(request: pytest.FixtureRequest) -> Iterator[Boot]:
     started: list[Machine] = []
 
     def boot(anew: bool = False, patience: float = TIMEOUT, **options: object) -> Machine:
-        config = Config(**options)
+        config = Config(**{"kpti": KPTI, **options})
         saved = None if anew or not Snapshot.is_worthwhile(config) else Snapshot(config)
         test = request.node.nodeid.rsplit("/", 1)[-1]
         name = f"{WORKER}{test}-gicv{config.gic}-{len(started)}"

@@ -53,8 +53,8 @@ class Snapshot:
 
     @staticmethod
     def is_worthwhile(config: Config) -> bool:
-        """Whether many tests use this kind: it differs in GIC and model of the CPUs at most."""
-        return config == Config(gic=config.gic, cpu=config.cpu)
+        """Whether many tests use this kind: it differs in GIC, model of the CPUs and KPTI at most."""
+        return config == Config(gic=config.gic, cpu=config.cpu, kpti=config.kpti)
 
     def __init__(self, config: Config) -> None:
         self._config = config

@@ -66,6 +66,7 @@ def boot_kernel(boot: Boot, kernel: Kernel, gic: int, directory: Path) -> Machin
         kernel=kernel.image,
         initrd=str(initramfs(kernel, directory)),
         append=kernel.arguments,
+        kpti=True,  # as users have it
     )
     assert machine.check("uname -r") == kernel.release
     return machine
