@@ -252,6 +252,15 @@ def test_registers_in_ram_are_no_device(tmp_path: Path) -> None:
     assert there["sram"] == (0x0B000000, 64 * KIB, DATA)
 
 
+@pytest.mark.parametrize("status", ["disabled", "reserved"])
+def test_node_that_is_kept_from_linux_is_listed(tmp_path: Path, status: str) -> None:
+    """By either word it is no device of Linux, and so one for cells; the documentation says "disabled"."""
+    tree = trees.compiled(tmp_path, trees.board(
+        f'spare@a000000 {{ reg = <0 0x0a000000 0 0x1000>; interrupts = <0 7 4>; status = "{status}"; }};'))
+    found = trees.system(tmp_path, tree, *trees.KEPT)
+    assert trees.regions(found)["spare"] == (0x0A000000, 4 * KIB, MMIO) and 39 in found.intids
+
+
 def test_many_devices_still_fit(tmp_path: Path) -> None:
     many = "".join(f"d{i}@{0xa000000 + i * 0x1000:x} {{ reg = <0 {0xa000000 + i * 0x1000:#x} 0 0x1000>; }};"
                    for i in range(600))
