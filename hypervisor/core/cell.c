@@ -61,8 +61,9 @@ static const char *const state_names[] = {
 
 void cell_set_state(struct cell *cell, enum cb_cell_state state)
 {
-	cell->page->generation++;
 	store_release(&cell->page->state, state); /* behind what the state promises */
+	/* Behind the state: who sees that it changed must not find the old one. */
+	store_release(&cell->page->generation, cell->page->generation + 1);
 	log_message("cell %s: %s\n", cell->page->name, state_names[state]);
 }
 
