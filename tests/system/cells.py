@@ -114,22 +114,13 @@ class Root:
 
         The ring keeps the last 4 KiB; older lines do not count.
         """
-        output = self.follow_console(cell, f"grep -E -m {count} {shlex.quote(pattern)}", timeout)
-        lines = output.splitlines()
+        command = f"timeout {timeout:g} follow {cell} {count} {shlex.quote(pattern)}"
+        lines = self.machine.run(command, timeout + 10).output.splitlines()
         assert len(lines) == count, (
             f"{len(lines)} of {count} lines like /{pattern}/ on the console of {cell}:\n"
             + self.console(cell)
         )
         return lines
-
-    def follow_console(self, cell: str, reader: str, timeout: float = TIMEOUT) -> str:
-        """What a command prints that reads the cell's console until it has seen enough."""
-        return self.machine.run(
-            "[ -p /tmp/follow ] || mkfifo /tmp/follow; "
-            f"timeout {timeout:g} cellctl console -f {cell} >/tmp/follow & follower=$!; "
-            f"{reader} </tmp/follow; kill $follower; wait $follower",
-            timeout + 10,
-        ).output
 
     def wait_until(self, condition: str, timeout: float = TIMEOUT) -> None:
         """Waits for a shell condition in Linux."""

@@ -10,21 +10,28 @@ from machine import Boot
 CELL_CYCLES = 200
 ENABLE_CYCLES = 50
 
-# The loops are scripts in Linux: a round trip of the tests for each step would take longer.
+# The loops are scripts in Linux: a round trip of the tests for each step would take longer, and so would `cat`.
+LOOK = f"""look() {{
+	read -r pool <{SYSFS}/pool_used
+	read -r online </sys/devices/system/cpu/online
+	echo $pool $online
+}}"""
 CELL_CYCLE = f"""set -e
+{LOOK}
 for n in $(seq {CELL_CYCLES}); do
 	cellctl create {SHARE}/demo-ring.cell
 	cellctl load demo-ring {SHARE}/hello.bin
 	cellctl start demo-ring
 	cellctl destroy demo-ring
-	echo $(cat {SYSFS}/pool_used /sys/devices/system/cpu/online)
+	look
 done"""
 
 ENABLE_CYCLE = f"""set -e
+{LOOK}
 for n in $(seq {ENABLE_CYCLES}); do
 	modprobe cellblock
 	cellctl enable {SHARE}/%s.cell
-	echo $(cat {SYSFS}/pool_used /sys/devices/system/cpu/online)
+	look
 	cellctl disable
 	rmmod cellblock
 done"""

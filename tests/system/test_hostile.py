@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 from collections.abc import Iterator
 from typing import NamedTuple
 
 import pytest
-from cellfile import DATA, KIB, LOADABLE, MIB, RAM, READ, Cell, Region
-from cells import POLL, SHARE, Root
+from cellfile import DATA, KIB, LOADABLE, MIB, RAM, READ, Cell, Region, put
+from cells import SHARE, SYSFS, Root
 from inmates import ATTACKS
 from machine import TIMEOUT, Boot
 from scene import (
@@ -94,6 +93,19 @@ class Life(NamedTuple):
         return int(number), outcome, text
 
 
+# One life of the attacker: its number, the attack, and the attempt that it begins with. Its state and last
+# words; the console still has those of other lives.
+LIVE = f"""cellctl load attacker {SHARE}/hostile.bin --args "life=$1 case=$2 at=$3 $(cat /tmp/targets)" >/dev/null &&
+cellctl start attacker || exit 1
+own="^hostile\\[$1\\]: "
+follow -r attacker 1 "$own$2 (done|BREACH|MISSED|[0-9]+ LOOPS)" 4 "$own" >/tmp/words
+number=$(grep -lx attacker {SYSFS}/cells/*/name)
+read state <${{number%name}}state
+[ $state != failed ] || cellctl --json show attacker | grep '"ipa"'
+echo state $state
+cat /tmp/words"""
+
+
 class Stage(Scene):
     """A scene whose attacker runs `hostile`."""
 
@@ -110,25 +122,15 @@ class Stage(Scene):
             "cpu-mask": 1 << WITNESS_CPU,
         }
         # Only places are attacked as memory; numbers are asked for by name.
-        self.targets = " ".join(f"target={name}:{place}" for name, place in places.items())
-        self.targets += "".join(f" {name}={number}" for name, number in numbers.items())
+        targets = " ".join(f"target={name}:{place}" for name, place in places.items())
+        targets += "".join(f" {name}={number}" for name, number in numbers.items())
+        self.machine.check(put(targets.encode(), "/tmp/targets"))
+        self.machine.check(put(LIVE.encode(), "/tmp/live"))
 
     def live(self, attack: str, first: int) -> Life:
         """One life of the attacker, from an attempt on until it fails, loops or is done."""
-        self.lives += 1  # the console still has what was printed in the last one
-        own = rf"^hostile\[{self.lives}\]: "
-        arguments = f"life={self.lives} case={attack} at={first} {self.targets}"
-        over = rf"{own}{attack} (done|BREACH|MISSED|[0-9]+ LOOPS)"
-        status, output = self.machine.run(
-            f"cellctl load attacker {SHARE}/hostile.bin --args {shlex.quote(arguments)}"
-            " >/dev/null && cellctl start attacker || exit 1\n"
-            f"while read state <{self.state_file}; [ $state = running ] &&"
-            f" ! cellctl console attacker | grep -qE '{over}'; do {POLL}; done\n"
-            "[ $state != failed ] || cellctl --json show attacker | grep '\"ipa\"'\n"
-            f"echo state $state; cellctl console attacker | grep '{own}' | tail -n 4",
-            3 * TIMEOUT,
-        )
-        assert status == 0, output
+        self.lives += 1
+        output = self.machine.check(f"sh /tmp/live {self.lives} {attack} {first}", 3 * TIMEOUT)
         crash, state, console = re.split(r"^state (\w+)$", output, maxsplit=1, flags=re.MULTILINE)
         ipa = re.search(r'"ipa": "(\w+)"', crash)
         return Life(state, console, int(ipa[1], 16) if ipa else None)

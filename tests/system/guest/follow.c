@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Waits until COUNT lines of a cell's console match PATTERN, with -n of those that are not there
+ * yet, with -r only while the cell runs. Prints the last LINES lines that match SHOWN; without
+ * these two, those that it waited for. A shell would need several processes each time it looks.
+ *
+ * usage: follow [-n] [-r] CELL COUNT PATTERN [LINES SHOWN]
+ *
+ * Patterns are extended regular expressions. Exit status: 0 the lines have come; 1 they will not.
+ */
+#include <dirent.h>
+#include <err.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <regex.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cellblock/ioctl.h>
+
+#define CELLS	  "/sys/class/misc/cellblock/cells"
+#define POLL_MS	  10
+#define MAX_SHOWN 64
+
+static struct {
+	const char *cell;
+	bool only_new;
+	bool only_running;
+	long count;
+	regex_t pattern;
+	long lines;
+	regex_t shown;
+} order;
+
+static char *kept[MAX_SHOWN]; /* the last lines, line n at n % order.lines */
+static long nr_kept;
+
+static char line[4096]; /* what is there of it */
+static size_t line_length;
+static bool line_is_old;
+
+/* Reads a file of a cell in sysfs: its first word. False if the cell is gone. */
+static bool read_word(const char *number, const char *file, char word[32])
+{
+	char path[128];
+	FILE *stream;
+	bool found;
+
+	snprintf(path, sizeof(path), CELLS "/%s/%s", number, file);
+	stream = fopen(path, "re");
+	if (!stream)
+		return false;
+	found = fscanf(stream, "%31s", word) == 1;
+	fclose(stream);
+	return found;
+}
+
+static char *find_cell(void)
+{
+	DIR *cells = opendir(CELLS);
+	struct dirent *entry;
+	char name[32];
+
+	while (cells && (entry = readdir(cells)))
+		if (read_word(entry->d_name, "name", name) && !strcmp(name, order.cell))
+			return strdup(entry->d_name);
+	errx(2, "there is no cell \"%s\"", order.cell);
+}
+
+/* Whether this was the last one to wait for. */
+static bool take_line(void)
+{
+	if (line_is_old)
+		return false;
+	line[strcspn(line, "\r\n")] = '\0';
+	if (!regexec(&order.shown, line, 0, NULL, 0)) {
+		char **place = &kept[nr_kept++ % order.lines];
+
+		free(*place);
+		*place = strdup(line);
+	}
+	return !regexec(&order.pattern, line, 0, NULL, 0) && --order.count == 0;
+}
+
+static bool take_character(char c, bool old)
+{
+	bool last;
+
+	if (line_length < sizeof(line) - 1)
+		line[line_length++] = c;
+	line_is_old |= old;
+	if (c != '\n')
+		return false;
+	line[line_length] = '\0';
+	last = take_line();
+	line_length = 0;
+	line_is_old = false;
+	return last;
+}
+
+/* Takes all that is there. A line may come in pieces: it is as old as its oldest. */
+static bool take_output(int fd, bool old)
+{
+	char text[4096];
+	ssize_t n;
+
+	while ((n = read(fd, text, sizeof(text))) > 0)
+		for (ssize_t i = 0; i < n; i++)
+			if (take_character(text[i], old))
+				return true;
+	return false;
+}
+
+/* State first, console then: what was written before the end is not lost. */
+static int follow(int fd, const char *number)
+{
+	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
+	char state[32];
+
+	if (order.only_new)
+		take_output(fd, true);
+	for (;;) {
+		bool there = read_word(number, "state", state);
+
+		if (take_output(fd, false))
+			return 0;
+		if (!there || (order.only_running && strcmp(state, "running")))
+			return 1;
+		poll(&poll_fd, 1, POLL_MS);
+	}
+}
+
+static void parse(int argc, char **argv)
+{
+	int option;
+
+	while ((option = getopt(argc, argv, "nr")) != -1) {
+		order.only_new |= option == 'n';
+		order.only_running |= option == 'r';
+	}
+	argc -= optind - 1;
+	argv += optind - 1;
+	if (argc != 4 && argc != 6)
+		errx(2, "usage: follow [-n] [-r] CELL COUNT PATTERN [LINES SHOWN]");
+	order.cell = argv[1];
+	order.count = atol(argv[2]);
+	order.lines = atol(argv[argc == 6 ? 4 : 2]);
+	if (order.count < 1 || order.lines < 1 || order.lines > MAX_SHOWN ||
+	    regcomp(&order.pattern, argv[3], REG_EXTENDED | REG_NOSUB) ||
+	    regcomp(&order.shown, argv[argc == 6 ? 5 : 3], REG_EXTENDED | REG_NOSUB))
+		errx(2, "a count or a pattern is none");
+}
+
+int main(int argc, char **argv)
+{
+	struct cb_ioc_cell console = {};
+	int fd, status;
+	char *number;
+
+	parse(argc, argv);
+	number = find_cell();
+	fd = open("/dev/cellblock", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	console.cell = strtoul(number, NULL, 10);
+	if (fd < 0 || ioctl(fd, CB_IOC_CONSOLE, &console))
+		err(2, "the console of \"%s\"", order.cell);
+	status = follow(fd, number);
+	for (long i = nr_kept > order.lines ? nr_kept - order.lines : 0; i < nr_kept; i++)
+		puts(kept[i % order.lines]);
+	return status;
+}
