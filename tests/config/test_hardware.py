@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -439,3 +440,8 @@ def test_vms_are_found_by_their_files(tmp_path: Path, monkeypatch: pytest.Monkey
     (directory / "10").symlink_to("/dev/null")
     monkeypatch.setattr(hardware_el2, "PROC", str(tmp_path / "proc"))
     assert hardware_el2.running_vms(live(machine(tmp_path))) == [4711]
+
+
+def test_files_of_the_live_machine_are_read() -> None:
+    """Those of /proc/sys, too, of which Linux does not give a reader all that it may ask for."""
+    assert Directory(Path("/"), "here").text("proc/sys/kernel/osrelease") == os.uname().release

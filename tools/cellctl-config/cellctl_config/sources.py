@@ -12,12 +12,15 @@ import re
 import stat
 import tarfile
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from cellctl_config import tree
 from cellctl_config.refusal import Refusal
 
 READ_LIMIT = 32 << 20  # bytes of one file
+READ_SIZE = 64 << 10  # at a time: Linux refuses more than it can allocate at once for a file of /proc/sys
 ARCHIVE_LIMIT = 256 << 20  # bytes of all files
 
 FDT = "sys/firmware/fdt"
@@ -63,7 +66,7 @@ class Directory(Source):
             with open(self._root / path, "rb", opener=_open_now) as file:
                 if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                     return None
-                return file.read(READ_LIMIT)
+                return b"".join(_pieces(file))
         except (OSError, ValueError):
             return None
 
@@ -75,6 +78,15 @@ class Directory(Source):
 
     def is_directory(self, path: str) -> bool:
         return os.path.isdir(self._root / path)
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    """The content of a file up to the limit."""
+    for _ in range(READ_LIMIT // READ_SIZE):
+        piece = file.read(READ_SIZE)
+        if not piece:
+            return
+        yield piece
 
 
 def _open_now(path: str, flags: int) -> int:
