@@ -31,15 +31,23 @@ HOST_ARCH=$(dpkg --print-architecture)
 # What a finished part looks like and where. Count up to have all fetched again.
 STAMP="layout 1 in $ROOT"
 CONF=$APT_DIR/arm64/apt.conf
-# What Cellblock's packages need of a system, and what boots it. Essential packages come along.
-SYSTEM=(base-files base-passwd bash bsdutils coreutils dash debianutils diffutils dpkg findutils grep
-	gzip hostname libc-bin sysvinit-utils
+# What Cellblock's packages need of a system, what boots it, and a compiler for configurations.
+# Essential packages come along.
+SYSTEM=(base-files base-passwd bash bsdutils coreutils dash debianutils diffutils dpkg findutils gcc grep
+	gzip hostname libc-bin libc6-dev sysvinit-utils
 	init-system-helpers kmod libfdt1 libjansson4 login mawk mount ncurses-base passwd perl-base
 	procps python3 python3-libfdt sed systemd systemd-sysv tar udev util-linux)
 
+# What is in part $1.
+stamp()
+{
+	echo "$STAMP"
+	[ "$1" != system ] || echo "${SYSTEM[*]}"
+}
+
 part_done()
 {
-	[ "$(cat "$OUT/$1/.stamp" 2>/dev/null)" = "$STAMP" ]
+	[ "$(cat "$OUT/$1/.stamp" 2>/dev/null)" = "$(stamp "$1")" ]
 }
 
 # An apt that believes in an arm64 machine on which nothing is installed.
@@ -180,7 +188,7 @@ register()
 	dpkg-deb -x "$deb" "$root"
 }
 
-# What the scripts of base-passwd, base-files, systemd and udev would have made.
+# What the scripts of base-passwd, base-files, gcc, systemd and udev would have made.
 system_basics()
 {
 	local root=$1
@@ -191,6 +199,7 @@ system_basics()
 	: >"$root/etc/machine-id"
 	ln -sf dash "$root/bin/sh"
 	ln -sf mawk "$root/usr/bin/awk"
+	ln -sf gcc "$root/usr/bin/cc"
 }
 
 # Merges /usr first, as Debian does before it unpacks anything.
@@ -284,6 +293,6 @@ for part in $WANTED; do
 	firmware) fetch_firmware ;;
 	system) fetch_system ;;
 	esac
-	echo "$STAMP" >"$OUT/$part/.stamp"
+	stamp "$part" >"$OUT/$part/.stamp"
 done
 write_env

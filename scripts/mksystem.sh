@@ -15,7 +15,8 @@ ROOT=$(cd "$(dirname "$0")/.." && pwd)
 OUT=$BUILD/system-disk
 SIZE=512M
 # What nobody reads there, and units that would only take an emulator's time.
-UNUSED=(usr/share/doc usr/share/man usr/share/locale usr/share/info usr/share/i18n)
+UNUSED=(usr/share/doc usr/share/man usr/share/locale usr/share/info usr/share/i18n
+	usr/lib/gcc/aarch64-linux-gnu/12/lto1 usr/bin/aarch64-linux-gnu-lto-dump-12)
 MASKED=(getty.target serial-getty@.service systemd-firstboot.service modprobe@.service
 	systemd-tmpfiles-setup.service systemd-tmpfiles-clean.timer systemd-update-utmp.service
 	systemd-pstore.service systemd-random-seed.service systemd-user-sessions.service
