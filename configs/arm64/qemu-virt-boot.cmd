@@ -11,7 +11,7 @@ fdt set /reserved-memory ranges
 fdt mknode /reserved-memory cellblock@70000000
 fdt set /reserved-memory/cellblock@70000000 reg <0x0 0x70000000 0x0 0x10000000>
 fdt set /reserved-memory/cellblock@70000000 no-map
-fdt set /pl011@9040000 status disabled
+fdt set /pl011@9040000 status reserved
 
 # U-Boot copies initramfs and device tree to the end of RAM otherwise: Linux would keep them there.
 setenv bootm_size 0x30000000

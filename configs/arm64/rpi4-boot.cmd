@@ -7,8 +7,8 @@ fdt resize 4096
 fdt mknode /reserved-memory cellblock@10000000
 fdt set /reserved-memory/cellblock@10000000 reg <0x0 0x10000000 0x10000000>
 fdt set /reserved-memory/cellblock@10000000 no-map
-fdt set /soc/aux@7e215000 status disabled
-fdt set /soc/serial@7e215040 status disabled
+fdt set /soc/aux@7e215000 status reserved
+fdt set /soc/serial@7e215040 status reserved
 
 setenv bootargs console=ttyAMA0,115200 panic=-1
 setenv kernel_addr_r 0x04000000

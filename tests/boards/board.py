@@ -12,6 +12,7 @@ from pathlib import Path
 from cells import SHARE, Root
 from machine import Console, Machine
 from qemu import BUILD, QEMU, Config, environment
+from reader import Reader
 
 WORK = BUILD / "boards"
 
@@ -103,6 +104,18 @@ def walk(root: BoardRoot, board: Board, console: Console | None = None) -> None:
         where = "cut -d ' ' -f 39 /proc/self/stat"  # field "processor"
         assert root.machine.check(f"taskset {1 << cpu:x} {where}") == str(cpu)
     root.machine.assert_dmesg_clean()
+
+
+def follow(root: BoardRoot, commands: list[str], console: Console) -> str:
+    """What a board's page has, typed word by word: ends with `cellctl run`. What was said before that."""
+    *before, run = commands
+    reader = Reader(root.machine)
+    reader.follow(before)
+    reader.watch(run, lambda: console.expect("^timer: window: "))
+    root.remove_cells()
+    root.disable()
+    root.machine.assert_dmesg_clean()
+    return reader.last
 
 
 def system_file(name: str) -> str:

@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+import shlex
 import struct
 import subprocess
 from pathlib import Path
+
+from qemu import ROOT
 
 SECTOR = 512
 FIRST_SECTOR = 2048
@@ -38,7 +41,11 @@ def make_image(image: Path, size: int, files: dict[str, Path]) -> None:
         subprocess.run(["mcopy", "-i", where, str(path), f"::{name}"], check=True)
 
 
-def make_script(source: Path, script: Path) -> None:
-    """boot.scr from what somebody can read."""
-    command = ["mkimage", "-q", "-A", "arm64", "-T", "script", "-C", "none", "-d"]
-    subprocess.run([*command, str(source), str(script)], check=True, stdout=subprocess.DEVNULL)
+def make_script(command: str, directory: Path) -> Path:
+    """boot.scr from what somebody can read, by the command that a page has for the source tree."""
+    script, configs = directory / "boot.scr", directory / "configs"
+    script.unlink(missing_ok=True)
+    configs.unlink(missing_ok=True)
+    configs.symlink_to(ROOT / "configs")
+    subprocess.run(shlex.split(command), cwd=directory, check=True, stdout=subprocess.DEVNULL)
+    return script

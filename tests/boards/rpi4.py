@@ -12,12 +12,14 @@ import dataclasses
 import struct
 from pathlib import Path
 
+import documents
 from board import Board
 from media import MIB, make_image, make_script
-from qemu import ROOT, environment
+from qemu import environment
 from tree import Tree, path_of
 
-BOOT_SCRIPT = ROOT / "configs" / "arm64" / "rpi4-boot.cmd"
+# As docs/boards/rpi4.md has it, before what is typed on the machine.
+MAKE_SCRIPT, *TYPED = documents.commands("docs/boards/rpi4.md", "rpi4")
 
 # What QEMU's model does not have, and drivers would wait for or trip over.
 MISSING = (
@@ -109,11 +111,10 @@ class UBootRpi4(Rpi4):
 
     def card(self) -> Path:
         directory = self.directory()
-        make_script(BOOT_SCRIPT, directory / "boot.scr")
         files = {
             "Image": self.kernel(),
             "initrd.gz": self.initrd(),
-            "boot.scr": directory / "boot.scr",
+            "boot.scr": make_script(MAKE_SCRIPT, directory),
         }
         make_image(directory / "sd.img", 128 * MIB, files)
         return directory / "sd.img"

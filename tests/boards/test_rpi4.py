@@ -5,10 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from board import BoardRoot, system_file, timer_without_exits, walk
+import documents
+from board import BoardRoot, follow, system_file, timer_without_exits, walk
 from cellfile import LOADABLE, MIB, RAM, Cell, System, put
 from machine import Machine
-from rpi4 import StockRpi4, UBootRpi4
+from reader import Reader
+from rpi4 import TYPED, StockRpi4, UBootRpi4
 
 RELEASE_OF_CPU3 = 0xF0
 LOOP = 0x10800000  # reserved memory that no test gives to a cell
@@ -20,14 +22,21 @@ def test_psci(boot: Callable[..., Machine]) -> None:
     machine = boot(board)
     assert "U-Boot" in machine.serial.transcript
     assert "PSCIv1.1 detected in firmware" in machine.dmesg()
-    walk(BoardRoot(machine, board), board, machine.serial2)
+    root = BoardRoot(machine, board)
+    walk(root, board, machine.serial2)
+    follow(root, TYPED, machine.serial2)
 
 
 def test_spin_table(boot: Callable[..., Machine]) -> None:
     board = StockRpi4()
     machine = boot(board)
     assert "psci: " not in machine.dmesg()
-    walk(BoardRoot(machine, board), board, machine.serial2)
+    root = BoardRoot(machine, board)
+    walk(root, board, machine.serial2)
+    reader = Reader(machine)
+    reader.follow(documents.commands("docs/boards/rpi4.md", "spintable"))
+    assert "from its spin table" in reader.last
+    root.disable()
 
 
 def test_cells_from_the_spin_table(boot: Callable[..., Machine]) -> None:

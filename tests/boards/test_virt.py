@@ -5,10 +5,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import documents
 import pytest
 from board import BoardRoot, walk
 from machine import Machine
+from qemu import ROOT
 from virt import UBootVirt
+
+SCRIPT = ROOT / "configs" / "arm64" / "qemu-virt-boot.cmd"
+
+
+def test_script_is_what_the_page_says() -> None:
+    """The boot below executes it."""
+    typed = documents.commands("docs/boards/qemu-virt.md", "uboot")
+    lines = SCRIPT.read_text(encoding="ascii").splitlines()
+    assert [line for line in lines if line in typed] == typed
 
 
 @pytest.mark.parametrize("gic", [2, 3], ids=["gicv2", "gicv3"])

@@ -6,10 +6,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from board import BoardRoot, walk
+import documents
+from board import BoardRoot, follow, walk
 from cellfile import System, put
 from machine import Machine
-from zcu102 import Zcu102
+from zcu102 import Zcu102, typed_tree
 
 PM_GET_API_VERSION = 0xC2000001
 PM_GET_CHIPID = 0xC2000018
@@ -20,9 +21,12 @@ FIRMWARE_CALL = "handled as PSCI call"  # QEMU's log: an SMC that reached the fi
 
 def test_timer_cell(boot: Callable[..., Machine]) -> None:
     board = Zcu102()
+    board.tree = typed_tree(board.directory(), documents.commands("docs/boards/zcu102.md", "uboot"))
     machine = boot(board)
+    machine.check("test -e /proc/device-tree/reserved-memory/cellblock@70000000/no-map")
     root = BoardRoot(machine, board)
     walk(root, board, machine.serial2)
+    follow(root, documents.commands("docs/boards/zcu102.md", "zcu102"), machine.serial2)
 
 
 def test_debug_console(boot: Callable[..., Machine]) -> None:

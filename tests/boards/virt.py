@@ -4,13 +4,25 @@
 from __future__ import annotations
 
 import dataclasses
+import shlex
 from pathlib import Path
 
+import documents
 from board import Board
 from media import MIB, make_image, make_script
-from qemu import ROOT, environment
+from qemu import environment
 
-BOOT_SCRIPT = ROOT / "configs" / "arm64" / "qemu-virt-boot.cmd"
+# As docs/boards/qemu-virt.md has them.
+MAKE_SCRIPT, START = documents.commands("docs/boards/qemu-virt.md", "virt")
+
+
+def without_consoles(command: str) -> list[str]:
+    """QEMU's arguments, but for those about consoles: the tests have their own."""
+    words = [word for word in shlex.split(command)[1:] if word != "-nographic"]
+    while "-serial" in words:
+        start = words.index("-serial")
+        del words[start : start + 2]
+    return words
 
 
 @dataclasses.dataclass
@@ -22,21 +34,34 @@ class UBootVirt(Board):
 
     def disk(self) -> Path:
         directory = self.directory()
-        make_script(BOOT_SCRIPT, directory / "boot.scr")
         files = {
             "Image": self.kernel(),
             "initrd.gz": self.initrd(),
-            "boot.scr": directory / "boot.scr",
+            "boot.scr": make_script(MAKE_SCRIPT, directory),
         }
         make_image(directory / "disk.img", 128 * MIB, files)
         return directory / "disk.img"
 
     def machine(self) -> list[str]:
-        firmware = environment()["BOARD_FIRMWARE"]
-        return [
-            *("-machine", f"virt,virtualization=on,gic-version={self.gic}", "-cpu", "cortex-a57"),
-            *("-smp", str(self.smp), "-m", "1G"),
-            *("-bios", f"{firmware}/u-boot/qemu_arm64/u-boot.bin"),
-            *("-drive", f"if=none,id=disk,format=raw,file={self.disk()}"),
-            *("-device", "virtio-blk-device,drive=disk"),
-        ]
+        command = START.replace("gic-version=3", f"gic-version={self.gic}")
+        command = command.replace("u-boot.bin", str(uboot())).replace("disk.img", str(self.disk()))
+        return without_consoles(command)
+
+
+def uboot() -> Path:
+    return Path(environment()["BOARD_FIRMWARE"]) / "u-boot" / "qemu_arm64" / "u-boot.bin"
+
+
+@dataclasses.dataclass
+class UBootPrompt(Board):
+    """U-Boot without anything to boot, and a device tree in memory to try commands on."""
+
+    name: str = "uboot"
+    config: str = ""
+    cell: str = ""
+    tree: Path = Path()
+    address: int = 0x48000000
+
+    def machine(self) -> list[str]:
+        loader = f"loader,file={self.tree},addr={self.address:#x},force-raw=on"
+        return [*"-machine virt -cpu cortex-a57 -m 1G -bios".split(), str(uboot()), "-device", loader]

@@ -15,8 +15,11 @@ import pytest
 
 from tool import ROOT, tool
 
-PAGE = (ROOT / "docs" / "config-check.md").read_text()
-COMMANDS = re.findall(r"^    cellctl config (.*)$", PAGE, re.MULTILINE)
+import documents
+
+PAGE = documents.text_of("docs/config-check.md")
+COMMANDS = [command.removeprefix("cellctl config ")
+            for command in documents.commands("docs/config-check.md", "host")]
 RECORD = {"board": "qemu-virt-gicv3-permissive", "flags": ["permissive"], "touched": ["0x9010000"],
           "touched_lost": 0}
 

@@ -7,17 +7,14 @@ the configurations of them and sends the .cell files back.
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-from pathlib import Path
 
 import documents
 import pytest
 from cells import SHARE, Root, moved
-from generated import Generated
+from generated import Generated, fetch, send
 from machine import Boot
-from qemu import ROOT
+from reader import Reader, on_host
 
 CPU = 3
 INTERRUPTS = 500
@@ -94,30 +91,80 @@ def test_disable_gives_all_back(generated: Generated) -> None:
     generated.root.machine.assert_dmesg_clean()
 
 
-def on_host(commands: list[str], directory: Path) -> None:
-    """All but the builds, and QEMU, which goes on here where the reader ends it."""
-    lines = [command for command in commands if command.split()[0] not in ("make", "truncate", "export")]
-    path = f"{ROOT}/tools/cellctl-config:{os.environ['PATH']}"
-    done = subprocess.run(["bash", "-e", "-c", "\n".join(lines)], cwd=directory, capture_output=True,
-                          text=True, check=False, env={**os.environ, "PATH": path})
-    assert done.returncode == 0, done.stdout + done.stderr
+class Walk:
+    """A reader who follows a page that goes from host to board and back."""
+
+    def __init__(self, made: Generated, name: str) -> None:
+        self.root, self.machine = made.root, made.root.machine
+        self.reader = Reader(self.machine)
+        self.directory = made.directory / name
+        self.directory.mkdir()
+        self.machine.check(f"mkdir /tmp/{name} && cd /tmp/{name}")
+        self._place = f"/tmp/{name}"
+
+    def on_host(self, commands: list[str]) -> None:
+        """All but the builds, and QEMU, which goes on here where the reader ends it."""
+        lines = [line for line in commands if line.split()[0] not in ("make", "truncate", "export")]
+        on_host([re.sub("^cellctl ", "cellctl-config ", line) for line in lines], self.directory)
+        self.machine.check("echo 3 >/proc/sys/vm/drop_caches")  # it has written to the disk
+
+    def fetch(self, name: str) -> None:
+        (self.directory / name).write_bytes(fetch(self.machine, f"{self._place}/{name}"))
+
+    def send(self, name: str) -> None:
+        send(self.machine, (self.directory / name).read_bytes(), f"{self._place}/{name}")
+
+    def end(self) -> None:
+        self.machine.check("cd /")
+        self.machine.assert_dmesg_clean()
 
 
 def test_getting_started_word_by_word(generated: Generated) -> None:
-    root, machine = generated.root, generated.root.machine
-    directory = generated.directory / "newcomer"
-    directory.mkdir()
-    (directory / "machine.img").symlink_to(generated.directory / "machine.img")
-    outputs = {}
-    for block in documents.blocks("getting-started.md"):
+    walk = Walk(generated, "newcomer")
+    (walk.directory / "machine.img").symlink_to(generated.directory / "machine.img")
+    said: dict[str, str] = {}
+    for block in documents.blocks("docs/getting-started.md", "host", "board"):
         if block.place == "host":
-            on_host(block.commands, directory)
-        for command in block.commands if block.place == "board" else ():
-            machine.check("echo 3 >/proc/sys/vm/drop_caches")  # the host has written to the disk
-            if command == "cellctl console first":
-                root.wait_console("first", "timer: .* interrupts")
-            outputs[command] = machine.check(command)
-    assert "first" in outputs["cellctl list"] and "running" in outputs["cellctl show first"]
-    assert re.search(r"\b0 exits", outputs["cellctl console first"])
-    assert "cellblock" not in machine.check("cat /proc/modules")
-    machine.assert_dmesg_clean()
+            walk.on_host(block.commands)
+        elif block.commands == ["cellctl console -f first"]:
+            walk.reader.watch(block.commands[0], lambda: walk.machine.serial.expect("timer: .* interrupts"))
+        else:
+            said |= walk.reader.follow(block.commands, {
+                "cellctl console first": lambda: walk.root.wait_console("first", "timer: .* interrupts")})
+    assert "first" in said["cellctl list"] and "running" in said["cellctl show first"]
+    assert re.search(r"\b0 exits", said["cellctl console first"])
+    assert "cellblock" not in walk.machine.check("cat /proc/modules")
+    walk.end()
+
+
+def follow_the_page_of_the_tool(walk: Walk) -> None:
+    collect, *commands, run = documents.commands("docs/config-tool.md", "board")
+    walk.reader.follow([collect])
+    walk.fetch("board.tar.gz")
+    walk.on_host(documents.commands("docs/config-tool.md", "host"))
+    for name in ("board.cell", "pump.cell"):
+        walk.send(name)
+    walk.reader.follow(commands)
+    walk.reader.watch(run, lambda: walk.machine.serial2.expect("^timer: window: "))
+    walk.root.wait_state("pump", "running")  # Ctrl-C ended the watching only
+    walk.root.remove_cells()
+    walk.root.disable()
+
+
+def follow_the_check_list_for_porting(walk: Walk) -> None:
+    collect, *commands = documents.commands("docs/porting.md", "board")
+    walk.reader.follow([collect])
+    walk.fetch("board.tar.gz")
+    walk.on_host(documents.commands("docs/porting.md", "host"))
+    walk.send("board.cell")
+    said = walk.reader.follow(commands)
+    assert "permissive" in said["cellctl show root"] and "sgi" in said["cellctl stats"]
+    walk.machine.check("rmmod cellblock")
+
+
+def test_another_page_word_by_word(generated: Generated, gic: int) -> None:
+    """One on either machine, for each takes a while."""
+    walk = Walk(generated, "another")
+    follow = {2: follow_the_check_list_for_porting, 3: follow_the_page_of_the_tool}
+    follow[gic](walk)
+    walk.end()

@@ -2,8 +2,8 @@
 """The Debian packages in a Debian system: dpkg installs them, systemd is PID 1, udev makes the
 device. The driver is the one that DKMS has built from the package cellblock-dkms.
 
-The tests follow one another on one disk, as what an administrator does with it: install, look
-around as somebody else, make mistakes, remove, install again, and reboot.
+The tests follow one another on one disk, as what an administrator does with it: install, describe
+the machine, make mistakes, look around as somebody else, remove, install again, and reboot.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import documents
 import pytest
 from cells import SHARE
 from machine import Boot, Machine
 from qemu import BUILD
+from reader import Reader
 
 DISK = BUILD / "system-disk"
 # A Debian system is up in half a minute, on a computer that has nothing else to do.
@@ -40,6 +42,7 @@ class System:
 
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
+        self.reader = Reader(machine, SLOW)
 
     def check(self, command: str) -> str:
         return self.machine.check(command, SLOW)
@@ -98,6 +101,7 @@ def start(boot: Boot, disk: Path) -> System:
         anew=True,
         patience=SLOW,
         gic=GIC,
+        cell_uart=True,
         disk=str(disk),
         initrd=str(DISK / "initramfs.cpio.gz"),
         append="cb.root=/dev/vda systemd.show_status=1",
@@ -120,6 +124,24 @@ def test_install_starts_nothing(system: System) -> None:
     system.check("getent group cellblock")
     for file in ("man/man8/cellctl.8.gz", "bash-completion/completions/cellctl"):
         system.check(f"test -s /usr/share/{file}")
+
+
+def test_configurations_made_on_the_machine_itself(system: System) -> None:
+    """By getting-started.md; what README.md has besides; and what is collected there."""
+    commands = [command for command in documents.commands("docs/getting-started.md", "debian")
+                if not command.startswith("make ")]
+    run = commands.pop()
+    said = system.reader.follow(commands)
+    assert "This machine can run Cellblock" in said["cellctl hardware check"]
+    assert "2 files: 0 refusals" in said["cellctl config check board.cell first.cell"]
+    system.reader.watch(run, lambda: system.machine.serial.expect("^timer: window: .* 0 exits", SLOW))
+    assert system.cells() == ["first running"]
+    more = [command for command in documents.commands("README.md", "debian")
+            if command not in [*commands, run]]
+    assert "sgi" in system.reader.follow(more)["cellctl stats"]
+    system.reader.follow(documents.commands("docs/man/cellctl-config-collect.8.scd", "debian"))
+    system.check("cellctl destroy first && cellctl disable && rmmod cellblock")
+    system.machine.assert_dmesg_clean()
 
 
 def test_mistakes_are_in_the_journal(system: System) -> None:
@@ -182,6 +204,27 @@ def test_stop_destroys_the_cell_and_gives_the_cpu_back(system: System) -> None:
     assert system.state(unit("timer")) == "inactive"
     assert system.cells() == []
     assert system.check("cat /sys/devices/system/cpu/online") == "0-3"
+
+
+def test_services_as_the_page_has_them(system: System) -> None:
+    """With the configurations that were made here."""
+    page, control = "docs/packages.md", unit("control")
+    system.check("systemctl stop cellblock")
+    for path in ("/etc/cellblock/cellblock.conf", "/etc/cellblock/cells/control.conf"):
+        system.write(path, documents.shown_after(page, f"`{path}`:"))
+    for source, name in (("board.cell", "board.cell"), ("first.cell", "control.cell"),
+                         (f"{SHARE}/timer.bin", "control.bin")):
+        system.check(f"cp {source} /etc/cellblock/{name}")
+    *commands, journal = [command for command in documents.commands("docs/packages.md", "debian")
+                          if not command.startswith("apt ")]
+    system.reader.follow(commands)
+    assert system.state(control) == "active" and system.cells() == ["control running"]
+    system.check(f"timeout 60 sh -c 'until {journal} | grep -q \"timer: window\"; do sleep 0.1; done'")
+    system.check("systemctl stop cellblock")
+    system.reader.follow(documents.commands("docs/man/cellblock.7.scd", "debian"))
+    system.check(f"systemctl disable -q cellblock {control}; rm /etc/cellblock/cells/control.conf")
+    system.write("/etc/cellblock/cellblock.conf", BOARD)
+    system.check("systemctl start cellblock")
 
 
 def test_removal_gives_the_machine_back(system: System) -> None:
