@@ -243,7 +243,7 @@ def test_everything_shared_with_linux_is_named_with_a_remedy(tmp_path: Path) -> 
                   "pd_ignore_unused",
                   "pins of /pins/uart-pins", "hog", "powered by /regulator", "regulator_ignore_unused",
                   "reset-gpios of /gpio", "stream (9) of /iommu@b010000", "DMA channel (tx) of /dma",
-                  "PPI (INTID 21)", "`fdt set /dev@a000000 status disabled`"):
+                  "PPI (INTID 21)", "`fdt set /dev@a000000 status reserved`"):
         assert words in said, words
     assert "osc" not in said
 

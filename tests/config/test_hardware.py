@@ -106,7 +106,7 @@ def test_virt(gic: int) -> None:
     assert_line(place, "CPU features", "ok", "cortex-a57", "no VHE")
     assert_line(place, "CPUs for cells", "ok", "any but one of CPU 0-3", "SMC")
     assert_line(place, "memory for Cellblock", "FAIL", "none is kept")
-    assert_line(place, "UART", "unknown", "fdt set /pl011@9040000 status disabled")
+    assert_line(place, "UART", "unknown", "fdt set /pl011@9040000 status reserved")
     assert_line(place, "kernel", "unknown", "collect")
 
 

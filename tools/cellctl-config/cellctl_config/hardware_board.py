@@ -155,7 +155,7 @@ def _uart(machine: Machine, node: Node, console: str) -> Check:
         return Check(name, OK, f"{node.path} is Linux's console ({console}){printing}")
     if not node.is_enabled:
         return Check(name, OK, f"{node.path} is free for a cell{printing}")
-    remedy = f"to give it to a cell, `fdt set {node.path} status disabled` in U-Boot"
+    remedy = f"to give it to a cell, `fdt set {node.path} status reserved` in U-Boot"
     device = machine.driver_of(node)
     if device is not None:
         return Check(name, OK, f"{node.path} is used by Linux's driver {device.driver}{printing}", remedy)

@@ -147,7 +147,7 @@ def _driver(machine: Machine, node: Node) -> Iterator[str]:
     """Whether Linux has the device, or would take it at the next boot."""
     if not node.is_enabled:
         return
-    keep = f"`fdt set {node.path} status disabled` in U-Boot, or status = \"disabled\" in the device tree"
+    keep = f"`fdt set {node.path} status reserved` in U-Boot, or status = \"reserved\" in the device tree"
     device = machine.driver_of(node)
     if device is not None:
         unbind = f"echo {device.name} >/sys/bus/{device.bus}/drivers/{device.driver}/unbind"
