@@ -151,6 +151,15 @@ int file_read(const char *path, size_t limit, struct file *file)
 	return 0;
 }
 
+int file_read_start(const char *path, size_t size, struct file *file)
+{
+	int ret = file_read(path, SIZE_MAX, file);
+
+	if (file->size > size)
+		file->size = size;
+	return ret;
+}
+
 void file_free(struct file *file)
 {
 	free(file->data);

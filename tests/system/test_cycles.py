@@ -10,7 +10,8 @@ from machine import Boot
 CELL_CYCLES = 200
 ENABLE_CYCLES = 50
 
-# The loops are scripts in Linux: a round trip of the tests for each step would take longer, and so would `cat`.
+# The loops are scripts in Linux: a round trip of the tests for each step would take longer, and so
+# would a process for each look.
 LOOK = f"""look() {{
 	read -r pool <{SYSFS}/pool_used
 	read -r online </sys/devices/system/cpu/online

@@ -217,6 +217,32 @@ static void test_live_tree_gives_cpu_timer_and_clock(void **state)
 	file_free(&live);
 }
 
+/* A boot loader's room behind the tree is none of it. */
+static void test_used_part_of_the_live_tree(void **state)
+{
+	struct file live = live_tree();
+	uint64_t used = live_used(live.data, live.size);
+	char *roomy = calloc(1, 1 << 20);
+
+	(void)state;
+	assert_non_null(roomy);
+	assert_in_range(used, sizeof(struct fdt_header), live.size);
+	assert_int_equal(fdt_open_into(live.data, roomy, 1 << 20), 0);
+	assert_in_range(live_used(roomy, sizeof(struct fdt_header)), used, live.size + 64);
+
+	fdt_set_totalsize(roomy, (uint32_t)live_used(roomy, 1 << 20));
+	assert_int_equal(fdt_check_full(roomy, fdt_totalsize(roomy)), 0);
+	assert_int_equal(live_used(roomy, sizeof(struct fdt_header) - 1), 0);
+	fdt_set_off_dt_strings(roomy, UINT32_MAX);
+	assert_true(live_used(roomy, 1 << 20) > UINT32_MAX);
+	fdt_set_version(roomy, 16);
+	assert_int_equal(live_used(roomy, 1 << 20), fdt_totalsize(roomy));
+	fdt_set_magic(roomy, 0);
+	assert_int_equal(live_used(roomy, 1 << 20), 0);
+	free(roomy);
+	file_free(&live);
+}
+
 /* A cell with registers that the live tree knows through a bus with an offset. */
 static const struct {
 	struct cb_cell_config cell;
@@ -333,6 +359,7 @@ int main(void)
 		cmocka_unit_test(test_ring_console_and_named_regions),
 		cmocka_unit_test(test_uarts_of_other_kinds),
 		cmocka_unit_test(test_live_tree_gives_cpu_timer_and_clock),
+		cmocka_unit_test(test_used_part_of_the_live_tree),
 		cmocka_unit_test(test_live_devices_are_copied_if_the_cell_has_all_of_them),
 		cmocka_unit_test(test_room_that_is_too_small_is_an_error),
 		cmocka_unit_test(test_initrd_is_filled_in),

@@ -47,7 +47,25 @@ static int read_all(int fd, size_t limit, struct file *file)
 	return ret;
 }
 
-int file_read(const char *path, size_t limit, struct file *file)
+static int read_start(int fd, size_t size, struct file *file)
+{
+	ssize_t n = 1;
+
+	file->data = malloc(size ? size : 1);
+	if (!file->data)
+		return -ENOMEM;
+	while (n && file->size < size) {
+		n = read(fd, (char *)file->data + file->size, size - file->size);
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		if (n > 0)
+			file->size += (size_t)n;
+	}
+	return 0;
+}
+
+static int read_path(const char *path, size_t limit, struct file *file,
+		     int (*read_open)(int fd, size_t limit, struct file *file))
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	int ret;
@@ -55,11 +73,21 @@ int file_read(const char *path, size_t limit, struct file *file)
 	*file = (struct file){ 0 };
 	if (fd < 0)
 		return -errno;
-	ret = read_all(fd, limit, file);
+	ret = read_open(fd, limit, file);
 	close(fd);
 	if (ret)
 		file_free(file);
 	return ret;
+}
+
+int file_read(const char *path, size_t limit, struct file *file)
+{
+	return read_path(path, limit, file, read_all);
+}
+
+int file_read_start(const char *path, size_t size, struct file *file)
+{
+	return read_path(path, size, file, read_start);
 }
 
 void file_free(struct file *file)

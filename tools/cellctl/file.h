@@ -15,6 +15,9 @@ struct file {
 
 /* Returns 0 or -errno. @limit: bytes that are read at most; a longer file is -EFBIG. */
 int file_read(const char *path, size_t limit, struct file *file);
+
+/* The same for the first bytes, @size at most. */
+int file_read_start(const char *path, size_t size, struct file *file);
 void file_free(struct file *file);
 
 /* Returns 0 or -errno. A reader sees the old contents or the new ones. */

@@ -24,6 +24,22 @@ static uint32_t read_u32(const void *live, int node, const char *name, uint32_t 
 	return value && length == (int)sizeof(*value) ? fdt32_to_cpu(*value) : otherwise;
 }
 
+static uint64_t later(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* The map of reservations has no size; it comes first, or the rest is none for libfdt. */
+uint64_t live_used(const void *header, size_t size)
+{
+	if (size < sizeof(struct fdt_header) || fdt_magic(header) != FDT_MAGIC)
+		return 0;
+	if (fdt_version(header) < 17)
+		return fdt_totalsize(header);
+	return later((uint64_t)fdt_off_dt_struct(header) + fdt_size_dt_struct(header),
+		     (uint64_t)fdt_off_dt_strings(header) + fdt_size_dt_strings(header));
+}
+
 int live_compatible(const void *live, const char *compatible)
 {
 	return live ? fdt_node_offset_by_compatible(live, -1, compatible) : -FDT_ERR_NOTFOUND;

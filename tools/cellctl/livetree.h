@@ -7,6 +7,7 @@
 #define CELLCTL_LIVETREE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define LIVETREE_PATH "/sys/firmware/fdt"
@@ -17,6 +18,12 @@ struct live_irq {
 	uint32_t number; /* from 0 for each type */
 	uint32_t flags;	 /* trigger, without a mask of CPUs */
 };
+
+/*
+ * How many bytes of a tree with this header are used (Devicetree specification 0.4, section 5.2),
+ * of which @size bytes are there; 0 if it is no such header.
+ */
+uint64_t live_used(const void *header, size_t size);
 
 /* The node that has this string in "compatible", or a negative number. */
 int live_compatible(const void *live, const char *compatible);

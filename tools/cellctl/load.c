@@ -103,11 +103,24 @@ static int report_dtb(const struct load *load, int error)
 		      cell_config(load)->header.name, fdt_strerror(error));
 }
 
-/* The machine's own tree; NULL where there is none that can be trusted. */
+/*
+ * The machine's own tree; NULL where there is none that can be trusted. A boot loader leaves room
+ * behind it, up to a megabyte, which sysfs hands out by the page: that is left out.
+ */
 static const void *live_tree(struct file *file)
 {
-	if (file_read(LIVETREE_PATH, LIVETREE_LIMIT, file))
+	struct file head;
+	uint64_t used;
+
+	*file = (struct file){ 0 };
+	if (file_read_start(LIVETREE_PATH, sizeof(struct fdt_header), &head))
 		return NULL;
+	used = live_used(head.data, head.size);
+	file_free(&head);
+	if (!used || used > LIVETREE_LIMIT || file_read_start(LIVETREE_PATH, used, file) ||
+	    file->size < used)
+		return NULL;
+	fdt_set_totalsize(file->data, (uint32_t)used);
 	return fdt_check_full(file->data, file->size) ? NULL : file->data;
 }
 
