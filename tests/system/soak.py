@@ -37,6 +37,7 @@ SLOTS = 7
 # The cells' memory lies close together: neighbours share blocks of 2 MiB.
 MEMORY, SLOT_SIZE, DATA_SIZE = 0x74000000, 5 * MIB, 64 * KIB
 ZEROES = 3 * MIB
+IMAGE_ROOM = 64 * KIB  # from the beginning of its RAM: what an inmate's image leaves there
 FIRST_SPI = 100
 
 MAX_ERRORS = 5
@@ -355,6 +356,7 @@ class Soak:
         if slot.state == "unknown":
             self._check_words(slot, self.root.console(slot.name))
         self.root.destroy(slot.name)
+        self.machine.check(f"physmem check {slot.memory:#x} {IMAGE_ROOM:#x} 0")  # nothing of the inmate
         slot.state, slot.cpus, slot.inmate = "none", (), None
 
     def destroy_all(self) -> None:
