@@ -7,8 +7,8 @@ A test takes `boot` to start machines of its own, or a module shares one:
     def machine(boot_shared: Boot, gic: int) -> Machine:
         return boot_shared(gic=gic)
 
-Whatever uses the fixture `gic` runs with either interrupt controller. Tests may run on several
-workers: `-n 3 --dist loadgroup` keeps together those that share a machine.
+Whatever uses the fixture `gic` runs with either interrupt controller, but for ONE_GIC. Tests may run
+on several workers: `-n 3 --dist loadgroup` keeps together those that share a machine.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def _booter(request: pytest.FixtureRequest) -> Iterator[Boot]:
 
 @pytest.fixture(scope="module", params=[2, 3], ids=["gicv2", "gicv3"])
 def gic(request: pytest.FixtureRequest) -> int:
-    """The version of the machine's interrupt controller: each test runs on both."""
+    """The version of the machine's interrupt controller."""
     return request.param
 
 

@@ -237,6 +237,8 @@ static void test_used_part_of_the_live_tree(void **state)
 	assert_true(live_used(roomy, 1 << 20) > UINT32_MAX);
 	fdt_set_version(roomy, 16);
 	assert_int_equal(live_used(roomy, 1 << 20), fdt_totalsize(roomy));
+	fdt_set_totalsize(roomy, 0);
+	assert_int_equal(live_used(roomy, 1 << 20), sizeof(struct fdt_header));
 	fdt_set_magic(roomy, 0);
 	assert_int_equal(live_used(roomy, 1 << 20), 0);
 	free(roomy);

@@ -32,12 +32,16 @@ static uint64_t later(uint64_t a, uint64_t b)
 /* The map of reservations has no size; it comes first, or the rest is none for libfdt. */
 uint64_t live_used(const void *header, size_t size)
 {
+	uint64_t used;
+
 	if (size < sizeof(struct fdt_header) || fdt_magic(header) != FDT_MAGIC)
 		return 0;
 	if (fdt_version(header) < 17)
-		return fdt_totalsize(header);
-	return later((uint64_t)fdt_off_dt_struct(header) + fdt_size_dt_struct(header),
-		     (uint64_t)fdt_off_dt_strings(header) + fdt_size_dt_strings(header));
+		used = fdt_totalsize(header);
+	else
+		used = later((uint64_t)fdt_off_dt_struct(header) + fdt_size_dt_struct(header),
+			     (uint64_t)fdt_off_dt_strings(header) + fdt_size_dt_strings(header));
+	return later(used, sizeof(struct fdt_header));
 }
 
 int live_compatible(const void *live, const char *compatible)
