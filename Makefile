@@ -85,6 +85,9 @@ inmates:
 guest:
 	@$(MAKE) --no-print-directory -C tests/system/guest
 
+# Debug information only makes the machine's memory fuller and its boot slower.
+STRIP = $(CROSS_COMPILE)objcopy --strip-debug
+
 # The test builds of hypervisor and driver, to be added to the root file system of the QEMU machine.
 FAULTS := $(BUILD)/faults/staging/usr/lib/cellblock-faults
 faults:
@@ -92,10 +95,10 @@ faults:
 	@$(MAKE) --no-print-directory -C driver FAULTS=1 KDIR=$(KDIR) OBJ=$(BUILD)/faults/driver
 	@install -d $(FAULTS)
 	@install -m 644 $(BUILD)/faults/hypervisor/cellblock.bin $(FAULTS)
-	@$(CROSS_COMPILE)objcopy --strip-debug $(BUILD)/faults/driver/cellblock.ko \
+	@$(STRIP) $(BUILD)/faults/driver/cellblock.ko \
 		$(FAULTS)/cellblock.ko
 	@cd $(BUILD)/faults/staging && find . -mindepth 1 | LC_ALL=C sort | \
-		cpio --quiet -R 0:0 -o -H newc | gzip -n -1 >$(BUILD)/rootfs-faults.cpio.gz
+		cpio --quiet -R 0:0 -o -H newc >$(BUILD)/rootfs-faults.cpio
 
 # The module for the other kernels that the tests boot, each to be added to the root file system.
 kernels: kernel-6.12 kernel-6.1-rt
@@ -109,8 +112,9 @@ kernel-6.12 kernel-6.1-rt:
 	@install -D $(TREE)/driver/cellblock.ko -m 644 \
 		$(TREE)/root/lib/modules/$(RELEASE)/extra/cellblock.ko
 	@PATH=$$PATH:/sbin:/usr/sbin depmod -b $(TREE)/root $(RELEASE) 2>/dev/null
+	@$(STRIP) $(TREE)/root/lib/modules/$(RELEASE)/extra/cellblock.ko
 	@cd $(TREE)/root && find . -mindepth 1 | LC_ALL=C sort | \
-		cpio --quiet -R 0:0 -o -H newc | gzip -n -1 >$(TREE)/rootfs.cpio.gz
+		cpio --quiet -R 0:0 -o -H newc >$(TREE)/rootfs.cpio
 
 # The tools that describe machines, and what a configuration is compiled with: nothing to build.
 MKCELL := $(PREFIX)/share/cellblock/mkcell
@@ -195,7 +199,8 @@ system-disk: deb
 rootfs: all guest
 	@rm -rf $(BUILD)/staging
 	@$(MAKE) --no-print-directory -s install DESTDIR=$(BUILD)/staging
-	@scripts/mkrootfs.sh $(BUILD)/rootfs.cpio.gz $(BUILD)/staging $(BUILD)/system-guest
+	@$(STRIP) $(BUILD)/staging/lib/modules/$(KVER)/extra/cellblock.ko
+	@scripts/mkrootfs.sh $(BUILD)/rootfs.cpio $(BUILD)/staging $(BUILD)/system-guest
 
 run: setup
 	@$(MAKE) --no-print-directory -j$(JOBS) rootfs
@@ -257,7 +262,7 @@ clean:
 	rm -rf $(BUILD)/hypervisor $(BUILD)/driver $(BUILD)/tools $(BUILD)/host $(BUILD)/configs \
 		$(BUILD)/inmates $(BUILD)/staging $(BUILD)/system-guest $(BUILD)/tests \
 		$(BUILD)/system $(BUILD)/system-snapshots $(BUILD)/dtb \
-		$(BUILD)/rootfs*.cpio.gz $(BUILD)/lint $(BUILD)/check $(BUILD)/models \
+		$(BUILD)/rootfs*.cpio $(BUILD)/lint $(BUILD)/check $(BUILD)/models \
 		$(BUILD)/fuzz $(BUILD)/coverage $(BUILD)/faults $(BUILD)/soak $(BUILD)/bench \
 		$(BUILD)/kernels $(BUILD)/man $(BUILD)/deb $(BUILD)/system-disk \
 		$(BUILD)/bench.json $(BUILD)/demo-build.log

@@ -6,8 +6,13 @@
 # demo and the system tests in QEMU. Stops early only if something does not build. The last line
 # is "<n> passed, <n> failed"; the exit status says whether anything failed.
 #
+# What needs no QEMU runs beside what does: each alone would leave a CPU idle now and then. The
+# output is shown one after the other.
+#
 # With CB_LONG=1 (`make check-long`) the fuzzers and the system tests take their time, and the boards
 # and a soak follow.
+# Functions are called by their names, some in subshells.
+# shellcheck disable=SC2317,SC2030,SC2031
 set -eu
 
 ROOT=$(cd "$(dirname "$0")/.." && pwd)
@@ -72,7 +77,6 @@ step()
 }
 
 # The kernel's build goes on after a warning: look for them.
-# shellcheck disable=SC2317	# called by step
 build_module()
 {
 	local headers=$1 dir=$2 log
@@ -83,9 +87,26 @@ build_module()
 	[ -f "$dir/cellblock.ko" ] && ! grep -qi 'warning:' "$log"
 }
 
+# Kernels that only some tests boot. The first builds go on meanwhile.
+start_kernels()
+{
+	scripts/fetch.sh 6.12 6.1-rt >"$OUT/kernels.log" 2>&1 </dev/null &
+	KERNELS=$!
+}
+
+end_kernels()
+{
+	local status=0
+
+	wait "$KERNELS" || status=$?
+	cat "$OUT/kernels.log"
+	return "$status"
+}
+
 build_all()
 {
 	title build
+	start_kernels
 	# This one goes into the root file system.
 	step "module without warnings, Linux $KERNEL_RELEASE" build_module "$KDIR" "$BUILD/driver"
 	step "everything, gcc, Linux $KERNEL_RELEASE" run_make rootfs
@@ -93,29 +114,15 @@ build_all()
 	step "plugin for QEMU" run_make -C tests/bench
 	step "hypervisor, clang" run_make -C hypervisor CC=clang O="$OUT/hypervisor-clang"
 	step "inmates, clang" run_make -C inmates CC=clang LD=ld.lld O="$OUT/inmates-clang"
-	step "module without warnings, Linux $KERNEL_RELEASE_612" \
-		build_module "$KDIR_612" "$BUILD/kernels/6.12/driver"
-	step "module without warnings, Linux $KERNEL_RELEASE_RT" \
-		build_module "$KDIR_RT" "$BUILD/kernels/6.1-rt/driver"
+	step "other kernels" end_kernels
+	# shellcheck disable=SC1091	# made by fetch.sh
+	. "$BUILD/debian/env.mk"
+	step "module without warnings, Linux ${KERNEL_RELEASE_612-6.12}" \
+		build_module "${KDIR_612-}" "$BUILD/kernels/6.12/driver"
+	step "module without warnings, Linux ${KERNEL_RELEASE_RT-6.1-rt}" \
+		build_module "${KDIR_RT-}" "$BUILD/kernels/6.1-rt/driver"
 	step "root file systems of these kernels" run_make kernels
 	[ ${#FAILED[@]} = 0 ] || finish
-}
-
-# In the background: one process after the other, which leaves a CPU to the static checks.
-start_packages()
-{
-	run_make system-disk >"$OUT/packages.log" 2>&1 </dev/null &
-	PACKAGES=$!
-}
-
-# shellcheck disable=SC2317	# called by step
-end_packages()
-{
-	local status=0
-
-	wait "$PACKAGES" || status=$?
-	cat "$OUT/packages.log"
-	return "$status"
 }
 
 # Counts what tests/unit printed, a cmocka test each.
@@ -195,7 +202,6 @@ soak()
 	tail -n 1 "$OUT/soak_of_${SOAK_MINUTES}_minutes.log"
 }
 
-# shellcheck disable=SC2317	# called by results
 boards()
 {
 	title boards
@@ -203,14 +209,63 @@ boards()
 	return "${PIPESTATUS[0]}"
 }
 
-# shellcheck disable=SC2317	# called by step
 demo()
 {
 	scripts/demo.sh </dev/null | tee "$OUT/demo.txt"
 	tail -n 1 "$OUT/demo.txt" | grep -q '^demo: PASS'
 }
 
-if ! scripts/setup.sh || ! scripts/fetch.sh 6.12 6.1-rt; then
+without_qemu()
+{
+	renice -n 5 "$BASHPID" >/dev/null
+	title lint
+	results lint scripts/lint.sh
+	unit_tests
+	python_tests "config tests" tests/config "$JOBS"
+	python_tests "package tests" tests/packages "$JOBS"
+	title models
+	results models tests/models/run.sh
+	title fuzzing
+	results fuzz run_make -C tests/fuzz "$FUZZ_LIMIT"
+}
+
+with_qemu()
+{
+	title packages
+	step "Debian packages, a system to install them in" run_make system-disk
+	title demo
+	step "make demo" demo
+	# Tests wait much of the time: one worker more than the usual two cores.
+	python_tests "system tests" tests/system $((JOBS + 1))
+}
+
+# start_part NAME: begins with the function NAME in the background.
+start_part()
+{
+	(
+		passed=0 FAILED=()
+		"$1"
+		printf '%s\n' "$passed" "${FAILED[@]}" >"$OUT/$1.result"
+	) >"$OUT/$1.txt" 2>&1 </dev/null &
+	PARTS[$1]=$!
+}
+
+# end_part NAME: shows what it prints until it ends, and takes its results over.
+end_part()
+{
+	local result
+
+	tail -n +1 -f -s 0.2 --pid="${PARTS[$1]}" "$OUT/$1.txt"
+	if wait "${PARTS[$1]}"; then
+		mapfile -t result <"$OUT/$1.result"
+		pass "${result[0]}"
+		FAILED+=("${result[@]:1}")
+	else
+		FAILED+=("$1")
+	fi
+}
+
+if ! scripts/setup.sh || ! scripts/fetch.sh; then
 	FAILED+=("setup: packages are missing")
 	finish
 fi
@@ -218,24 +273,14 @@ fi
 . "$BUILD/debian/env.mk"
 mkdir -p "$OUT"
 
+# What runs in the background would not hear of Ctrl-C.
+trap 'trap - INT TERM; kill 0' INT TERM
 build_all
-start_packages
-title lint
-results lint scripts/lint.sh
-title packages
-step "Debian packages, a system to install them in" end_packages
-[ ${#FAILED[@]} = 0 ] || finish
-unit_tests
-python_tests "config tests" tests/config "$JOBS"
-python_tests "package tests" tests/packages "$JOBS"
-title models
-results models tests/models/run.sh
-title fuzzing
-results fuzz run_make -C tests/fuzz "$FUZZ_LIMIT"
-title demo
-step "make demo" demo
-# Tests wait much of the time: one worker more than the usual two cores.
-python_tests "system tests" tests/system $((JOBS + 1))
+declare -A PARTS
+start_part with_qemu
+start_part without_qemu
+end_part without_qemu
+end_part with_qemu
 if [ -n "$LONG" ]; then
 	results boards boards
 	soak

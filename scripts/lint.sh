@@ -32,30 +32,12 @@ tree_files()
 		-prune -o -type f \( "${args[@]:1}" \) -print | sort
 }
 
-# Each file says its licence and what it is for; no white space that nobody sees.
 check_files()
 {
-	local file head
-
 	tree_files '*.[chS]' '*.dtso' '*.lds' '*.py' '*.sh' '*.bash' '*.mk' Makefile Kbuild rules \
 		'*.service' '*.rules' '*.sysusers' '*.prerm' \
 		'*.md' '*.svg' init shrc cb-agent cellctl-config cellctl-collect .clang-format \
-		.clang-tidy | while read -r file; do
-		head=$(head -n 6 "$file" | grep -v '^#!')
-		case $(head -n 1 <<<"$head") in
-		*'SPDX-License-Identifier: GPL-2.0-only'*) ;;
-		*) echo "$file: no SPDX-License-Identifier: GPL-2.0-only in its first line" ;;
-		esac
-		case $file in
-		*.md | *.svg | *.mk | */.clang-format | */.clang-tidy) ;;
-		*)
-			sed -n '2,3p' <<<"$head" | grep -Eq '^(/\*|//|#|""")' ||
-				echo "$file: no comment that says what it is for"
-			;;
-		esac
-		grep -nE '[[:blank:]]+$' "$file" | sed "s#^#$file:#; s#\$# <- white space#"
-		[ -z "$(tail -c 1 "$file")" ] || echo "$file: no newline at the end"
-	done
+		.clang-tidy | xargs /usr/bin/python3 tests/static/check_files.py
 }
 
 check_reference()
@@ -71,14 +53,9 @@ check_shell()
 	shellcheck -s dash -e SC2034 scripts/rootfs/etc/shrc	# PS1 is for the shell
 }
 
+# Finds errors of syntax, too.
 check_python()
 {
-	local file
-
-	tree_files '*.py' | while read -r file; do
-		/usr/bin/python3 -c 'import sys; compile(open(sys.argv[1]).read(), sys.argv[1], "exec")' \
-			"$file"
-	done
 	tree_files '*.py' | xargs /usr/bin/python3 -m pyflakes
 }
 

@@ -3,9 +3,10 @@
 #
 # Makes the initramfs that the test system boots: a static busybox, the /init of
 # scripts/rootfs, the virtio modules of the kernel, and whatever was installed
-# below the given staging directories. Needs no privileges.
+# below the given staging directories. Needs no privileges. It is not compressed: an emulator
+# takes longer to unpack it than to read it.
 #
-# usage: scripts/mkrootfs.sh OUT.cpio.gz [STAGING-DIR...]
+# usage: scripts/mkrootfs.sh OUT.cpio [STAGING-DIR...]
 #
 # The modules are those of Debian's 6.1 kernel, or with KERNEL=6.12 in the
 # environment, of the backports kernel; MODULES= names others than virtio's.
@@ -16,7 +17,7 @@ ROOT=$(cd "$(dirname "$0")/.." && pwd)
 
 MODULES=${MODULES:-virtio_pci virtio_mmio virtio_blk virtio_net}
 
-[ $# -ge 1 ] || die "usage: mkrootfs.sh OUT.cpio.gz [STAGING-DIR...]"
+[ $# -ge 1 ] || die "usage: mkrootfs.sh OUT.cpio [STAGING-DIR...]"
 OUT=$1
 shift
 
@@ -68,5 +69,5 @@ TREE=$(mktemp -d "$OUT.XXXXXX")
 trap 'rm -rf "$TREE" "$OUT.new.$$"' EXIT
 make_tree "$TREE/root" "$@"
 (cd "$TREE/root" && find . -mindepth 1 | LC_ALL=C sort |
-	cpio --quiet --reproducible -R 0:0 -o -H newc) | gzip -n -1 >"$OUT.new.$$"
+	cpio --quiet --reproducible -R 0:0 -o -H newc) >"$OUT.new.$$"
 mv "$OUT.new.$$" "$OUT"

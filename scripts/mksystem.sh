@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Makes the disk of a Debian system in which packages are installed, with systemd as init, and
-# the initramfs that mounts it: build/system-disk/{root.img,initramfs.cpio.gz}. What fetch.sh has unpacked
+# the initramfs that mounts it: build/system-disk/{root.img,initramfs.cpio}. What fetch.sh has unpacked
 # is copied and gets the driver that DKMS built, the packages of `make deb` in /root, and a
 # shell of root's on the console that the tests talk to.
 set -eu
@@ -94,4 +94,4 @@ mke2fs -q -t ext4 -d "$OUT/root" "$OUT/root.img" "$SIZE"
 END
 rm -rf "$OUT/root"
 MODULES="virtio_pci virtio_mmio virtio_blk virtio_net crc32c_generic ext4" \
-	"$ROOT/scripts/mkrootfs.sh" "$OUT/initramfs.cpio.gz"
+	"$ROOT/scripts/mkrootfs.sh" "$OUT/initramfs.cpio"

@@ -52,7 +52,7 @@ class Config:
     smp: int = 4
     memory: str = "1G"
     kernel: str = ""  # default: Debian's 6.1
-    initrd: str = str(BUILD / "rootfs.cpio.gz")
+    initrd: str = str(BUILD / "rootfs.cpio")
     append: str = ""
     reserve: str = "cmdline"  # "cmdline" (mem=), "dt" (/reserved-memory) or "none"
     cell_uart: bool = False  # keep the second UART from Linux, for a cell

@@ -24,7 +24,7 @@ PACKAGES=(
 	clang libclang-rt-dev lld llvm clang-format clang-tidy
 	device-tree-compiler libfdt-dev libjansson-dev libcmocka-dev
 	python3 python3-pytest python3-pytest-xdist python3-libfdt
-	cpio gzip e2fsprogs kmod util-linux scdoc zsh
+	cpio e2fsprogs kmod util-linux scdoc zsh
 	sparse cppcheck cloc shellcheck pyflakes3 spin
 )
 

@@ -7,8 +7,13 @@ A test takes `boot` to start machines of its own, or a module shares one:
     def machine(boot_shared: Boot, gic: int) -> Machine:
         return boot_shared(gic=gic)
 
-Whatever uses the fixture `gic` runs with either interrupt controller, but for ONE_GIC. Tests may run
-on several workers: `-n 3 --dist loadgroup` keeps together those that share a machine.
+Whatever uses the fixture `gic` runs with either interrupt controller. What has nothing to do with the
+difference, or what costs much and is done at length with the other one, has a mark and runs with one, but
+with CB_LONG; the mark of a function counts more than that of its module:
+
+    pytestmark = pytest.mark.gics(3)
+
+Tests may run on several workers: `-n 3 --dist loadgroup` keeps together those that share a machine.
 """
 
 from __future__ import annotations
@@ -41,16 +46,11 @@ LONG = (
 LONG_RUN = bool(os.environ.get("CB_LONG"))
 KPTI = LONG_RUN
 
-# What these do has nothing to do with the interrupt controller, or is done at length on the other one: a
-# machine with GICv3, or GICv2, is enough, but with CB_LONG.
-ONE_GIC = {
-    "test_faults": 3,
-    "test_hostile_users": 3,
-    "test_smp8": 2,
-    "test_soak": 3,
-}
-
 _alive: list[Machine] = []
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "gics(version, ...): enough to run it with these, but with CB_LONG")
 
 
 def pytest_sessionstart() -> None:
@@ -64,7 +64,8 @@ def _is_short(item: pytest.Item) -> bool:
 
 def _is_wanted(item: pytest.Item) -> bool:
     gic = getattr(item, "callspec", None) and item.callspec.params.get("gic")
-    return LONG_RUN or gic in (None, ONE_GIC.get(item.path.stem, gic))
+    gics = item.get_closest_marker("gics")
+    return LONG_RUN or gic is None or gics is None or gic in gics.args
 
 
 @pytest.hookimpl(tryfirst=True)

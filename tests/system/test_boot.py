@@ -67,6 +67,7 @@ def test_features_absent_on_an_old_cpu(machine: Machine) -> None:
     assert machine.check("features") == "features: fpsimd ok, pauth absent, sve absent"
 
 
+@pytest.mark.gics(3)
 def test_features_of_a_new_cpu(boot: Boot, gic: int) -> None:
     machine = boot(anew=True, gic=gic, cpu=MAX)
     assert "pauth ok, sve ok" in machine.check("features")
@@ -74,7 +75,13 @@ def test_features_of_a_new_cpu(boot: Boot, gic: int) -> None:
     machine.assert_dmesg_clean()
 
 
-@pytest.mark.parametrize("virtio", ["pci", "mmio"])
+@pytest.mark.parametrize(
+    "virtio",
+    [
+        pytest.param("pci", marks=pytest.mark.gics(3)),
+        pytest.param("mmio", marks=pytest.mark.gics(2)),
+    ],
+)
 def test_virtio_devices(boot: Boot, tmp_path: Path, gic: int, virtio: str) -> None:
     disk = tmp_path / "disk"
     disk.write_bytes(b"cellblock" + bytes(1 << 20))

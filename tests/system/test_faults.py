@@ -21,6 +21,8 @@ from machine import Boot
 from qemu import BUILD
 from refusals import STATE
 
+pytestmark = pytest.mark.gics(3)
+
 LONG = bool(os.environ.get("CB_LONG"))
 
 TEST_BUILD = "/usr/lib/cellblock-faults"
@@ -117,8 +119,8 @@ def module_faulty(
     boot_shared: Boot, gic: int, tmp_path_factory: pytest.TempPathFactory
 ) -> Faulty:
     """`make faults` has made what is added to the usual root file system."""
-    initrd = tmp_path_factory.mktemp("faults") / "rootfs.cpio.gz"
-    parts = (BUILD / f"{name}.cpio.gz" for name in ("rootfs", "rootfs-faults"))
+    initrd = tmp_path_factory.mktemp("faults") / "rootfs.cpio"
+    parts = (BUILD / f"{name}.cpio" for name in ("rootfs", "rootfs-faults"))
     initrd.write_bytes(b"".join(part.read_bytes() for part in parts))
     return Faulty(Root(boot_shared(gic=gic, initrd=str(initrd))))
 

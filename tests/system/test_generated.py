@@ -35,6 +35,7 @@ def generated(boot_shared: Boot, gic: int, tmp_path_factory: pytest.TempPathFact
     return made
 
 
+@pytest.mark.gics(3)
 def test_hardware_check_finds_all_that_is_needed(generated: Generated) -> None:
     found = generated.check_hardware()
     assert "FAIL" not in found
@@ -58,6 +59,7 @@ def test_timer_cell_runs_without_exits(generated: Generated) -> None:
     machine.assert_dmesg_clean()
 
 
+@pytest.mark.gics(3)
 def test_cell_with_the_ring_runs_beside_another(generated: Generated) -> None:
     root, machine = generated.root, generated.root.machine
     board = generated.directory / "board.cell"
@@ -119,6 +121,7 @@ class Walk:
         self.machine.assert_dmesg_clean()
 
 
+@pytest.mark.gics(3)
 def test_getting_started_word_by_word(generated: Generated) -> None:
     walk = Walk(generated, "newcomer")
     (walk.directory / "machine.img").symlink_to(generated.directory / "machine.img")

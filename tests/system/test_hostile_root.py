@@ -18,6 +18,8 @@ from cells import SYSFS, Root
 from machine import Boot
 from victim import Victim
 
+pytestmark = pytest.mark.gics(3)
+
 LONG = bool(os.environ.get("CB_LONG"))
 SEED = int(os.environ.get("CB_SEED", "1"))
 SIGBUS = 128 + 7
@@ -134,11 +136,13 @@ def test_configuration_that_changes_while_it_is_read(scene: Scene) -> None:
 # Interrupts
 
 
+@pytest.mark.gics(2, 3)
 def test_registers_of_the_interrupt_controller(scene: Scene, gic: int) -> None:
     output = scene.hostile(f"gic {SEED} {times(20000)} {gic}")
     assert output.endswith(", 0 wrong answers"), output
 
 
+@pytest.mark.gics(2, 3)
 @pytest.mark.usefixtures("cpu3_offline")
 @pytest.mark.parametrize("cpu", [0, 1])
 def test_sgis(scene: Scene, gic: int, cpu: int) -> None:

@@ -16,6 +16,8 @@ from cells import SHARE, SYSFS, Root
 from machine import Boot
 from victim import Victim
 
+pytestmark = pytest.mark.gics(3)
+
 LONG = bool(os.environ.get("CB_LONG"))
 SEED = int(os.environ.get("CB_SEED", "1"))
 

@@ -103,7 +103,7 @@ def start(boot: Boot, disk: Path) -> System:
         gic=GIC,
         cell_uart=True,
         disk=str(disk),
-        initrd=str(DISK / "initramfs.cpio.gz"),
+        initrd=str(DISK / "initramfs.cpio"),
         append="cb.root=/dev/vda systemd.show_status=1",
     )
     return System(machine)

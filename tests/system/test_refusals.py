@@ -36,6 +36,8 @@ from refusals import (
     assert_refused,
 )
 
+pytestmark = pytest.mark.gics(3)
+
 VICTIM = "victim"
 VICTIM_CONFIG = Cell(
     name=VICTIM,
@@ -193,6 +195,7 @@ def test_cell_that_cannot_be_had(machine: Machine, case: str) -> None:
     assert_file_refused(machine, "create", cell.pack(), Refusal(f"CB_ERR_{code}", words))
 
 
+@pytest.mark.gics(2, 3)
 @pytest.mark.parametrize("where", ["pa", "ipa"])
 def test_region_overlaps_a_gic_frame(root: Root, gic: int, where: str) -> None:
     for name, (frame, size) in System.delivered(root.board).frames.items():

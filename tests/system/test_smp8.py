@@ -10,6 +10,8 @@ import pytest
 from cells import Root, moved
 from machine import Boot
 
+pytestmark = pytest.mark.gics(2)
+
 SECONDS = 60
 TILES = {f"tile-{n}": n for n in range(1, 8)}
 WINDOW = re.compile(

@@ -5,8 +5,11 @@ from __future__ import annotations
 
 import random
 
+import pytest
 from machine import Boot
 from soak import NR_CPUS, Result, Soak, run
+
+pytestmark = pytest.mark.gics(3)
 
 SEED, OPERATIONS = 1, 60
 

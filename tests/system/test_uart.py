@@ -7,6 +7,8 @@ import pytest
 from cells import Root
 from machine import Boot
 
+pytestmark = pytest.mark.gics(3)
+
 
 @pytest.fixture(scope="module")
 def root(boot_shared: Boot, gic: int) -> Root:
