@@ -60,6 +60,7 @@ def test_destroy_alone_gets_cpus_back(root: Root, cell: str, case: str, text: st
     assert_linux_has_all_back(root, cell)
 
 
+@pytest.mark.gics(3)
 def test_stop_names_a_cpu_that_cannot_be_had_back(boot: Boot, gic: int) -> None:
     # The limit that docs/limits.md explains: this loop never asks stage 2.
     root = Root(boot(gic=gic))
