@@ -168,24 +168,21 @@ download_system()
 # scripts do not run: this machine cannot run them. See system_basics for what they would do.
 register()
 {
-	local root=$1 deb=$2 info=$1/var/lib/dpkg/info control name arch
+	local root=$1 deb=$2 info=$1/var/lib/dpkg/info status=$1/var/lib/dpkg/status control name
 
 	control=$(mktemp -d "$root/../control.XXXXXX")
 	dpkg-deb -e "$deb" "$control"
-	name=$(dpkg-deb -f "$deb" Package)
-	arch=$(dpkg-deb -f "$deb" Architecture)
-	[ "$(dpkg-deb -f "$deb" Multi-Arch)" != same ] || name=$name:$arch
-	dpkg-deb --fsys-tarfile "$deb" | tar -t | sed 's#^\./#/#; s#/$##; s#^$#/.#' \
-		>"$info/$name.list"
-	dpkg-deb -f "$deb" | sed 's/^Package: .*/&\nStatus: install ok installed/' \
-		>>"$root/var/lib/dpkg/status"
-	echo >>"$root/var/lib/dpkg/status"
+	name=$(sed -n 's/^Package: //p' "$control/control")
+	! grep -q '^Multi-Arch: same' "$control/control" ||
+		name=$name:$(sed -n 's/^Architecture: //p' "$control/control")
+	dpkg-deb -X "$deb" "$root" | sed 's#^\./#/#; s#/$##; s#^$#/.#' >"$info/$name.list"
+	sed 's/^Package: .*/&\nStatus: install ok installed/' "$control/control" >>"$status"
+	echo >>"$status"
 	rm "$control/control"
 	for file in "$control"/*; do
 		[ ! -f "$file" ] || cp "$file" "$info/$name.${file##*/}"
 	done
 	rm -r "$control"
-	dpkg-deb -x "$deb" "$root"
 }
 
 # What the scripts of base-passwd, base-files, gcc, systemd and udev would have made.
