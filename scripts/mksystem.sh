@@ -3,8 +3,8 @@
 #
 # Makes the disk of a Debian system in which packages are installed, with systemd as init, and
 # the initramfs that mounts it: build/system-disk/{root.img,initramfs.cpio}. What fetch.sh has unpacked
-# is copied and gets the driver that DKMS built, the packages of `make deb` in /root, and a
-# shell of root's on the console that the tests talk to.
+# is copied and gets the driver that DKMS built, the packages of `make deb` in /root, a shell of
+# root's on the console that the tests talk to, and what they look at Linux with.
 set -eu
 
 ROOT=$(cd "$(dirname "$0")/.." && pwd)
@@ -62,6 +62,7 @@ configure()
 	ln -s /lib/systemd/system/multi-user.target "$units/default.target"
 	echo "PS1='cb# '" >"$root/root/.bashrc"
 	install -D "$ROOT/scripts/rootfs/usr/lib/cb-agent" "$root/usr/lib/cb-agent"
+	make --no-print-directory -s -C "$ROOT/tests/system/guest" health DESTDIR="$root"
 	cp "$BUILD"/deb/*.deb "$root/root"
 }
 

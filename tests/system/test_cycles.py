@@ -56,17 +56,11 @@ def run_cycles(root: Root, script: str, count: int) -> list[str]:
     return root.machine.check(f"sh /tmp/cycles {count} 2>&1", timeout=900).splitlines()
 
 
-def assert_linux_is_well(root: Root) -> None:
-    for cpu in range(root.machine.config.smp):
-        root.assert_cpu_works(cpu)
-    root.machine.assert_dmesg_clean()
-
-
 def test_enable_and_disable(root: Root, gic: int) -> None:
     lines = run_cycles(root, ENABLE_CYCLE % root.board, ENABLE_CYCLES[gic])
     assert len(lines) == ENABLE_CYCLES[gic]
     assert set(lines) == {lines[0]} and lines[0].endswith(" 0-3")
-    assert_linux_is_well(root)
+    root.assert_linux_is_well(*range(root.machine.config.smp))
 
 
 def test_create_and_destroy(root: Root, gic: int) -> None:
@@ -75,7 +69,7 @@ def test_create_and_destroy(root: Root, gic: int) -> None:
     lines = run_cycles(root, CELL_CYCLE, CELL_CYCLES[gic])
     assert lines == [root.machine.check(f"cat {SYSFS}/pool_used") + " 0-3"] * CELL_CYCLES[gic]
     assert root.pool() == pool
-    assert_linux_is_well(root)
+    root.assert_linux_is_well(*range(root.machine.config.smp))
     root.disable()
 
 

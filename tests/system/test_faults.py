@@ -321,7 +321,6 @@ def test_firmware_that_does_not_take_a_cpu(module_faulty: Faulty) -> None:
     module_faulty.arm("firmware", 1)
     root.cellctl("disable")
     machine.fails("echo 1 >/sys/devices/system/cpu/cpu3/online")
-    for cpu in range(3):
-        root.assert_cpu_works(cpu)
+    root.assert_cpu_works(*range(3))
     assert "Linux does not run on CPU 3" in machine.fails(f"cellctl {enable} 2>&1")
     machine.assert_dmesg_clean()

@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import pytest
-from cellfile import DATA, KIB, LOADABLE, MIB, RAM, READ, Cell, Region, put
-from cells import SHARE, SYSFS, Root
+from cellfile import DATA, KIB, LOADABLE, MIB, RAM, READ, Cell, Region
+from cells import SHARE, Root
 from inmates import ATTACKS
 from machine import TIMEOUT, Boot
 from scene import (
@@ -94,17 +94,15 @@ class Life(NamedTuple):
 
 
 # One life of the attacker, by its number, the attack, and the attempt that it begins with: its state and
-# last words. The console still has those of other lives.
-LIVE = f"""read -r targets </tmp/targets
-cellctl load attacker {SHARE}/hostile.bin --args "life=$1 case=$2 at=$3 $targets" >/dev/null || exit 1
-cellctl start attacker || exit 1
+# last words. The console still has those of other lives. A function for the shell that runs the tests'
+# commands: each process takes longer than most attempts.
+LIVE = f"""live() {{
+cellctl load attacker {SHARE}/hostile.bin --args "life=$1 case=$2 at=$3 $targets" >/dev/null || return
+cellctl start attacker || return
 own="^hostile\\[$1\\]: "
-follow -r attacker 1 "$own$2 (done|BREACH|MISSED|[0-9]+ LOOPS)" 4 "$own" >/tmp/words
-number=$(grep -lx attacker {SYSFS}/cells/*/name)
-read state <${{number%name}}state
-[ $state != failed ] || cellctl --json show attacker | grep '"ipa"'
-echo state $state
-cat /tmp/words"""
+follow -r -s attacker 1 "$own$2 (done|BREACH|MISSED|[0-9]+ LOOPS)" 4 "$own"
+[ $? -le 1 ]
+}}"""
 
 
 class Stage(Scene):
@@ -125,16 +123,16 @@ class Stage(Scene):
         # Only places are attacked as memory; numbers are asked for by name.
         targets = " ".join(f"target={name}:{place}" for name, place in places.items())
         targets += "".join(f" {name}={number}" for name, number in numbers.items())
-        self.machine.check(put(f"{targets}\n".encode(), "/tmp/targets"))
-        self.machine.check(put(LIVE.encode(), "/tmp/live"))
+        self.machine.check(f"targets='{targets}'\n{LIVE}")
 
     def live(self, attack: str, first: int) -> Life:
         """One life of the attacker, from an attempt on until it fails, loops or is done."""
         self.lives += 1
-        output = self.machine.check(f"sh /tmp/live {self.lives} {attack} {first}", 3 * TIMEOUT)
-        crash, state, console = re.split(r"^state (\w+)$", output, maxsplit=1, flags=re.MULTILINE)
-        ipa = re.search(r'"ipa": "(\w+)"', crash)
-        return Life(state, console, int(ipa[1], 16) if ipa else None)
+        output = self.machine.check(f"live {self.lives} {attack} {first}", 3 * TIMEOUT)
+        found = re.fullmatch(r"state (\w+)\n(?:ipa (\w+)\n)?(.*)", output, re.DOTALL)
+        assert found, output
+        state, ipa, console = found.groups()
+        return Life(state, console, int(ipa, 16) if ipa else None)
 
     def attack(self, name: str) -> int:
         """All attempts of an attack, in as many lives as it takes; how many there are."""
@@ -143,16 +141,18 @@ class Stage(Scene):
             life = self.live(name, first)
             assert "BREACH" not in life.console and "MISSED" not in life.console, life.console
             done = re.search(rf"{name} done: (\d+) attempts", life.console)
-            if done:
+            if not done:
+                self.judge(life)
+            if life.state == "running":
                 self.stop_if_running()
+            if done:
                 return int(done[1])
-            self.judge(life)
-            self.stop_if_running()
             if name in LEAVE_SOMETHING:
                 self.attack("inspect")
             first = life.last_attempt[0] + 1
 
     def stop_if_running(self) -> None:
+        """It may have ended meanwhile: some attempts turn its CPUs off."""
         self.machine.check(
             f"read state <{self.state_file}; [ $state != running ] || cellctl stop attacker"
         )
@@ -206,8 +206,7 @@ def shared_stage(boot_shared: Boot, request: pytest.FixtureRequest) -> Stage:
 def stage(shared_stage: Stage) -> Iterator[Stage]:
     """The stage without an attacker, also after a test that failed."""
     yield shared_stage
-    if "attacker" in shared_stage.root.cells():
-        shared_stage.root.destroy("attacker")
+    shared_stage.clear()
 
 
 @pytest.mark.parametrize("name", ALL_ATTACKS)

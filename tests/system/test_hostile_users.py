@@ -79,8 +79,7 @@ def test_everything_at_once(machine_root: Root) -> None:
     root.wait_state("demo-ring", "stopped")
     root.destroy("demo-ring")
     assert root.pool() == pool
-    for cpu in range(4):
-        root.assert_cpu_works(cpu)
+    root.assert_cpu_works(*range(4))
     root.disable()
     root.machine.assert_dmesg_clean()
 

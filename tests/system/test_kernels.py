@@ -81,7 +81,6 @@ def test_kernel(boot: Boot, kernel: Kernel, gic: int, tmp_path: Path) -> None:
     root = Root(machine)
     root.enable()
     timer_has_no_exit(root)
-    for number in range(machine.config.smp):
-        root.assert_cpu_works(number)
+    root.assert_cpu_works(*range(machine.config.smp))
     root.disable()
     machine.assert_dmesg_clean()

@@ -52,8 +52,8 @@ def test_machine(boot: Boot, cpu: str, gic: int, memory: str, reserve: str) -> N
     timer_has_no_exit(root)
     root.stop("demo-native-idle")
     root.destroy("demo-native-idle")
+    root.assert_cpu_works(*range(machine.config.smp))
     for number in range(machine.config.smp):
-        root.assert_cpu_works(number)
         assert machine.check(f"taskset {1 << number:x} features") == features
     root.disable()
     assert machine.check("features") == features

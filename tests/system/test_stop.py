@@ -40,9 +40,7 @@ def bring_about(root: Root, cell: str, case: str, text: str) -> None:
 
 def assert_linux_has_all_back(root: Root, cell: str) -> None:
     assert list(root.cells()) == ["root"]
-    for cpu in CPUS[cell]:
-        root.assert_cpu_works(cpu)
-    root.machine.assert_dmesg_clean()
+    root.assert_linux_is_well(*CPUS[cell])
 
 
 @pytest.mark.parametrize("cell, case, text", STATES, ids=IDS)

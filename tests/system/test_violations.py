@@ -50,11 +50,10 @@ class Attack(Scene):
         self.create()
         self.root.load("attacker", "violate", f"case={case} {arguments}")
         self.root.start("attacker")
-        self.root.wait_until(
-            f"{{ cellctl console attacker | grep -q ': survived: .*'"
-            f" || grep -q failed {self.state_file}; }}"
-        )
-        return self.root.console("attacker")
+        status, output = self.machine.run("follow -r -s -t 60 attacker 1 ': survived: ' 64 ^", 70)
+        state, _, text = output.partition("\n")
+        assert status == 0 or state == "state failed", output
+        return text
 
 
 @pytest.fixture(scope="module")

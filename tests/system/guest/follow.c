@@ -1,22 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Waits until COUNT lines of a cell's console match PATTERN, with -n of those that are not there
- * yet, with -r only while the cell runs. Prints the last LINES lines that match SHOWN; without
- * these two, those that it waited for. A shell would need several processes each time it looks.
+ * yet, with -r only while the cell runs, with -t no longer than SECONDS. Prints the last LINES
+ * lines that match SHOWN; without these two, those that it waited for. With -s, the cell's state
+ * comes first, and the IPA of its crash. A shell would need several processes each time it looks.
  *
- * usage: follow [-n] [-r] CELL COUNT PATTERN [LINES SHOWN]
+ * usage: follow [-n] [-r] [-s] [-t SECONDS] CELL COUNT PATTERN [LINES SHOWN]
  *
  * Patterns are extended regular expressions. Exit status: 0 the lines have come; 1 they will not.
  */
 #include <dirent.h>
 #include <err.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <regex.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cellblock/ioctl.h>
@@ -29,6 +32,8 @@ static struct {
 	const char *cell;
 	bool only_new;
 	bool only_running;
+	bool says_state;
+	time_t seconds; /* 0: for ever */
 	long count;
 	regex_t pattern;
 	long lines;
@@ -114,9 +119,18 @@ static bool take_output(int fd, bool old)
 	return false;
 }
 
+static time_t now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec;
+}
+
 /* State first, console then: what was written before the end is not lost. */
 static int follow(int fd, const char *number)
 {
+	const time_t end = now() + order.seconds;
 	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
 	char state[32];
 
@@ -129,22 +143,40 @@ static int follow(int fd, const char *number)
 			return 0;
 		if (!there || (order.only_running && strcmp(state, "running")))
 			return 1;
+		if (order.seconds && now() > end)
+			return 1;
 		poll(&poll_fd, 1, POLL_MS);
 	}
+}
+
+static void say_state(int fd, const char *number)
+{
+	struct cb_ioc_cell_info cell = { .cell = (uint32_t)strtoul(number, NULL, 10) };
+	char state[32];
+
+	if (!read_word(number, "state", state) || ioctl(fd, CB_IOC_CELL_INFO, &cell))
+		err(2, "the state of \"%s\"", order.cell);
+	printf("state %s\n", state);
+	if (!strcmp(state, "failed"))
+		printf("ipa 0x%" PRIx64 "\n", cell.info.crash.ipa);
 }
 
 static void parse(int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "nr")) != -1) {
+	while ((option = getopt(argc, argv, "nrst:")) != -1) {
 		order.only_new |= option == 'n';
 		order.only_running |= option == 'r';
+		order.says_state |= option == 's';
+		if (option == 't')
+			order.seconds = atol(optarg);
 	}
 	argc -= optind - 1;
 	argv += optind - 1;
 	if (argc != 4 && argc != 6)
-		errx(2, "usage: follow [-n] [-r] CELL COUNT PATTERN [LINES SHOWN]");
+		errx(2, "usage: follow [-n] [-r] [-s] [-t SECONDS] CELL COUNT PATTERN"
+			" [LINES SHOWN]");
 	order.cell = argv[1];
 	order.count = atol(argv[2]);
 	order.lines = atol(argv[argc == 6 ? 4 : 2]);
@@ -167,6 +199,8 @@ int main(int argc, char **argv)
 	if (fd < 0 || ioctl(fd, CB_IOC_CONSOLE, &console))
 		err(2, "the console of \"%s\"", order.cell);
 	status = follow(fd, number);
+	if (order.says_state)
+		say_state(fd, number);
 	for (long i = nr_kept > order.lines ? nr_kept - order.lines : 0; i < nr_kept; i++)
 		puts(kept[i % order.lines]);
 	return status;
