@@ -169,7 +169,7 @@ static void show_interrupts(const char *pattern)
 	fclose(file);
 }
 
-/* Takes the lines that have come; whether there were any. */
+/* Takes the lines that have come, up to a wrong one; whether there were any. */
 static bool take_lines(FILE *log, const char *path)
 {
 	bool any = false;
@@ -177,8 +177,10 @@ static bool take_lines(FILE *log, const char *path)
 
 	while ((line = next_line(log))) {
 		any = true;
-		if (strcmp(line, "right"))
+		if (strcmp(line, "right")) {
 			complain("%s: \"%s\"", path, line);
+			break;
+		}
 	}
 	return any;
 }
