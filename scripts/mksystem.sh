@@ -21,6 +21,9 @@ MASKED=(getty.target serial-getty@.service systemd-firstboot.service modprobe@.s
 	systemd-tmpfiles-setup.service systemd-tmpfiles-clean.timer systemd-update-utmp.service
 	systemd-pstore.service systemd-random-seed.service systemd-user-sessions.service
 	dev-hugepages.mount dev-mqueue.mount sys-kernel-tracing.mount systemd-repart.service
+	sys-kernel-debug.mount sys-kernel-config.mount proc-sys-fs-binfmt_misc.automount
+	systemd-binfmt.service systemd-modules-load.service systemd-sysctl.service
+	systemd-journal-flush.service systemd-update-utmp-runlevel.service
 	systemd-network-generator.service systemd-ask-password-wall.path
 	systemd-ask-password-console.path dpkg-db-backup.timer systemd-logind.service)
 
@@ -49,16 +52,51 @@ console_unit()
 	END
 }
 
+# At boot, events of the devices that are there only for these: of hundreds, nobody waits.
+coldplug()
+{
+	cat <<-'END'
+		[Service]
+		ExecStart=
+		ExecStart=udevadm trigger --type=devices --action=add --subsystem-match=block
+	END
+}
+
+mask_units()
+{
+	local root=$1 units=$1/etc/systemd/system generators=$1/etc/systemd/system-generators name
+
+	for name in "${MASKED[@]}"; do
+		ln -s /dev/null "$units/$name"
+	done
+	# They run at each daemon-reload, and have nothing to generate here.
+	mkdir -p "$generators"
+	for name in "$root"/lib/systemd/system-generators/*; do
+		ln -s /dev/null "$generators/${name##*/}"
+	done
+	mkdir -p "$units/systemd-udev-trigger.service.d"
+	coldplug >"$units/systemd-udev-trigger.service.d/cb.conf"
+}
+
+# What the scripts of the Python packages would have done, if the Python here is of the same version.
+compile_python()
+{
+	local root=$1 python
+
+	python=python$(/usr/bin/python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+	[ -d "$root/usr/lib/$python" ] || return 0
+	/usr/bin/python3 -m compileall -q -s "$root" -p / "$root/usr/lib/$python" \
+		"$root/usr/lib/python3/dist-packages"
+}
+
 configure()
 {
-	local root=$1 units=$1/etc/systemd/system unit
+	local root=$1 units=$1/etc/systemd/system
 
 	mkdir -p "$units/multi-user.target.wants"
 	console_unit >"$units/console.service"
 	ln -s ../console.service "$units/multi-user.target.wants/console.service"
-	for unit in "${MASKED[@]}"; do
-		ln -s /dev/null "$units/$unit"
-	done
+	mask_units "$root"
 	ln -s /lib/systemd/system/multi-user.target "$units/default.target"
 	echo "PS1='cb# '" >"$root/root/.bashrc"
 	install -D "$ROOT/scripts/rootfs/usr/lib/cb-agent" "$root/usr/lib/cb-agent"
@@ -86,12 +124,13 @@ mkdir -p "$OUT"
 cp -a "$SYSTEM_ROOT" "$OUT/root"
 (cd "$OUT/root" && rm -rf "${UNUSED[@]}")
 add_driver "$OUT/root"
+compile_python "$OUT/root"
 configure "$OUT/root"
 # Everything in it is root's, whoever makes it.
 export PATH=$PATH:/sbin:/usr/sbin
 fakeroot sh -e <<END
 chown -R 0:0 "$OUT/root"
-mke2fs -q -t ext4 -d "$OUT/root" "$OUT/root.img" "$SIZE"
+mke2fs -q -t ext4 -O ^has_journal -d "$OUT/root" "$OUT/root.img" "$SIZE"
 END
 rm -rf "$OUT/root"
 MODULES="virtio_pci virtio_mmio virtio_blk virtio_net crc32c_generic ext4" \

@@ -58,7 +58,6 @@ class System:
 
     def write_cell(self, name: str, text: str) -> None:
         self.write(f"/etc/cellblock/cells/{name}.conf", text)
-        self.check("systemctl daemon-reload")
 
     def journal(self, service: str) -> str:
         return self.check(f"journalctl --sync; journalctl -b -o cat -u {service}")
@@ -156,6 +155,7 @@ def test_mistakes_are_in_the_journal(system: System) -> None:
     system.fails(f"systemctl start {unit('absent')}")
     assert "absent.bin" in system.journal(unit("absent"))
     system.write_cell("order", CELLS["timer"] + "\nAFTER=a;b")
+    system.check("systemctl daemon-reload")
     assert "order.conf: AFTER=a;b names no cells" in system.check("dmesg")
     assert system.cells() == []
 
@@ -255,11 +255,9 @@ def test_cells_run_at_boot_in_order_and_stop_at_shutdown(
     for name in CELLS:
         system.wait_state(unit(name), "active")
     assert system.cells() == ["late running", "timer running"]
-    when = [
-        int(system.check(f"systemctl show -P ActiveEnterTimestampMonotonic {service}"))
-        for service in ("cellblock.service", unit("timer"), unit("late"))
-    ]
-    assert 0 < when[0] < when[1] < when[2]
+    services = f"cellblock.service {unit('timer')} {unit('late')}"
+    when = system.check(f"systemctl show -P ActiveEnterTimestampMonotonic {services}").split()
+    assert 0 < int(when[0]) < int(when[1]) < int(when[2])
     system.machine.assert_dmesg_clean()
     shutdown = system.poweroff()
     stopped = re.findall(r"OK  ] Stopped .* - Cellblock (.*)\.", shutdown)
