@@ -94,7 +94,8 @@ static bool keep_asking(unsigned long since)
 	return !fatal_signal_pending(current);
 }
 
-#define ANSWER_TIMEOUT (10UL * HZ) /* a CPU needs microseconds to stop, or to begin to clear */
+/* A CPU needs microseconds to stop, to begin to clear, or to turn itself off. */
+#define ANSWER_TIMEOUT (10UL * HZ)
 
 /* While CPUs are to stop, or one is to begin, a busy answer has them in its address. */
 static int refuse_silent_cpu(const struct cell *cell, struct cb_error *error)
@@ -209,18 +210,33 @@ static void withdraw(struct cell *cell, struct cb_error *error)
 		       cell->id, cell->config->header.name);
 }
 
-/* Linux has given everything: the hypervisor makes the cell. It has an id as long as it exists. */
-static int hand_over(struct cell *cell, struct cb_error *error)
+/* Linux goes on when a CPU has not turned itself off after 100 ms. Sets cell->id. */
+static int create_when_off(struct cell *cell, struct cb_error *error)
 {
+	unsigned long since = jiffies;
 	struct hvc_result result;
 	int err;
 
-	result = hvc_call(CB_HVC_CELL_CREATE, virt_to_phys(cell->config), cell->config->header.size,
-			  0);
-	err = hvc_refusal(&result, error);
+	for (;;) {
+		result = hvc_call(CB_HVC_CELL_CREATE, virt_to_phys(cell->config),
+				  cell->config->header.size, 0);
+		err = hvc_refusal(&result, error);
+		if (!err)
+			cell->id = result.x[1];
+		if (!err || error->code != CB_ERR_CPU_ONLINE ||
+		    time_after(jiffies, since + ANSWER_TIMEOUT) || fatal_signal_pending(current))
+			return err;
+		usleep_range(500, 1000);
+	}
+}
+
+/* Linux has given everything: the hypervisor makes the cell. It has an id as long as it exists. */
+static int hand_over(struct cell *cell, struct cb_error *error)
+{
+	int err = create_when_off(cell, error);
+
 	if (err)
 		return err;
-	cell->id = result.x[1];
 	err = cb_cell_publish(cell);
 	if (!err)
 		return 0;

@@ -15,6 +15,7 @@
 
 #define PSCI_INTERNAL_FAILURE (-6L)
 #define LATE_SECONDS	      6 /* later than PATIENCE_SECONDS of takeover.c */
+#define OFF_SECONDS	      1 /* Linux waits a tenth of it */
 
 /* In place of a function, which is still there under another name. */
 #define WRAP(type, name, ...)            \
@@ -90,32 +91,35 @@ WRAP(void, gic_wake, cpuid_t cpu)
 		__real_gic_wake(cpu);
 }
 
-static void come_late(void)
+/* Once, if this CPU is meant. */
+static void be_late(enum hv_fault fault, u64 seconds)
 {
 	u64 start = read_sysreg(cntpct_el0);
 
-	if (!is_for_cpu(HV_FAULT_LATE, this_cpu()->id))
+	if (!is_for_cpu(fault, this_cpu()->id))
 		return;
-	faults.counts[HV_FAULT_LATE] = 0;
+	faults.counts[fault] = 0;
 	do
 		isb();
-	while (read_sysreg(cntpct_el0) - start < LATE_SECONDS * read_sysreg(cntfrq_el0));
+	while (read_sysreg(cntpct_el0) - start < seconds * read_sysreg(cntfrq_el0));
 }
 
 WRAP(bool, takeover_enter, u64 nr, u64 sctlr, u64 *x)
 {
-	come_late();
+	be_late(HV_FAULT_LATE, LATE_SECONDS);
 	return __real_takeover_enter(nr, sctlr, x);
 }
 
 WRAP(bool, takeover_leave, u64 nr, struct cb_error *error)
 {
-	come_late();
+	be_late(HV_FAULT_LATE, LATE_SECONDS);
 	return __real_takeover_leave(nr, error);
 }
 
 WRAP(void, psci_call, u32 function, u64 *x)
 {
+	if (function == PSCI_CPU_OFF)
+		be_late(HV_FAULT_OFF, OFF_SECONDS);
 	if ((function & ~SMCCC_64) != PSCI_CPU_ON || !is_due(HV_FAULT_CPU_ON))
 		__real_psci_call(function, x);
 	else

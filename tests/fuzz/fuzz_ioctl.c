@@ -206,6 +206,8 @@ static struct hvc_result create(const struct cb_cell_config *config, u64 size)
 		id++;
 	if (id == MACHINE_CELLS || random_chance(8))
 		return answer(CB_ERR_NO_MEMORY, CB_NO_CELL, 0);
+	if (random_chance(8)) /* one of the CPUs is not quite off */
+		return answer(CB_ERR_CPU_ONLINE, CB_NO_CELL, 0);
 	add_cell(id, config);
 	return (struct hvc_result){ { CB_OK, id } };
 }

@@ -27,7 +27,7 @@ LONG = bool(os.environ.get("CB_LONG"))
 
 TEST_BUILD = "/usr/lib/cellblock-faults"
 FAULT = "/sys/module/cellblock/parameters/fault"
-HYPERVISOR_FAULTS = ("pool", "wake", "late", "cpu-on", "firmware")
+HYPERVISOR_FAULTS = ("pool", "wake", "late", "cpu-on", "firmware", "off")
 
 # A cell with two CPUs and one with one; both have this memory.
 SMP, RING = "demo-smp", "demo-ring"
@@ -186,6 +186,17 @@ def test_life_of_a_cell_without_memory(enabled: Faulty) -> None:
 def test_cpu_that_linux_keeps(enabled: Faulty) -> None:
     refusal = "could not take CPU"
     assert enabled.drive("cpu-down", f"create {SHARE}/{SMP}.cell", "true", refusal) == 2
+
+
+def test_cpu_that_takes_its_time_to_turn_off(enabled: Faulty) -> None:
+    """Longer than Linux waits for it. The driver does not give it to a cell before."""
+    root = enabled.root
+    enabled.arm("off", 4)
+    root.launch(RING, "hello")
+    assert "CPU3 may not have shut down cleanly" in enabled.machine.dmesg()
+    root.wait_console(RING, "hello: idle")
+    root.destroy(RING)
+    root.assert_cpu_works(3)
 
 
 @pytest.mark.parametrize("fault, error", [("cpu-up", "Input/output"), ("cpu-on", "Invalid")])
