@@ -6,8 +6,8 @@
 # demo and the system tests in QEMU. Stops early only if something does not build. The last line
 # is "<n> passed, <n> failed"; the exit status says whether anything failed.
 #
-# What needs no QEMU runs beside what does: each alone would leave a CPU idle now and then. The
-# output is shown one after the other.
+# Parts run beside one another, for each alone would leave a CPU idle now and then: what needs
+# nothing that is built here, what needs no QEMU, and what does. The output is shown in this order.
 #
 # With CB_LONG=1 (`make check-long`) the fuzzers and the system tests take their time, and the boards
 # and a soak follow.
@@ -41,10 +41,14 @@ pass()
 	passed=$((passed + $1))
 }
 
+# Waits for what still runs.
 finish()
 {
 	local name
 
+	for name in "${!PARTS[@]}"; do
+		end_part "$name"
+	done
 	echo
 	for name in "${FAILED[@]}"; do
 		echo "FAILED: $name"
@@ -215,18 +219,21 @@ demo()
 	tail -n 1 "$OUT/demo.txt" | grep -q '^demo: PASS'
 }
 
-without_qemu()
+without_builds()
 {
-	renice -n 5 "$BASHPID" >/dev/null
-	title lint
-	results lint scripts/lint.sh
-	unit_tests
-	python_tests "config tests" tests/config "$JOBS"
-	python_tests "package tests" tests/packages "$JOBS"
 	title models
 	results models tests/models/run.sh
+	unit_tests
 	title fuzzing
 	results fuzz run_make -C tests/fuzz "$FUZZ_LIMIT"
+}
+
+without_qemu()
+{
+	title lint
+	results lint scripts/lint.sh
+	python_tests "config tests" tests/config "$JOBS"
+	python_tests "package tests" tests/packages "$JOBS"
 }
 
 with_qemu()
@@ -244,6 +251,8 @@ start_part()
 {
 	(
 		passed=0 FAILED=()
+		# QEMU is what takes longest.
+		[ "$1" = with_qemu ] || renice -n 5 "$BASHPID" >/dev/null
 		"$1"
 		printf '%s\n' "$passed" "${FAILED[@]}" >"$OUT/$1.result"
 	) >"$OUT/$1.txt" 2>&1 </dev/null &
@@ -263,22 +272,29 @@ end_part()
 	else
 		FAILED+=("$1")
 	fi
+	unset "PARTS[$1]"
 }
 
-if ! scripts/setup.sh || ! scripts/fetch.sh; then
+mkdir -p "$OUT"
+# What runs in the background would not hear of Ctrl-C.
+trap 'trap - INT TERM; kill 0' INT TERM
+declare -A PARTS
+
+if ! scripts/setup.sh; then
 	FAILED+=("setup: packages are missing")
+	finish
+fi
+start_part without_builds
+if ! scripts/fetch.sh; then
+	FAILED+=("setup: Debian's arm64 packages are missing")
 	finish
 fi
 # shellcheck disable=SC1091	# made by fetch.sh
 . "$BUILD/debian/env.mk"
-mkdir -p "$OUT"
-
-# What runs in the background would not hear of Ctrl-C.
-trap 'trap - INT TERM; kill 0' INT TERM
 build_all
-declare -A PARTS
 start_part with_qemu
 start_part without_qemu
+end_part without_builds
 end_part without_qemu
 end_part with_qemu
 if [ -n "$LONG" ]; then

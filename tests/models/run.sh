@@ -30,7 +30,7 @@ verify()
 		cd "$dir"
 		rm -f ./*.trail
 		spin -a "$@" "$name.pml"
-		cc -O1 -w -DSAFETY -DCOLLAPSE -o pan pan.c
+		cc -O0 -w -DSAFETY -DCOLLAPSE -o pan pan.c
 		./pan -m$MAX_DEPTH
 	) >"$dir/log" 2>&1 || true
 	report=$(cat "$dir/log")
