@@ -23,7 +23,7 @@ from collections.abc import Iterator
 
 import pytest
 from cells import Root
-from machine import TIMEOUT, Boot, Config, Machine
+from machine import LONG_RUN, TIMEOUT, Boot, Config, Machine
 from snapshot import Snapshot, remove_stale
 
 # Workers that run in parallel must not share a machine's directory.
@@ -43,7 +43,6 @@ LONG = (
 
 # A Linux with KPTI makes QEMU forget all translations at each system call and at its return, which costs
 # the tests half of their time. So only test_kernels.py has it here, and all tests with CB_LONG.
-LONG_RUN = bool(os.environ.get("CB_LONG"))
 KPTI = LONG_RUN
 
 _alive: list[Machine] = []

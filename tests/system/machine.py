@@ -14,6 +14,7 @@ anything but text, and a full transcript exists of what nobody waited for.
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import socket
@@ -38,6 +39,13 @@ TIMEOUT = 60.0
 # A line of the kernel or the hypervisor amid other output: it ends in CR LF, which
 # a command's own lines do not under the agent.
 MESSAGE = re.compile(r"(?:\[ *\d+\.\d{6}\]|\[?cellblock[\]:]?) [^\r\n]*\r+\n")
+
+# `make check-long` and the like: more rounds, and every test on every machine.
+LONG_RUN = bool(os.environ.get("CB_LONG"))
+
+# For health(): CPU stop, crash stop, timer broadcast, IRQ work, wake-up. Linux has no use for them in the
+# tests, and would not survive the first.
+QUIET_IPIS = "-i '^IPI[2346]:'"
 
 # What a healthy kernel never says: regular expressions that the program `health` looks for as well.
 TROUBLE_FILE = Path(__file__).with_name("guest") / "trouble"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from cellfile import DATA, KIB, LOADABLE, MIB, NATIVE_IDLE, RAM, Cell, Region, put
 from cells import SYSFS, Root, words
-from machine import TIMEOUT
+from machine import QUIET_IPIS, TIMEOUT
 
 ROOT_RAM = 0x40000000
 HYPERVISOR = 0x70000000
@@ -32,10 +32,6 @@ WITNESS = Cell(
     irqs=[(WITNESS_SPI, 1)],
     flags=NATIVE_IDLE,
 )
-
-# CPU stop, crash stop, timer broadcast, IRQ work, wake-up: Linux has no use for them here,
-# and would not survive the first.
-QUIET_IPIS = "'^IPI[2346]:'"
 
 # Of the witness, about all that it watches.
 NEW_REPORT = f"follow -n -t {TIMEOUT:.0f} witness 1 '^witness: .* GICD_CTLR 0x'"
@@ -76,7 +72,7 @@ class Scene:
 
         They are the interrupts of no use, and the unusual exits of the witness's CPU.
         """
-        looks = f"-i {QUIET_IPIS} -x {WITNESS_CPU} -l {LOAD_LOG} -k {words(self.attacker_cpus)}"
+        looks = f"{QUIET_IPIS} -x {WITNESS_CPU} -l {LOAD_LOG} -k {words(self.attacker_cpus)}"
         lines = self.machine.health(looks).splitlines()
         return [line for line in lines if not line.startswith(USUAL_EXITS)]
 

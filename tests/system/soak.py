@@ -13,7 +13,6 @@ usage: soak.py [--minutes N | --operations N] [--seed N] [--gic 2|3]
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import re
 import shlex
@@ -22,100 +21,28 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1] / "scripts")]
-from cellfile import DATA, KIB, LOADABLE, MIB, RAM, Cell, Region, put  # noqa: E402
+from cellfile import put  # noqa: E402
 from cells import POLL, SHARE, SYSFS, Root, moved  # noqa: E402
-from inmates import Inmate, Place, choose  # noqa: E402
+from inmates import Place, choose  # noqa: E402
 from machine import BUILD, TIMEOUT, TROUBLE, Config, Machine  # noqa: E402
+from soak_view import (  # noqa: E402
+    DATA_SIZE,
+    IMAGE_ROOM,
+    SLOT_SIZE,
+    SLOTS,
+    ZEROES,
+    Slot,
+    View,
+    cpu_list,
+    json_objects,
+)
 
 NR_CPUS = 8
-SLOTS = 7
-
-# The cells' memory lies close together: neighbours share blocks of 2 MiB.
-MEMORY, SLOT_SIZE, DATA_SIZE = 0x74000000, 5 * MIB, 64 * KIB
-ZEROES = 3 * MIB
-IMAGE_ROOM = 64 * KIB  # from the beginning of its RAM: what an inmate's image leaves there
-FIRST_SPI = 100
-
 MAX_ERRORS = 5
-
-
-@dataclass
-class Slot:
-    """Room for a cell, and the cell in it as it should be."""
-
-    number: int
-    state: str = "none"
-    cpus: tuple[int, ...] = ()
-    inmate: Inmate | None = None
-    id: int = 0
-
-    @property
-    def name(self) -> str:
-        return f"cell-{self.number}"
-
-    @property
-    def memory(self) -> int:
-        return MEMORY + self.number * SLOT_SIZE
-
-    @property
-    def spi(self) -> int:
-        return FIRST_SPI + self.number
-
-    @property
-    def exists(self) -> bool:
-        return self.state != "none"
-
-    def file(self, cpus: tuple[int, ...]) -> Cell:
-        ram = SLOT_SIZE - DATA_SIZE
-        return Cell(
-            name=self.name,
-            cpus=sum(1 << cpu for cpu in cpus),
-            regions=[
-                Region("ram", self.memory, ram, RAM | LOADABLE),
-                Region("data", self.memory + ram, DATA_SIZE, DATA),
-            ],
-            irqs=[(self.spi, 1)],
-        )
-
-    def has_settled(self) -> bool:
-        """Runs an honest inmate, which is where it stays."""
-        return self.state == "running" and self.inmate is not None and bool(self.inmate.exits)
-
-
-@dataclass
-class View:
-    """What can be seen from outside."""
-
-    enabled: bool
-    online: set[int]
-    complaints: list[str]
-    cells: dict[str, Any] = field(default_factory=dict)
-    stats: list[dict[str, Any]] = field(default_factory=list)
-    pool: dict[str, int] = field(default_factory=dict)
-
-
-def cpu_list(text: str) -> set[int]:
-    """The CPUs of "0,2-4"."""
-    cpus: set[int] = set()
-    for part in text.strip().split(","):
-        first, _, last = part.partition("-")
-        cpus |= set(range(int(first), int(last or first) + 1))
-    return cpus
-
-
-def json_objects(text: str) -> list[Any]:
-    """The objects of a text, one after the other."""
-    decoder, objects = json.JSONDecoder(), []
-    text = text.strip()
-    while text:
-        value, end = decoder.raw_decode(text)
-        objects.append(value)
-        text = text[end:].strip()
-    return objects
 
 
 class Soak:

@@ -3,15 +3,13 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 from cells import SHARE, SYSFS, Root
-from machine import Boot
+from machine import LONG_RUN, Boot
 
 # With GICv2 fewer, but with CB_LONG: nothing here depends on it.
-CELL_CYCLES = {3: 200, 2: 200 if os.environ.get("CB_LONG") else 40}
-ENABLE_CYCLES = {3: 50, 2: 50 if os.environ.get("CB_LONG") else 10}
+CELL_CYCLES = {3: 200, 2: 200 if LONG_RUN else 40}
+ENABLE_CYCLES = {3: 50, 2: 50 if LONG_RUN else 10}
 
 # The loops are scripts in Linux: a round trip of the tests for each step would take longer, and so
 # would a process for each look.

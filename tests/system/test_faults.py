@@ -9,7 +9,6 @@ hypervisor and driver fail on demand: tests/faults.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Iterator
 from itertools import count as from_one
@@ -17,13 +16,12 @@ from typing import NamedTuple
 
 import pytest
 from cells import SHARE, Root
-from machine import Boot
+from machine import LONG_RUN, Boot
 from qemu import BUILD
 from refusals import STATE
 
 pytestmark = pytest.mark.gics(3)
 
-LONG = bool(os.environ.get("CB_LONG"))
 
 TEST_BUILD = "/usr/lib/cellblock-faults"
 FAULT = "/sys/module/cellblock/parameters/fault"
@@ -221,7 +219,7 @@ def test_cpu_that_does_not_come_back(
 
 def test_enable_without_pages(faulty: Faulty) -> None:
     words = re.compile(r"the hypervisor needs (\d+) pages of memory, and (\d+) are free")
-    for count in from_one(1) if LONG else range(1, 1000, 9):
+    for count in from_one(1) if LONG_RUN else range(1, 1000, 9):
         outcome = faulty.attempt("pool", count, f"enable {faulty.board}")
         if outcome.status == 0:
             assert count > 40
@@ -238,7 +236,7 @@ def test_create_without_pages(enabled: Faulty) -> None:
     enabled.machine.check(f"physmem fill {memory}")
     text = enabled.refused("pool", 2, create, "and 1 are free")
     needed = int(re.search(r"needs (\d+) pages", text)[1])
-    counts: Iterable[int] = range(1, needed + 1) if LONG else (1, 3, 5, needed // 2, needed)
+    counts: Iterable[int] = range(1, needed + 1) if LONG_RUN else (1, 3, 5, needed // 2, needed)
     for count in counts:
         enabled.refused("pool", count, create, f"and {count - 1} are free")
     enabled.machine.check(f"physmem check {memory}")
@@ -253,7 +251,7 @@ def test_create_without_pages(enabled: Faulty) -> None:
 # CPUs that do not answer the hypervisor.
 
 
-@pytest.mark.parametrize("late", range(4) if LONG else [2])
+@pytest.mark.parametrize("late", range(4) if LONG_RUN else [2])
 def test_cpu_that_comes_too_late(faulty: Faulty, late: int) -> None:
     enable, refusal = f"enable {faulty.board}", f"CPU {late} did not enter the hypervisor in time"
     faulty.refused("late", late + 1, enable, refusal)
@@ -294,7 +292,7 @@ def test_cell_that_can_neither_be_shown_nor_destroyed_at_first(enabled: Faulty) 
     create = f"create {SHARE}/{RING}.cell"
     last = enabled.drive("memory", create, f"cellctl destroy {RING}")
     root.destroy(RING)
-    for count in (last, last - 1) if LONG else (last,):
+    for count in (last, last - 1) if LONG_RUN else (last,):
         enabled.arm("wake", 4)
         enabled.arm("memory", count)
         assert "CPU 3 did not enter the hypervisor in time" in machine.fails(f"cellctl {create} 2>&1")

@@ -9,7 +9,6 @@ the interrupt controller in one with the other GIC.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -18,7 +17,7 @@ import pytest
 from cellfile import DATA, KIB, LOADABLE, MIB, RAM, READ, Cell, Region
 from cells import SHARE, Root
 from inmates import ATTACKS
-from machine import TIMEOUT, Boot
+from machine import LONG_RUN, TIMEOUT, Boot
 from scene import (
     HYPERVISOR,
     ROOT_RAM,
@@ -187,12 +186,11 @@ class Setting(NamedTuple):
 
 
 ONE, TWO = 0b1000, 0b1010
-LONG = bool(os.environ.get("CB_LONG"))
 SETTINGS = [
-    Setting("gicv2-one-cpu", 2, ONE, attacks="" if LONG else "gic-"),
+    Setting("gicv2-one-cpu", 2, ONE, attacks="" if LONG_RUN else "gic-"),
     Setting("gicv3-two-cpus", 3, TWO),
 ]
-if LONG:
+if LONG_RUN:
     SETTINGS += [
         Setting("gicv2-two-cpus", 2, TWO),
         Setting("gicv3-one-cpu", 3, ONE),

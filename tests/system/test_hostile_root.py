@@ -15,12 +15,11 @@ import pytest
 import victim
 from cellfile import DATA, KIB, LOADABLE, RAM, SHARED, Cell, Region, put
 from cells import SYSFS, Root
-from machine import Boot
+from machine import LONG_RUN, QUIET_IPIS, Boot
 from victim import Victim
 
 pytestmark = pytest.mark.gics(3)
 
-LONG = bool(os.environ.get("CB_LONG"))
 SEED = int(os.environ.get("CB_SEED", "1"))
 SIGBUS = 128 + 7
 
@@ -29,10 +28,6 @@ NOT_SUPPORTED = -1
 HVC_DISABLE, HVC_CREATE = 0xC600CB20, 0xC600CB21
 NO_RAM = 0x1_0000_0000
 PSCI_0_1_CPU_ON = 0x95C1BA60  # in QEMU's firmware
-
-# CPU stop, crash stop, timer broadcast, IRQ work, wake-up: Linux has no use for them here,
-# and would not survive the first.
-QUIET_IPIS = "-i '^IPI[2346]:'"
 
 ATTACKER_RAM, ATTACKER_DATA = 0x70400000, 0x71400000
 
@@ -52,7 +47,7 @@ ATTACKER = Cell(
 
 def times(count: int) -> int:
     """How often an attack is repeated."""
-    return count * 50 if LONG else count
+    return count * 50 if LONG_RUN else count
 
 
 class Scene:

@@ -13,12 +13,11 @@ import re
 import pytest
 from cellfile import LOADABLE, MIB, RAM, Cell, Region, put
 from cells import SHARE, SYSFS, Root
-from machine import Boot
+from machine import LONG_RUN, Boot
 from victim import Victim
 
 pytestmark = pytest.mark.gics(3)
 
-LONG = bool(os.environ.get("CB_LONG"))
 SEED = int(os.environ.get("CB_SEED", "1"))
 
 MODULE = "/lib/modules/$(uname -r)/extra/cellblock.ko"
@@ -43,7 +42,7 @@ def test_requests_of_everybody(machine_root: Root) -> None:
     root.enable()
     watched = Victim(root)
     pool = root.pool()
-    command = f"ioctls {SEED} {400000 if LONG else 20000} {SHARE}/{root.board}.cell"
+    command = f"ioctls {SEED} {400000 if LONG_RUN else 20000} {SHARE}/{root.board}.cell"
     output = root.machine.check(f"{command} {SHARE}/demo-ring.cell", timeout=900)
     print(output)
     assert re.search(r", [1-9]\d* accepted, 0 wrong answers$", output), output
@@ -60,7 +59,7 @@ def test_requests_of_everybody(machine_root: Root) -> None:
 def test_everything_at_once(machine_root: Root) -> None:
     root = machine_root
     root.machine.check("modprobe cellblock")
-    enough, seconds = (300, 1200) if LONG else (3, 30)
+    enough, seconds = (300, 1200) if LONG_RUN else (3, 30)
     command = f"races {SEED} {enough} {seconds} {SHARE}/{root.board}.cell"
     output = root.machine.check(f"{command} {SHARE}/demo-ring.cell {MODULE}", timeout=1500)
     print(output)
@@ -145,17 +144,15 @@ KILLED = {
 }
 
 
-@pytest.mark.parametrize("when", ["before", "during", "after"] if LONG else ["during", "after"])
+@pytest.mark.parametrize("when", ["before", "during", "after"] if LONG_RUN else ["during", "after"])
 @pytest.mark.parametrize("command", KILLED)
-def test_killed_cellctl(machine_root: Root, gic: int, command: str, when: str) -> None:
+def test_killed_cellctl(machine_root: Root, command: str, when: str) -> None:
     """Each operation has happened or not, and asking for it again, or for its end, works."""
-    if gic == 2 and not LONG:
-        return  # the driver is the same with both
     root = machine_root
     before, text, states = KILLED[command]
-    what = "call" if LONG or command == "console" else "change"
+    what = "call" if LONG_RUN or command == "console" else "change"
     # "console -f" does not end by itself, and "load" has many pieces.
-    limit = {"console": 40} if LONG else {"console": 3, "load": 4}
+    limit = {"console": 40} if LONG_RUN else {"console": 3, "load": 4}
     root.machine.check("modprobe cellblock")
     variables = f"BOARD={SHARE}/{root.board}.cell WHAT={what} WHEN={when} BEFORE={before}"
     variables += f" LIMIT={limit.get(command, 0)}"
@@ -201,7 +198,7 @@ PANIC_STATES = {
 }
 
 
-@pytest.mark.skipif(not LONG, reason="only with CB_LONG")
+@pytest.mark.skipif(not LONG_RUN, reason="only with CB_LONG")
 @pytest.mark.parametrize("state", PANIC_STATES)
 def test_panic_in_each_state(boot: Boot, gic: int, state: str) -> None:
     root = Root(boot(gic=gic, cell_uart=True))

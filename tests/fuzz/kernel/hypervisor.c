@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The hypervisor below the driver under test: it knows which cells there are and in which states,
+ * refuses now and then, and takes its time to stop and destroy.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "below.h"
+
+#include "cellblock.h"
+#include "config.h"
+#include "hypercall.h"
+
+struct hypervisor hypervisor;
+
+void hypervisor_add_cell(u64 id, const struct cb_cell_config *config)
+{
+	struct cb_cell_page *page = cell_page(id);
+
+	memset(page, 0, CB_PAGE_SIZE);
+	page->id = (u32)id;
+	memcpy(page->name, config->header.name, CB_NAME_SIZE);
+	page->cpus = config->cpus;
+	memset((u8 *)page + CB_CONSOLE_OFFSET, '#', CB_CONSOLE_SIZE);
+	public_page()->cells_phys[id] = CELL_PAGES + PAGE(id);
+	hypervisor.cells[id].exists = true;
+	hypervisor.cells[id].rounds = (u32)random_below(4);
+	hypervisor.cells[id].silent = false;
+	hypervisor.cells[id].cpus = id ? config->cpus : 0;
+	hypervisor.cells[id].claims = hypervisor.cells[id].nr_loadable = 0;
+	for (u32 i = 0; id && i < config->regions.count; i++) {
+		const struct cb_region *r = &cb_config_regions(config)[i];
+
+		hypervisor.cells[id].claims += !(r->flags & CB_REGION_SHARED);
+		if (r->flags & CB_REGION_LOADABLE)
+			hypervisor.cells[id].loadable[hypervisor.cells[id].nr_loadable++] = *r;
+	}
+	for (u32 cpu = 0; id && cpu < MACHINE_CPUS; cpu++)
+		if (config->cpus >> cpu & 1)
+			cpu_info(cpu)->cell = (u32)id;
+}
+
+static struct hvc_result answer(u64 code, u64 id, u64 address)
+{
+	return (struct hvc_result){ { code, (u32)id | (u64)CB_NO_CELL << 32, 0, address } };
+}
+
+static struct hvc_result create(const struct cb_cell_config *config, u64 size)
+{
+	struct cb_error error;
+	u64 id = 1;
+
+	/* Checked, and its memory, CPUs and interrupts are not Linux' any more. */
+	assert_int_equal(cb_config_check(config, size, CB_CONFIG_CELL, &error), CB_OK);
+	assert_int_equal(config->cpus & machine.online, 0);
+	while (id < MACHINE_CELLS && hypervisor.cells[id].exists)
+		id++;
+	if (id == MACHINE_CELLS || random_chance(8))
+		return answer(CB_ERR_NO_MEMORY, CB_NO_CELL, 0);
+	if (random_chance(8)) /* one of the CPUs is not quite off */
+		return answer(CB_ERR_CPU_ONLINE, CB_NO_CELL, 0);
+	hypervisor_add_cell(id, config);
+	return (struct hvc_result){ { CB_OK, id } };
+}
+
+/* Linux has nothing of the cell's memory mapped when it is not being loaded. */
+static void check_not_mapped(u64 id)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(machine.mappings); i++)
+		for (u32 n = 0; machine.mappings[i].at && n < hypervisor.cells[id].nr_loadable; n++)
+			assert_false(cb_ranges_overlap(machine.mappings[i].phys,
+						       machine.mappings[i].size,
+						       hypervisor.cells[id].loadable[n].phys,
+						       hypervisor.cells[id].loadable[n].size));
+}
+
+static void remove_cell(u64 id)
+{
+	for (u32 cpu = 0; cpu < MACHINE_CPUS; cpu++)
+		if (cpu_info(cpu)->cell == id)
+			cpu_info(cpu)->cell = CB_ROOT_CELL;
+	public_page()->cells_phys[id] = 0;
+	hypervisor.cells[id].exists = false;
+	memset(cell_page(id), 0xee, CB_PAGE_SIZE); /* whoever still reads it, finds nonsense */
+}
+
+static struct hvc_result operate(u64 function, u64 id)
+{
+	struct cb_cell_page *page;
+
+	if (!id || id >= MACHINE_CELLS || !hypervisor.cells[id].exists)
+		fail_msg("the driver asks for a cell that is not there");
+	page = cell_page(id);
+	switch (function) {
+	case CB_HVC_CELL_LOAD:
+		if (page->state == CB_CELL_RUNNING || page->state == CB_CELL_DESTROYING)
+			return answer(CB_ERR_CELL_STATE, id, page->state);
+		page->state = CB_CELL_LOADING;
+		break;
+	case CB_HVC_CELL_START:
+		check_not_mapped(id);
+		if (page->state != CB_CELL_LOADING)
+			return answer(CB_ERR_CELL_STATE, id, page->state);
+		page->state = random_chance(4) ? CB_CELL_FAILED : CB_CELL_RUNNING;
+		hypervisor.cells[id].rounds = (u32)random_below(32);
+		hypervisor.cells[id].silent = random_chance(4);
+		break;
+	case CB_HVC_CELL_STOP:
+	case CB_HVC_CELL_DESTROY:
+		check_not_mapped(id);
+		if (hypervisor.cells[id].rounds) {
+			hypervisor.cells[id].rounds--;
+			return answer(CB_ERR_BUSY, id,
+				      hypervisor.cells[id].silent || random_chance(2)
+					      ? hypervisor.cells[id].cpus
+					      : 0);
+		}
+		if (function == CB_HVC_CELL_STOP)
+			page->state = CB_CELL_STOPPED;
+		else
+			remove_cell(id);
+	}
+	return answer(CB_OK, id, 0);
+}
+
+struct hvc_result hvc_call(u64 function, u64 x1, u64 x2, u64 x3)
+{
+	(void)x3;
+	assert_true(hypervisor.enabled);
+	assert_int_equal(cellblock.lock.held, 1);
+	hypervisor.calls++;
+	/* A cell can always be stopped and destroyed. */
+	if (function < CB_HVC_CELL_STOP && machine.failures && random_chance(32))
+		return answer(random_chance(2) ? (u64)-1 : CB_ERR_ARGUMENT, x1, random_bits());
+	return function == CB_HVC_CELL_CREATE ? create((const void *)x1, x2)
+					      : operate(function, x1);
+}
