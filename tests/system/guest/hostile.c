@@ -445,7 +445,8 @@ static int attack_flip(uint64_t seed, uint64_t count)
 		change_for_ever();
 	}
 	run_on(0);
-	for (uint64_t n = 0; n < count; n++) {
+	/* All may pass while the other CPU stands still: there must be a good and a bad one. */
+	while (totals->calls < count || !totals->created || totals->created == totals->calls) {
 		uint64_t id, code = hvc(CB_HVC_CELL_CREATE, addresses.pages, good_size, 0, &id);
 
 		add(&totals->calls, 1);
