@@ -17,9 +17,8 @@
 	isb
 	.endm
 
-	/* With stp and str, or ldp and ldr. */
+	/* All but x0 and x1. With stp and str, or ldp and ldr. */
 	.macro	caller_saved pair, one
-	\pair	x0, x1, [sp, #0]
 	\pair	x2, x3, [sp, #16]
 	\pair	x4, x5, [sp, #32]
 	\pair	x6, x7, [sp, #48]
@@ -41,13 +40,13 @@
 	.endm
 
 	.macro	save_caller_saved
-	sub	sp, sp, #REGS_SIZE
+	stp	x0, x1, [sp, #-REGS_SIZE]!
 	caller_saved stp, str
 	.endm
 
 	.macro	restore_caller_saved
 	caller_saved ldp, ldr
-	add	sp, sp, #REGS_SIZE
+	ldp	x0, x1, [sp], #REGS_SIZE
 	.endm
 
 	/* The stack may be what failed: start again at its top, the guest is not resumed. */

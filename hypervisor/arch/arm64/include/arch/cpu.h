@@ -105,10 +105,14 @@ void cpu_wait(void);
 /* Start this CPU in its cell at entry with x0 = context and every other register reset. */
 __noreturn void cpu_start(u64 entry, u64 context);
 
-/* Skip the instruction that trapped. */
+/* Skip the instruction that trapped, as if it had been executed: so was a step of it (D2.12). */
 static inline void skip_instruction(void)
 {
+	u64 spsr = read_sysreg(spsr_el2);
+
 	write_sysreg(read_sysreg(elr_el2) + 4, elr_el2);
+	if (__builtin_expect(spsr & SPSR_SS, 0))
+		write_sysreg(spsr & ~(u64)SPSR_SS, spsr_el2);
 }
 
 /* Assembly. cpu_park(): leave the guest for good and wait for requests. */
