@@ -556,6 +556,51 @@ static void single_step(const struct attempt *attempt)
 	exceptions(NULL);
 }
 
+/* How many steps it takes to read a word eight times. */
+static unsigned int steps_to_read(uint64_t address)
+{
+	allow_steps(100);
+	write_sysreg(oslar_el1, 0);
+	write_sysreg(mdscr_el1, MDSCR_SS | MDSCR_KDE);
+	asm volatile("msr daifclr, #8");
+	isb();
+	asm volatile(".rept 8\n ldr wzr, [%0]\n .endr" : : "r"(address) : "memory");
+	debug_off();
+	allow_steps(0);
+	return exceptions(NULL);
+}
+
+/* What the hypervisor does in place of an instruction is one step like any other. */
+static void steps_of_accesses(const struct attempt *attempt)
+{
+	static uint32_t word;
+	unsigned int expected = steps_to_read((uint64_t)&word);
+	unsigned int steps = steps_to_read(gic.gicd.base + GICD_TYPER);
+
+	(void)attempt;
+	if (expected < 8 || steps != expected)
+		breach("%u steps, and %u if nothing traps", steps, expected);
+}
+
+/* CPUs may have error records in common: a cell sees none. */
+static void error_records(const struct attempt *attempt)
+{
+	bool ras = read_sysreg(id_aa64pfr0_el1) >> 28 & 0xf;
+	uint64_t before = 0, after = 0, records;
+
+	(void)attempt;
+	if (!ras)
+		return;
+	hypercall_info(CB_INFO_EXITS, &before);
+	records = read_sysreg(S3_0_C5_C3_0); /* ERRIDR_EL1 */
+	hypercall_info(CB_INFO_EXITS, &after);
+	if (exceptions(NULL) || records || after != before + 2)
+		breach("%lu error records, %lu exits", records, after - before);
+	write_sysreg(S3_0_C5_C3_1, 1); /* ERRSELR_EL1 */
+	write_sysreg(S3_0_C5_C4_1, 0); /* ERXCTLR_EL1 */
+	exceptions(NULL);
+}
+
 static void locks(const struct attempt *attempt)
 {
 	(void)attempt;
@@ -689,7 +734,9 @@ static const struct attempt features[] = {
 	{ "breakpoints and watchpoints", RETURNS, breakpoints, 0, 0, "" },
 	{ "break- and watchpoints for EL2", RETURNS, breakpoints, 0xff8000002000, 0, "" },
 	{ "single step through hypercalls", RETURNS, single_step, 0, 0, "" },
+	{ "single step through register accesses", RETURNS, steps_of_accesses, 0, 0, "" },
 	{ "OS lock and double lock", RETURNS, locks, 0, 0, "" },
+	{ "error records", RETURNS, error_records, 0, 0, "" },
 	{ "performance monitors", RETURNS, performance_monitors, 0, 0, "" },
 	{ "timers", RETURNS, timers, 0, 0, "" },
 	{ "FP, SVE, SME, pointer authentication", RETURNS, fp_state, 0, 0, "" },
@@ -731,6 +778,9 @@ static void fill_registers(void)
 	write_sysreg(cntp_cval_el0, secret);
 	write_sysreg(cntp_ctl_el0, 1);
 	write_sysreg(oslar_el1, 0);
+	write_sysreg(osdlr_el1, 1);
+	write_sysreg(mdccint_el1, 3u << 29);
+	write_sysreg(dbgclaimset_el1, 0xe7);
 	write_sysreg(dbgbvr0_el1, secret & ~3ull);
 	write_sysreg(dbgbcr0_el1, BCR_EL1);
 	write_sysreg(dbgwvr0_el1, secret & ~7ull);

@@ -16,6 +16,7 @@
 	X(esr_el1) X(far_el1) X(afsr0_el1) X(afsr1_el1) X(par_el1)	\
 	X(cntkctl_el1) X(cntv_ctl_el0) X(cntv_cval_el0)			\
 	X(cntp_ctl_el0) X(cntp_cval_el0)				\
+	X(osdlr_el1) X(mdccint_el1) X(dbgclaimclr_el1)			\
 	X(mdscr_el1) X(dbgbcr0_el1) X(dbgbvr0_el1)			\
 	X(dbgwcr0_el1) X(dbgwvr0_el1)					\
 	X(pmcntenset_el0) X(pmintenset_el1) X(pmovsset_el0)		\

@@ -14,6 +14,7 @@ enum hv_fault {
 	HV_FAULT_CPU_ON,   /* the count-th CPU_ON from now fails */
 	HV_FAULT_FIRMWARE, /* the count-th CPU_OFF of the firmware from now fails */
 	HV_FAULT_OFF,	   /* CPU count - 1 takes longer to turn itself off than Linux waits */
+	HV_FAULT_SERROR,   /* CPU count - 1 has an SError pending when it parks */
 	HV_FAULTS,
 };
 

@@ -16,6 +16,7 @@
 #define PSCI_INTERNAL_FAILURE (-6L)
 #define LATE_SECONDS	      6 /* later than PATIENCE_SECONDS of takeover.c */
 #define OFF_SECONDS	      1 /* Linux waits a tenth of it */
+#define SPSR_A		      BIT(8)
 
 /* In place of a function, which is still there under another name. */
 #define WRAP(type, name, ...)            \
@@ -124,6 +125,35 @@ WRAP(void, psci_call, u32 function, u64 *x)
 		__real_psci_call(function, x);
 	else
 		x[0] = (u64)PSCI_INTERNAL_FAILURE;
+}
+
+#define ESR_SERROR (0x2fUL << ESR_EC_SHIFT | ESR_IL | 0x11)
+
+/* QEMU raises no SError: EL2 takes it as the CPU would do it, from where it is not masked. */
+static u64 pretend_serror(void)
+{
+	register u64 x0 __asm__("x0") = 0;
+
+	write_sysreg(ESR_SERROR, esr_el2);
+	write_sysreg(SPSR_EL2H_DAIF & ~SPSR_A, spsr_el2);
+	__asm__ volatile("adr x1, 1f\n"
+			 "msr elr_el2, x1\n"
+			 "mrs x1, vbar_el2\n"
+			 "add x1, x1, #0x380\n" /* current EL, SP_EL2: SError (D1.3.1.2) */
+			 "br x1\n"
+			 "1: msr daifset, #4\n"
+			 : "+r"(x0)
+			 :
+			 : "x1", "memory");
+	return x0;
+}
+
+WRAP(u64, take_serror, void)
+{
+	if (!is_for_cpu(HV_FAULT_SERROR, this_cpu()->id))
+		return __real_take_serror();
+	faults.counts[HV_FAULT_SERROR] = 0;
+	return pretend_serror();
 }
 
 void fault_smc_call(u64 *x)

@@ -131,6 +131,7 @@ ATTACKS = (
     " cpu-calls cpu-psci cpu-entries cpu-power cpu-power-cycles cpu-returns cpu-vectors"
     " cpu-foreign-vectors cpu-loops cpu-waits cpu-features cpu-left-behind"
     " register-reads register-writes register-system register-immediates"
+    " register-left-behind register-inspect"
 ).split()
 _TARGETS = (
     "target=victim:{victim_memory:#x} target=root:0x40200000 target=hypervisor:0x70000000"

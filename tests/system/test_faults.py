@@ -25,7 +25,7 @@ pytestmark = pytest.mark.gics(3)
 
 TEST_BUILD = "/usr/lib/cellblock-faults"
 FAULT = "/sys/module/cellblock/parameters/fault"
-HYPERVISOR_FAULTS = ("pool", "wake", "late", "cpu-on", "firmware", "off")
+HYPERVISOR_FAULTS = ("pool", "wake", "late", "cpu-on", "firmware", "off", "serror")
 
 # A cell with two CPUs and one with one; both have this memory.
 SMP, RING = "demo-smp", "demo-ring"
@@ -315,6 +315,21 @@ def test_cpu_that_does_not_start(enabled: Faulty) -> None:
     enabled.arm("wake", 0)
     root.wait_console(RING, "hello: idle")
     root.stop(RING)
+
+
+# What a cell leaves for the next owner of its CPU.
+
+
+def test_error_that_is_reported_late(enabled: Faulty) -> None:
+    """An SError that the cell has masked is not Linux' when it gets the CPU."""
+    root = enabled.root
+    root.launch(RING, "hello")
+    root.wait_console(RING, "hello: idle")
+    enabled.arm("serror", 4)
+    root.stop(RING)
+    root.wait_console("root", f"cell {RING}: CPU 3: SError dropped, esr 0xbe000011")
+    root.destroy(RING)
+    root.assert_cpu_works(3)
 
 
 # The firmware refuses. Last: the CPU is lost for this machine.

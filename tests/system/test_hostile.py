@@ -74,8 +74,12 @@ GIC_TARGETS = {
 
 ALL_ATTACKS = [*ATTACKS, "inspect"]
 
-# Attempts that are followed by a look at what they have left.
-LEAVE_SOMETHING = ("gic-left-behind", "cpu-left-behind")
+# Attacks each of whose attempts is followed by a look at what it has left.
+LEAVE_SOMETHING = {
+    "gic-left-behind": "inspect",
+    "cpu-left-behind": "inspect",
+    "register-left-behind": "register-inspect",
+}
 
 ANNOUNCEMENT = re.compile(r"^\S+: \S+ (\d+) (RETURNS|ENDS|EITHER|LOOPS): (.*)$", re.MULTILINE)
 
@@ -148,7 +152,7 @@ class Stage(Scene):
             if done:
                 return int(done[1])
             if name in LEAVE_SOMETHING:
-                self.attack("inspect")
+                self.attack(LEAVE_SOMETHING[name])
             first = life.last_attempt[0] + 1
 
     def stop_if_running(self) -> None:
@@ -229,7 +233,7 @@ def test_attack(stage: Stage, name: str) -> None:
     stage.end_attack()
     if name in LEAVE_SOMETHING:
         stage.create()
-        stage.attack("inspect")
+        stage.attack(LEAVE_SOMETHING[name])
         stage.end_attack()
 
 

@@ -9,6 +9,7 @@
 #include <arch/reset.h>
 #include <arch/smc.h>
 #include <core/cell.h>
+#include <core/log.h>
 
 /* Entered from vectors.S. */
 __noreturn void cpu_parked(void);
@@ -74,10 +75,25 @@ static void serve(struct cpu *cpu, u32 requests)
 	}
 }
 
+/*
+ * What an access raises late stays pending while the guest masks it, and at EL2. The next owner of
+ * the CPU would take it for an error of its own: Linux panics.
+ */
+static void drop_serror(const struct cpu *cpu)
+{
+	static u32 logged;
+	u64 esr = take_serror();
+
+	if (esr && fetch_add(&logged, 1) < 64) /* a cell may do this over and over */
+		log_message("cell %s: CPU %u: SError dropped, esr %x\n", cpu->cell->page->name,
+			    (u64)cpu->id, esr);
+}
+
 void cpu_parked(void)
 {
 	struct cpu *cpu = this_cpu();
 
+	drop_serror(cpu);
 	reset_profiling(); /* its buffers are translated by what goes next */
 	/* The tables of a cell may go while its CPUs are parked, those of the root cell stay. */
 	write_sysreg(root_cell.stage2.vttbr, vttbr_el2);
@@ -100,16 +116,23 @@ void cpu_parked(void)
 	}
 }
 
+/* Registers that are not the CPU's alone, and waiting. */
+static u64 cell_traps(const struct cell *cell)
+{
+	bool ras = FIELD(read_sysreg(id_aa64pfr0_el1), 31, 28);
+
+	return HCR_EL2_TIDCP | HCR_EL2_TACR | (ras ? HCR_EL2_TERR : 0) |
+	       (cell->config->flags & CB_CELL_NATIVE_IDLE ? 0 : HCR_EL2_TWI);
+}
+
 void cpu_start(u64 entry, u64 context)
 {
 	struct cpu *cpu = this_cpu();
 	struct cell *cell = cpu->cell;
-	u64 cell_traps = HCR_EL2_TIDCP | HCR_EL2_TACR |
-			 (cell->config->flags & CB_CELL_NATIVE_IDLE ? 0 : HCR_EL2_TWI);
-
-	cpu->hcr &= ~(u64)(HCR_EL2_TIDCP | HCR_EL2_TACR | HCR_EL2_TWI);
+	drop_serror(cpu); /* of the memory that was cleaned or cleared */
+	cpu->hcr &= ~(HCR_EL2_TIDCP | HCR_EL2_TACR | HCR_EL2_TERR | HCR_EL2_TWI);
 	if (cell != &root_cell)
-		cpu->hcr |= cell_traps;
+		cpu->hcr |= cell_traps(cell);
 	/* Requests are made under the lock: who made those that were served has sent its SGI. */
 	spin_lock(&cell->lock);
 	cpu_set_power(cpu, CB_CPU_ON);

@@ -14,6 +14,7 @@
 #define CPTR_EL2_TSM BIT(12)
 #define PMBIDR_P     BIT(4) /* the buffer belongs to a higher exception level */
 #define TRBIDR_P     BIT(4)
+#define CLAIM_TAGS   0xff
 #define PMCR_RESET   6 /* P and C: all counters zero, E clear: none counts */
 
 static u64 feature(u64 id_register, unsigned int low)
@@ -91,6 +92,8 @@ static void reset_extensions(void)
 		ZERO(RGSR_EL1);
 		ZERO(GCR_EL1);
 	}
+	if (feature(pfr0, 44)) /* AMU */
+		ZERO(AMUSERENR_EL0);
 	if (feature(pfr0, 28)) /* RAS */
 		ZERO(DISR_EL1);
 	if (feature(read_sysreg(id_aa64mmfr1_el1), 16)) /* LOR */
@@ -252,7 +255,10 @@ static void reset_debug(void)
 	u64 dfr0 = read_sysreg(id_aa64dfr0_el1);
 
 	ZERO(mdscr_el1);
+	ZERO(mdccint_el1);
 	ZERO(oslar_el1);
+	ZERO(osdlr_el1);
+	write_sysreg(CLAIM_TAGS, dbgclaimclr_el1);
 	reset_breakpoints(feature(dfr0, 12));
 	reset_watchpoints(feature(dfr0, 20));
 	reset_performance_monitors(feature(dfr0, 8));

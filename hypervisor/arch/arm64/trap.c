@@ -156,7 +156,19 @@ void trap_fiq(struct regs *regs)
 #define ISS_READ      BIT(0)
 #define ISS_REGISTER  0x3ffc1e
 #define ISS_ACTLR_EL1 (3 << 20 | 1 << 17 | 1 << 10)	       /* S3_0_C1_C0_1 */
+#define ISS_CRN	      0x31fc00				       /* op0, op1, CRn */
+#define ISS_ERRORS    (3 << 20 | 5 << 10)		       /* S3_0_C5 */
 #define ISS_SGI1R_EL1 (3 << 20 | 5 << 17 | 12 << 10 | 11 << 1) /* S3_0_C12_C11_5 */
+
+/*
+ * What CPUs may share reads as zero and ignores writes: implementation defined bits of ACTLR_EL1;
+ * error records, ERRIDR_EL1 to ERXMISC3_EL1 (C5_C3 to C5_C5), of a common cache for instance.
+ */
+static bool is_shared_register(u64 esr)
+{
+	return (esr & ISS_REGISTER) == ISS_ACTLR_EL1 ||
+	       ((esr & ISS_CRN) == ISS_ERRORS && FIELD(esr, 4, 1) - 3 <= 2);
+}
 
 static __noinline void other_register(struct regs *regs, u64 esr, u64 rt, u64 value)
 {
@@ -164,11 +176,11 @@ static __noinline void other_register(struct regs *regs, u64 esr, u64 rt, u64 va
 
 	if (!gic_sysreg(this_cpu()->cell, (u32)esr, &value, write)) {
 		count_exit(this_cpu(), CB_EXIT_SYSREG);
-		if ((esr & ISS_REGISTER) != ISS_ACTLR_EL1) {
+		if (!is_shared_register(esr)) {
 			inject_undefined();
 			return;
 		}
-		value = 0; /* implementation defined bits, shared by CPUs: read as zero */
+		value = 0;
 	}
 	if (!write)
 		regs->x[rt] = value;

@@ -68,7 +68,10 @@ vectors:
 	vector_panic 4		/* current EL, SP_EL2 */
 	vector_panic 5
 	vector_panic 6
-	vector_panic 7
+
+	.balign	0x80		/* SError: EL2 masks it but in take_serror() */
+	mrs	x0, esr_el2
+	return_to_guest
 
 	.balign	0x80		/* lower EL, AArch64: synchronous */
 	save_caller_saved
@@ -164,6 +167,26 @@ cpu_park:
 	mrs	x0, tpidr_el2
 	mov	sp, x0
 	b	cpu_parked
+
+/*
+ * u64 take_serror(void): the syndrome of an SError that is pending, which it is no more, or 0. Accesses
+ * that may still raise one have ended before. ELR_EL2 and SPSR_EL2 are lost.
+ */
+	.global take_serror
+take_serror:
+	mov	x0, xzr
+	mrs	x1, hcr_el2
+	orr	x2, x1, #HCR_EL2_AMO	/* to EL2 (D1.3.6) */
+	msr	hcr_el2, x2
+	dsb	sy
+	isb
+	msr	daifclr, #4
+	hint	#16			/* ESB, where there is RAS */
+	isb				/* taken here at the latest */
+	msr	daifset, #4
+	msr	hcr_el2, x1
+	isb
+	ret
 
 /* void fp_reset(void): FP and SIMD registers zero. Writing V zeroes the rest of Z, too. */
 	.global fp_reset

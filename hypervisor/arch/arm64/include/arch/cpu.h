@@ -120,6 +120,7 @@ __noreturn void cpu_park(void);
 __noreturn void guest_enter(u64 x0);
 /* Leave the hypervisor for the spin table that the image has in place of the firmware's. */
 __noreturn void return_to_pen(paddr_t release, u64 sctlr);
+u64 take_serror(void);
 void fp_reset(void);
 void sve_reset(void);
 

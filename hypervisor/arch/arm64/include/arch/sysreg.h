@@ -65,6 +65,7 @@
 #define TRBSR_EL1	  S3_0_C9_C11_3
 #define TRBIDR_EL1	  S3_0_C9_C11_7
 #define BRBCR_EL1	  S2_1_C9_C0_0
+#define AMUSERENR_EL0	  S3_3_C13_C2_3
 #define DISR_EL1	  S3_0_C12_C1_1
 #define LORC_EL1	  S3_0_C10_C4_3
 #define TCR2_EL1	  S3_0_C2_C0_3
@@ -87,6 +88,7 @@
 #define HCR_EL2_TSC	  (1 << 19)
 #define HCR_EL2_TIDCP	  (1 << 20)
 #define HCR_EL2_TACR	  (1 << 21)
+#define HCR_EL2_TERR	  (1UL << 36)
 
 /* SCTLR_EL2, D19.2.120: RES1 bits of a CPU without VHE, and what EL2 itself runs with. */
 #define SCTLR_EL2_RES1	  0x30c50830
