@@ -20,6 +20,7 @@ from qemu import environment
 SIGBUS = 128 + 7
 RTC = 0x09010000
 HOLE = 0x09001000  # nothing is there, and the root cell does not have it
+GICD = 0x08000000
 
 
 def files_as_disk(directory: Path, config: Config) -> str:
@@ -169,6 +170,8 @@ def test_root_touches_what_it_does_not_have(boot: Boot, gic: int) -> None:
             assert status == SIGBUS, output
             line = rf"root cell: CPU \d+: {access} of 0x{address:x}, which it does not have"
             assert re.search(line, root.cellctl("console")), root.cellctl("console")
+    # Nor is there anything to load a vector from, which is not decoded, where registers are emulated.
+    assert root.machine.run(f"physmem vector {GICD:#x}").status == SIGBUS
     assert_victim_runs(root)
     root.machine.assert_dmesg_clean()
     root.destroy("demo-victim")

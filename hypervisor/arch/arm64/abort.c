@@ -34,11 +34,14 @@ static bool translate_stage1(u64 virt, bool el0, ipa_t *ipa)
 	return !(par & PAR_EL1_F);
 }
 
+static bool from_aarch32(void)
+{
+	return read_sysreg(spsr_el2) & SPSR_M_AARCH32;
+}
+
 static bool from_el0(void)
 {
-	u64 spsr = read_sysreg(spsr_el2);
-
-	return spsr & SPSR_M_AARCH32 || (spsr & SPSR_MODE_MASK) == 0;
+	return from_aarch32() || (read_sysreg(spsr_el2) & SPSR_MODE_MASK) == 0;
 }
 
 static ipa_t faulting_page(void)
@@ -56,16 +59,21 @@ static bool fault_ipa(u64 esr, ipa_t *ipa)
 	return true;
 }
 
-bool read_instruction(struct cell *cell, u32 *insn)
+/* False if the guest's translation of the program counter has changed meanwhile. */
+static bool read_instruction(struct cell *cell, u32 *insn)
 {
 	paddr_t phys;
 	ipa_t ipa;
+	u8 *at;
 
 	if (!translate_stage1(read_sysreg(elr_el2), from_el0(), &ipa) ||
 	    !(stage2_lookup(&cell->stage2, ipa, &phys) & CB_REGION_READ))
 		return false;
-	*insn = *(u32 *)((u8 *)window_map(ALIGN_DOWN(phys, PAGE_SIZE), 1, EL2_RODATA) +
-			 phys % PAGE_SIZE);
+	at = window_map(ALIGN_DOWN(phys, PAGE_SIZE), 1, EL2_RODATA);
+	at += phys % PAGE_SIZE;
+	/* The guest may have written it with its caches off: a line from before is stale (B2.8). */
+	__asm__ volatile("dc civac, %0\n\tdsb sy" : : "r"(at) : "memory");
+	*insn = *(u32 *)at;
 	window_unmap();
 	return true;
 }
@@ -131,19 +139,52 @@ static void transfer(struct regs *regs, const struct load_store *access, u8 rt, 
 		regs->x[rt] = extend_load(access, value);
 }
 
-/* Carry out an access to an emulated frame. */
+static const char *access_name(u64 esr, bool fetch)
+{
+	if (fetch)
+		return "execution";
+	return esr & ESR_DABT_WNR ? "write" : "read";
+}
+
+static void refuse_root(u64 esr, bool fetch, ipa_t ipa)
+{
+	static u32 logged;
+
+	count_exit(this_cpu(), CB_EXIT_ABORT);
+	/* Linux may be made to do this over and over: the ring is for more than that. */
+	if (fetch_add(&logged, 1) < 64)
+		log_message("root cell: CPU %u: %s of %x, which it does not have, at pc %x\n",
+			    (u64)this_cpu()->id, access_name(esr, fetch), ipa,
+			    read_sysreg(elr_el2));
+	inject_external_abort(esr, fetch);
+}
+
+/* An access that nobody can carry out, wherever it goes. */
+static void refuse_access(struct regs *regs, u64 esr, bool fetch, enum cb_crash_reason reason,
+			  ipa_t ipa, u32 insn)
+{
+	if (this_cpu()->cell != &root_cell)
+		violation(regs, reason, ipa, insn);
+	refuse_root(esr, fetch, ipa);
+}
+
+/* Carry out an access to an emulated frame. What A32 and T32 can do is not decoded. */
 static void emulate(struct regs *regs, u64 esr, ipa_t ipa)
 {
+	bool known = esr & ESR_DABT_ISV && esr & ESR_IL;
 	struct load_store access;
 	u32 insn = 0;
 
-	if (esr & ESR_DABT_ISV) {
+	if (known) {
 		from_syndrome(esr, &access);
-	} else {
+	} else if (!from_aarch32()) {
 		if (!read_instruction(this_cpu()->cell, &insn))
 			return; /* the guest changed its mapping: it will fault again */
-		if (!decode_load_store(insn, &access))
-			violation(regs, CB_CRASH_DECODE, ipa, insn);
+		known = decode_load_store(insn, &access);
+	}
+	if (!known) {
+		refuse_access(regs, esr, false, CB_CRASH_DECODE, ipa, insn);
+		return;
 	}
 	for (u8 n = 0; n < access.nr; n++)
 		transfer(regs, &access, access.rt[n], ipa + (u64)n * access.size);
@@ -167,40 +208,12 @@ static bool map_permissive(struct cell *cell, ipa_t ipa)
 	return root_touches_page(ALIGN_DOWN(ipa, PAGE_SIZE));
 }
 
-static const char *access_name(u64 esr, bool fetch)
-{
-	if (fetch)
-		return "execution";
-	return esr & ESR_DABT_WNR ? "write" : "read";
-}
-
-static void refuse_root(u64 esr, bool fetch, ipa_t ipa)
-{
-	static u32 logged;
-
-	count_exit(this_cpu(), CB_EXIT_ABORT);
-	/* Linux may be made to do this over and over: the ring is for more than that. */
-	if (fetch_add(&logged, 1) < 64)
-		log_message("root cell: CPU %u: %s of %x, which it does not have, at pc %x\n",
-			    (u64)this_cpu()->id, access_name(esr, fetch), ipa,
-			    read_sysreg(elr_el2));
-	inject_external_abort(esr, fetch);
-}
-
 static bool is_stage2_fault(u64 esr)
 {
 	u64 type = esr & ESR_FSC_TYPE;
 
 	return type == ESR_FSC_TRANSLATION || type == ESR_FSC_ACCESS ||
 	       type == ESR_FSC_PERMISSION || type == 0; /* 0: address size */
-}
-
-/* What the type of the memory forbids: alignment and exclusives on registers, for instance. */
-static void refuse_type(struct regs *regs, u64 esr, bool fetch)
-{
-	if (this_cpu()->cell != &root_cell)
-		violation(regs, CB_CRASH_TRAP, 0, 0);
-	refuse_root(esr, fetch, 0);
 }
 
 /*
@@ -246,7 +259,8 @@ void handle_abort(struct regs *regs, u64 esr, bool fetch)
 		cpu_park();
 	}
 	if (!is_stage2_fault(esr)) {
-		refuse_type(regs, esr, fetch);
+		/* What the memory's type forbids: alignment, or exclusives on registers. */
+		refuse_access(regs, esr, fetch, CB_CRASH_TRAP, 0, 0);
 	} else if (is_idle_maintenance(cpu->cell, esr, fetch)) {
 		count_exit(cpu, CB_EXIT_OTHER);
 		skip_instruction();
@@ -259,9 +273,9 @@ void handle_abort(struct regs *regs, u64 esr, bool fetch)
  * The common case: the guest itself accesses what stage 2 does not map, the syndrome describes it,
  * and nothing is sign-extended.
  */
-#define ESR_DABT_COMMON (ESR_DABT_ISV | ESR_FSC_TRANSLATION)
+#define ESR_DABT_COMMON (ESR_IL | ESR_DABT_ISV | ESR_FSC_TRANSLATION)
 #define ESR_DABT_COMMON_MASK \
-	(ESR_DABT_ISV | ESR_DABT_SSE | ESR_DABT_CM | ESR_DABT_S1PTW | ESR_FSC_TYPE)
+	(ESR_IL | ESR_DABT_ISV | ESR_DABT_SSE | ESR_DABT_CM | ESR_DABT_S1PTW | ESR_FSC_TYPE)
 
 static void finish(struct regs *regs, u64 esr, u64 value)
 {

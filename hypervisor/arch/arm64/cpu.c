@@ -148,8 +148,12 @@ void cpu_start(u64 entry, u64 context)
 	write_sysreg(cell->stage2.vttbr, vttbr_el2);
 	write_sysreg(entry, elr_el2);
 	write_sysreg(SPSR_EL1H_DAIF, spsr_el2);
-	/* Code was written as data, by another CPU: none of it may be in this I-cache (B2.2.5). */
-	__asm__ volatile("ic iallu");
+	/*
+	 * Code was written as data, by another CPU: none of it may be in this I-cache (B2.2.5).
+	 * While EL2 exchanged VTTBR_EL2, an AT instruction that was only speculated may have filled
+	 * the TLB with a mixture of two owners (errata 1319537 of Cortex-A57, 1319367 of A72).
+	 */
+	__asm__ volatile("ic iallu\n\ttlbi alle1");
 	dsb(nsh);
 	isb();
 	guest_enter(context);

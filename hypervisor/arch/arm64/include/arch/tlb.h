@@ -19,8 +19,12 @@ static inline void tlb_flush_vmid(u64 vttbr)
 	dsb(ishst); /* table changes are visible to all walkers before the TLBI */
 	write_sysreg(vttbr, vttbr_el2);
 	isb(); /* the TLBI uses the new VMID */
-	__asm__ volatile("tlbi vmalls12e1is");
-	dsb(ish); /* complete on all CPUs */
+	/*
+	 * Twice: one may leave a store under way that uses what was removed (errata 1286807 of
+	 * Cortex-A76, 2441007 of A55, 2441009 of A510). DSB: complete on all CPUs.
+	 */
+	__asm__ volatile("tlbi vmalls12e1is\n\tdsb ish\n\ttlbi vmalls12e1is");
+	dsb(ish);
 	write_sysreg(saved, vttbr_el2);
 	isb();
 }

@@ -16,7 +16,4 @@ __noreturn void violation(const struct regs *regs, enum cb_crash_reason reason, 
 void inject_undefined(void);
 void inject_external_abort(u64 esr, bool fetch);
 
-/* The instruction that trapped. False if the guest has changed its mapping meanwhile. */
-bool read_instruction(struct cell *cell, u32 *insn);
-
 #endif
