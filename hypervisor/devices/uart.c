@@ -2,7 +2,8 @@
 /*
  * The debug console (uart.h): Arm PL011 (DDI 0183), the 8250 with its registers four bytes apart,
  * as in the BCM2711, and Cadence's UART (UG1085, chapter 21). Linux or the firmware has set it
- * up; only the transmit side is used, so it can be shared with Linux' own console.
+ * up; only the transmit side is used, so it can be shared with Linux' own console. What it does not
+ * take in time is lost; the root cell's ring has it.
  */
 #include <arch/io.h>
 #include <arch/mmu.h>
@@ -37,11 +38,17 @@ bool uart_init(const struct cb_console_config *config)
 	return true;
 }
 
-static void put(char c)
+/* Reads of the status, 10 ms at least, that a character waits for room: 1 ms at 9600 baud. */
+#define PATIENCE 100000
+
+/* False if there is never room: whoever shares the UART may have stopped it. */
+static bool put(char c)
 {
-	while ((readl(base + uart->status) & uart->mask) != uart->ready)
-		cpu_relax();
+	for (u32 n = 0; (readl(base + uart->status) & uart->mask) != uart->ready; n++)
+		if (n == PATIENCE)
+			return false;
 	writel((u8)c, base + uart->data);
+	return true;
 }
 
 void uart_write(const char *text, size_t size)
@@ -49,10 +56,8 @@ void uart_write(const char *text, size_t size)
 	if (!uart)
 		return;
 	spin_lock(&lock);
-	for (; size--; text++) {
-		if (*text == '\n')
-			put('\r');
-		put(*text);
-	}
+	for (; size--; text++)
+		if ((*text == '\n' && !put('\r')) || !put(*text))
+			break;
 	spin_unlock(&lock);
 }

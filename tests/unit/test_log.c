@@ -126,6 +126,23 @@ static void test_ring_goes_on_at_its_start(void **state)
 	assert_memory_equal(ring, "cde#", 4);
 }
 
+/* Its owner has turned it off: EL2 must not wait for ever, and each message gets its chance. */
+static void test_uart_that_is_never_ready(void **state)
+{
+	for (size_t i = 0; i < sizeof(models) / sizeof(models[0]); i++) {
+		start(state);
+		start_uart(&models[i]);
+		full = ~0U;
+		log_message("one\ntwo");
+		assert_in_range(~0U - full, 10000, 1000000);
+		assert_string_equal(sent, "");
+		assert_ring("one\ntwo");
+		full = 0;
+		log_message("\nthree");
+		assert_string_equal(sent, "\r\nthree");
+	}
+}
+
 static void test_message_goes_to_the_uart_too(void **state)
 {
 	for (size_t i = 0; i < sizeof(models) / sizeof(models[0]); i++) {
@@ -163,6 +180,7 @@ int main(void)
 		TEST(test_long_message_is_cut),
 		TEST(test_ring_goes_on_at_its_start),
 		TEST(test_without_uart_nothing_is_sent),
+		TEST(test_uart_that_is_never_ready),
 		TEST(test_message_goes_to_the_uart_too),
 		TEST(test_uart_that_cannot_be_mapped_is_refused),
 	};
