@@ -2,9 +2,10 @@
 /*
  * Restart, power-off and kexec: every cell is destroyed and EL2 given back, so that
  * firmware or the next kernel finds the machine as Linux would leave it. A panic does
- * not come by here, and leaves the cells running.
+ * not come by here, and leaves the cells running. Hibernation is refused while enabled.
  */
 #include <linux/reboot.h>
+#include <linux/suspend.h>
 
 #include "cellblock.h"
 
@@ -41,14 +42,47 @@ static int shut_down(struct notifier_block *block, unsigned long event, void *co
 	return NOTIFY_DONE;
 }
 
+/* The image of an enabled Linux would wake up where nothing is at EL2, and no cell either. */
+static int refuse_hibernation(void)
+{
+	if (!cellblock.enabled) {
+		cellblock.shutting_down = true;
+		return NOTIFY_OK;
+	}
+	pr_err("no hibernation while the hypervisor is enabled: \"cellctl disable\" first\n");
+	return notifier_from_errno(-EBUSY);
+}
+
+static int change_sleep(struct notifier_block *block, unsigned long event, void *unused)
+{
+	int answer = NOTIFY_OK;
+
+	mutex_lock(&cellblock.lock);
+	if (event == PM_HIBERNATION_PREPARE || event == PM_RESTORE_PREPARE)
+		answer = refuse_hibernation();
+	else if (event == PM_POST_HIBERNATION || event == PM_POST_RESTORE)
+		cellblock.shutting_down = false;
+	mutex_unlock(&cellblock.lock);
+	return answer;
+}
+
 static struct notifier_block reboot_block = { .notifier_call = shut_down };
+static struct notifier_block sleep_block = { .notifier_call = change_sleep };
 
 int cb_reboot_init(void)
 {
-	return register_reboot_notifier(&reboot_block);
+	int err = register_pm_notifier(&sleep_block);
+
+	if (err)
+		return err;
+	err = register_reboot_notifier(&reboot_block);
+	if (err)
+		unregister_pm_notifier(&sleep_block);
+	return err;
 }
 
 void cb_reboot_exit(void)
 {
+	unregister_pm_notifier(&sleep_block);
 	unregister_reboot_notifier(&reboot_block);
 }

@@ -13,6 +13,7 @@ import re
 import tarfile
 from pathlib import Path
 
+import pytest
 from cells import SHARE, Root
 from machine import Boot, Config, Machine
 from qemu import environment
@@ -154,6 +155,25 @@ def test_permissive_root_gets_pages_at_first_touch(boot: Boot, gic: int) -> None
     assert [root.exits(cpu)["permissive"] for cpu in range(4)] == exits
     assert sum(exits) == 1
     root.machine.assert_dmesg_clean()
+
+
+@pytest.mark.gics(3)
+def test_hibernation_is_refused(boot: Boot, gic: int) -> None:
+    """While enabled. Before and after, Linux goes all the way but the last steps."""
+    root = Root(boot(gic=gic))
+    root.machine.check("echo freezer >/sys/power/pm_test")
+    root.machine.check("echo 0 >/sys/module/suspend/parameters/pm_test_delay")
+    root.machine.check("modprobe cellblock")
+    hibernate = "echo disk >/sys/power/state"
+    for _ in range(2):
+        root.machine.check(hibernate)
+        root.enable()
+        assert "Device or resource busy" in root.machine.fails(f"sh -c '{hibernate}' 2>&1")
+        assert 'no hibernation while the hypervisor is enabled: "cellctl disable"' in root.machine.dmesg()
+        root.machine.clear_dmesg()
+        root.launch("demo-ring", "hello", "off")
+        root.destroy("demo-ring")
+        root.cellctl("disable")
 
 
 def test_root_touches_what_it_does_not_have(boot: Boot, gic: int) -> None:
