@@ -243,20 +243,13 @@ class Soak:
 
     def _start_and_wait(self, slot: Slot) -> None:
         """The console still has what was printed before: it is left out."""
-        number, inmate = slot.id, slot.inmate
+        inmate, start = slot.inmate, f"cellctl start {slot.name}"
         expected = shlex.quote(inmate.state or ".*")
-        state = f"until grep -qx {expected} {SYSFS}/cells/{number}/state; do {POLL}; done"
-        script = (
-            f"old=$(cellctl console {slot.name} | wc -c); rm -f /tmp/new; mkfifo /tmp/new\n"
-            f"timeout {TIMEOUT:g} cellctl console -f {slot.name} >/tmp/new & follower=$!\n"
-            f"cellctl start {slot.name} || exit\n"
-            "( [ $old = 0 ] || dd bs=1 count=$old of=/dev/null 2>/dev/null\n"
-            f"exec grep -E -m 1 {shlex.quote(inmate.arrived)} ) </tmp/new\n"
-            "arrived=$?; kill $follower 2>/dev/null; wait $follower\n"
-            f"[ $arrived = 0 ] && timeout {TIMEOUT:g} sh -c {shlex.quote(state)}"
+        state = f"until grep -qx {expected} {SYSFS}/cells/{slot.id}/state; do {POLL}; done"
+        follow = f"follow -c '{start}' -t {TIMEOUT:.0f} {slot.name} 1 {shlex.quote(inmate.arrived)}"
+        status, line = self.machine.run(
+            f"{follow} 2>&1 && timeout {TIMEOUT:g} sh -c {shlex.quote(state)}", 2 * TIMEOUT + 30
         )
-        self.machine.check(f"echo {shlex.quote(script)} >/tmp/start")
-        status, line = self.machine.run("sh /tmp/start 2>&1", 2 * TIMEOUT + 30)
         assert status == 0, (
             f"{slot.name} is not where it should be: {line}\n{self.root.console(slot.name)}\n"
             + self.root.cellctl(f"show {slot.name}; cellctl stats")

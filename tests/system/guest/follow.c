@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Waits until COUNT lines of a cell's console match PATTERN, with -n of those that are not there
- * yet, with -r only while the cell runs, with -t no longer than SECONDS. Prints the last LINES
- * lines that match SHOWN; without these two, those that it waited for. With -s, the cell's state
- * comes first, and the IPA of its crash. A shell would need several processes each time it looks.
+ * yet, with -c of those that come once COMMAND has started the cell, with -r only while it runs,
+ * with -t no longer than SECONDS. Prints the last LINES lines that match SHOWN; without these
+ * two, those that it waited for. With -s, the cell's state comes first, and the IPA of its crash.
+ * A shell would need several processes each time it looks.
  *
- * usage: follow [-n] [-r] [-s] [-t SECONDS] CELL COUNT PATTERN [LINES SHOWN]
+ * usage: follow [-n | -c COMMAND] [-r] [-s] [-t SECONDS] CELL COUNT PATTERN [LINES SHOWN]
  *
- * Patterns are extended regular expressions. Exit status: 0 the lines have come; 1 they will not.
+ * Patterns are extended regular expressions. Exit status: 0 the lines have come; 1 they will not; 2
+ * something else has failed, COMMAND for instance.
  */
 #include <dirent.h>
 #include <err.h>
@@ -30,6 +32,7 @@
 
 static struct {
 	const char *cell;
+	const char *command;
 	bool only_new;
 	bool only_running;
 	bool says_state;
@@ -127,6 +130,16 @@ static time_t now(void)
 	return time.tv_sec;
 }
 
+/* The cell does not run: a line that it did not finish goes on no more. */
+static void start_cell(void)
+{
+	line_length = 0;
+	line_is_old = false;
+	fflush(stdout);
+	if (system(order.command))
+		exit(2);
+}
+
 /* State first, console then: what was written before the end is not lost. */
 static int follow(int fd, const char *number)
 {
@@ -134,8 +147,10 @@ static int follow(int fd, const char *number)
 	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
 	char state[32];
 
-	if (order.only_new)
+	if (order.only_new || order.command)
 		take_output(fd, true);
+	if (order.command)
+		start_cell();
 	for (;;) {
 		bool there = read_word(number, "state", state);
 
@@ -165,18 +180,20 @@ static void parse(int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "nrst:")) != -1) {
+	while ((option = getopt(argc, argv, "c:nrst:")) != -1) {
 		order.only_new |= option == 'n';
 		order.only_running |= option == 'r';
 		order.says_state |= option == 's';
+		if (option == 'c')
+			order.command = optarg;
 		if (option == 't')
 			order.seconds = atol(optarg);
 	}
 	argc -= optind - 1;
 	argv += optind - 1;
 	if (argc != 4 && argc != 6)
-		errx(2, "usage: follow [-n] [-r] [-s] [-t SECONDS] CELL COUNT PATTERN"
-			" [LINES SHOWN]");
+		errx(2, "usage: follow [-n | -c COMMAND] [-r] [-s] [-t SECONDS]"
+			" CELL COUNT PATTERN [LINES SHOWN]");
 	order.cell = argv[1];
 	order.count = atol(argv[2]);
 	order.lines = atol(argv[argc == 6 ? 4 : 2]);
