@@ -299,7 +299,7 @@ static u32 prepare(struct cell *cell, u64 size, struct stash *stash, struct cb_e
 	    check_name(cell->config, error) || check_ownership(cell->config, error) ||
 	    choose_id(cell, error))
 		return error->code;
-	if (!alloc_public(cell) || !stage2_init(&cell->stage2, (u16)cell->id) ||
+	if (!alloc_public(cell) || !stage2_init(&cell->stage2, (u16)cell->id, STAGE2_DEVICE) ||
 	    !fill_stashes(cell, stash)) {
 		error->address = pages_needed(cell);
 		error->code = CB_ERR_NO_MEMORY;
@@ -361,7 +361,8 @@ static u32 prepare_root(struct stash *stash, struct cb_error *error)
 	root_cell.config = &system_config->root;
 	for (u32 i = 0; i < system_config->root.regions.count; i++, region++)
 		pages += stage2_pages_needed(region->phys, region->phys, region->size);
-	if (!alloc_public(&root_cell) || !stage2_init(&root_cell.stage2, CB_ROOT_CELL) ||
+	if (!alloc_public(&root_cell) ||
+	    !stage2_init(&root_cell.stage2, CB_ROOT_CELL, STAGE2_NON_CACHEABLE) ||
 	    !stash_fill(stash, pages, CB_POOL_STAGE2))
 		return no_memory(pages, error);
 	return CB_OK;

@@ -38,7 +38,10 @@
 #define RAM		(READ | WRITE | EXECUTE)
 /* Read and write. */
 #define DATA		(READ | WRITE)
-/* Registers: read, write, Device-nGnRE, never executable. */
+/*
+ * Registers: read, write, never executable. Device-nGnRE for a cell; for the root cell what Linux takes
+ * them for, but not cacheable.
+ */
 #define MMIO		(READ | WRITE | CB_REGION_IO)
 /*
  * Does not leave the root cell. Each cell that has it says so, and so does the root cell; it is

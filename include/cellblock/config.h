@@ -46,7 +46,7 @@ struct cb_array {
 #define CB_REGION_READ		(1u << 0)
 #define CB_REGION_WRITE		(1u << 1)
 #define CB_REGION_EXECUTE	(1u << 2)
-#define CB_REGION_IO		(1u << 3)	/* registers: Device-nGnRE, never executable */
+#define CB_REGION_IO		(1u << 3)	/* registers: not cacheable, never executable */
 #define CB_REGION_SHARED	(1u << 4)	/* others may have it too, and say so */
 #define CB_REGION_LOADABLE	(1u << 5)	/* the root cell fills it before start */
 #define CB_REGION_FLAGS		0x3fu

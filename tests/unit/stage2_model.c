@@ -109,6 +109,12 @@ size_t nr_root_entries(void)
 	return (size_t)((1UL << width) / level_span(first_level()));
 }
 
+/* Device-nGnRE, or Normal non-cacheable. */
+static u64 register_type(void)
+{
+	return s2.registers == STAGE2_DEVICE ? 1 : 5;
+}
+
 /* What a page or block descriptor says; fails if it says anything that we never say. */
 static u32 rights_of(u64 entry, unsigned int level)
 {
@@ -120,12 +126,13 @@ static u32 rights_of(u64 entry, unsigned int level)
 	assert_int_equal(entry & 3, level == 3 ? 3 : 1);
 	assert_int_equal(ADDRESS(entry) % level_span(level), 0);
 	assert_int_equal(rest & ~(3UL | 0xf << 2 | 3 << 6 | 3 << 8 | 1 << 10 | 1UL << 54), 0);
-	assert_true(entry & BIT(10));				   /* AF */
-	assert_true(memattr == 0xf ? sharing == 3 : memattr == 1); /* write-back, nGnRE */
+	assert_true(entry & BIT(10)); /* AF */
+	assert_true(memattr == 0xf ? sharing == 3
+				   : memattr == register_type()); /* 0xf: write-back */
 	flags |= entry & BIT(6) ? CB_REGION_READ : 0;
 	flags |= entry & BIT(7) ? CB_REGION_WRITE : 0;
 	flags |= entry & BIT(54) ? 0 : CB_REGION_EXECUTE;
-	flags |= memattr == 1 ? CB_REGION_IO : 0;
+	flags |= memattr == 0xf ? 0 : CB_REGION_IO;
 	return flags;
 }
 
@@ -368,6 +375,8 @@ void __wrap_stash_put(struct stash *stash, void *page)
 
 void start(unsigned int bits)
 {
+	static enum stage2_registers registers; /* each by turns */
+
 	width = bits;
 	random_start();
 	stub_map(HV_BASE, NR_PAGES * PAGE_SIZE);
@@ -378,7 +387,9 @@ void start(unsigned int bits)
 	model.nr = 0;
 	pool_init((void *)HV_BASE, NR_PAGES, 1, used);
 	stage2_setup(bits);
-	assert_true(stage2_init(&s2, VMID));
+	registers = registers == STAGE2_DEVICE ? STAGE2_NON_CACHEABLE : STAGE2_DEVICE;
+	assert_true(stage2_init(&s2, VMID, registers));
+	assert_int_equal(s2.registers, registers);
 	cache_all();
 }
 

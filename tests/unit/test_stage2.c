@@ -62,7 +62,7 @@ static void test_init_without_memory_takes_nothing(void **state)
 	start(42);
 	finish();
 	pool_init((void *)HV_BASE, 8, 1, used);
-	assert_false(stage2_init(&s2, VMID));
+	assert_false(stage2_init(&s2, VMID, STAGE2_DEVICE));
 	assert_int_equal(pool_available(), 7);
 }
 

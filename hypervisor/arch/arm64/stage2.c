@@ -13,6 +13,7 @@
 #define PTE_TABLE      BIT(1)	    /* above level 3; a page at level 3 has it, too */
 #define PTE_MEM_NORMAL (0xfUL << 2) /* write-back inside and outside */
 #define PTE_MEM_DEVICE (0x1UL << 2) /* Device-nGnRE */
+#define PTE_MEM_NC     (0x5UL << 2) /* Normal, non-cacheable */
 #define PTE_READ       BIT(6)
 #define PTE_WRITE      BIT(7)
 #define PTE_ISH	       (3UL << 8)
@@ -57,10 +58,10 @@ static u64 leaf(paddr_t phys, u64 attributes, unsigned int level)
 	return phys | attributes | PTE_VALID | (level == LAST_LEVEL ? PTE_TABLE : 0);
 }
 
-static u64 attributes_of(u32 flags)
+static u64 attributes_of(const struct stage2 *s2, u32 flags)
 {
-	u64 attributes =
-		PTE_AF | (flags & CB_REGION_IO ? PTE_MEM_DEVICE : PTE_MEM_NORMAL | PTE_ISH);
+	u64 registers = s2->registers == STAGE2_DEVICE ? PTE_MEM_DEVICE : PTE_MEM_NC;
+	u64 attributes = PTE_AF | (flags & CB_REGION_IO ? registers : PTE_MEM_NORMAL | PTE_ISH);
 
 	if (flags & CB_REGION_READ)
 		attributes |= PTE_READ;
@@ -106,11 +107,12 @@ size_t stage2_root_pages(void)
 	return geometry.nr_tables;
 }
 
-bool stage2_init(struct stage2 *s2, u16 vmid)
+bool stage2_init(struct stage2 *s2, u16 vmid, enum stage2_registers registers)
 {
 	s2->root = pool_alloc(geometry.nr_tables, CB_POOL_STAGE2);
 	if (!s2->root)
 		return false;
+	s2->registers = registers;
 	s2->vttbr = virt_to_phys(s2->root) | ((u64)vmid << VTTBR_EL2_VMID_SHIFT);
 	return true;
 }
@@ -297,7 +299,7 @@ static void set_range(struct stage2 *s2, ipa_t ipa, paddr_t phys, u64 size, u64 
 void stage2_map(struct stage2 *s2, ipa_t ipa, paddr_t phys, u64 size, u32 flags,
 		struct stash *stash)
 {
-	set_range(s2, ipa, phys, size, attributes_of(flags), stash);
+	set_range(s2, ipa, phys, size, attributes_of(s2, flags), stash);
 	dsb(ishst); /* visible to the walkers before anybody is told (D8.13.1) */
 }
 

@@ -11,10 +11,17 @@
 #include <core/pool.h>
 #include <core/types.h>
 
+/*
+ * What registers are if the guest's tables say nothing stricter (D8.5.5). Linux takes some for
+ * Normal memory, frame buffers for instance, to combine writes and to access them unaligned.
+ */
+enum stage2_registers { STAGE2_DEVICE, STAGE2_NON_CACHEABLE };
+
 struct stage2 {
 	spinlock_t lock; /* protects the tables */
 	u64 *root;	 /* first level, up to 16 concatenated tables */
 	u64 vttbr;	 /* VTTBR_EL2: root and VMID */
+	enum stage2_registers registers;
 };
 
 /* Geometry of all stage-2 tables, from the CPUs' physical address width (32 to 48 bits). */
@@ -30,7 +37,7 @@ u64 stage2_limit(void);
 size_t stage2_root_pages(void);
 
 /* An empty address space; false if the pool has no room for its first level. */
-bool stage2_init(struct stage2 *s2, u16 vmid);
+bool stage2_init(struct stage2 *s2, u16 vmid, enum stage2_registers registers);
 
 /* Give back all tables, if there are any. No CPU uses them any more. */
 void stage2_free(struct stage2 *s2);
