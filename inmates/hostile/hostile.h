@@ -43,10 +43,10 @@ struct attack {
 
 #define TABLE(table) .attempts = (table), .nr = ARRAY_SIZE(table)
 
-extern const struct attack memory_attacks[], gic_attacks[], cpu_attacks[], register_attacks[];
-extern const struct attack inspect_attacks[];
-extern const unsigned int nr_memory_attacks, nr_gic_attacks, nr_cpu_attacks, nr_register_attacks;
-extern const unsigned int nr_inspect_attacks;
+extern const struct attack memory_attacks[], gic_attacks[], call_attacks[], exception_attacks[];
+extern const struct attack cpu_attacks[], register_attacks[], inspect_attacks[];
+extern const unsigned int nr_memory_attacks, nr_gic_attacks, nr_call_attacks, nr_exception_attacks;
+extern const unsigned int nr_cpu_attacks, nr_register_attacks, nr_inspect_attacks;
 
 /* --- main.c -------------------------------------------------------------------- */
 
@@ -109,6 +109,17 @@ uint64_t window(uint64_t address, unsigned int level, enum window_type type, uin
 uint64_t window_by_table(uint64_t table, unsigned int level);
 /* Back to the library's tables. */
 void window_close(void);
+
+/* --- calls.c, exceptions.c: ends of an attempt that others have, too ------------------ */
+
+#define PSCI(n)	     (0x84000000u | (n))
+#define PSCI_CPU_OFF 2
+
+/* Calls the function attempt->argument, which may not return. */
+void call_psci(const struct attempt *attempt);
+
+/* Loops with everything masked. */
+void spin(const struct attempt *attempt);
 
 /* --- fpstate.S --------------------------------------------------------------------- */
 

@@ -31,6 +31,7 @@ static const struct {
 	const unsigned int *nr;
 } groups[] = {
 	{ memory_attacks, &nr_memory_attacks },	  { gic_attacks, &nr_gic_attacks },
+	{ call_attacks, &nr_call_attacks },	  { exception_attacks, &nr_exception_attacks },
 	{ cpu_attacks, &nr_cpu_attacks },	  { register_attacks, &nr_register_attacks },
 	{ inspect_attacks, &nr_inspect_attacks },
 };

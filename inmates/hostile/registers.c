@@ -133,14 +133,13 @@ static void leave_ones(const struct attempt *attempt)
 {
 	unsigned int i, n;
 
-	(void)attempt;
 	for (i = 0; i < ARRAY_SIZE(banks); i++) {
 		make_code(FIRST, A64_MSR, banks[i].op0, banks[i].op1, RT_X0);
 		for (n = 0; n < ENCODINGS; n++)
 			if (!is_ours(ENCODING(banks[i].op0, banks[i].op1, 0, 0, 0) | n << 5))
 				run(n, ~0ull);
 	}
-	asm volatile("msr daifset, #0xf\n1: b 1b");
+	spin(attempt);
 }
 
 static const struct attempt left_behind[] = {
