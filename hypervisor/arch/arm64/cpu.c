@@ -129,6 +129,7 @@ void cpu_start(u64 entry, u64 context)
 {
 	struct cpu *cpu = this_cpu();
 	struct cell *cell = cpu->cell;
+
 	drop_serror(cpu); /* of the memory that was cleaned or cleared */
 	cpu->hcr &= ~(HCR_EL2_TIDCP | HCR_EL2_TACR | HCR_EL2_TERR | HCR_EL2_TWI);
 	if (cell != &root_cell)
