@@ -10,6 +10,7 @@
 #include <linux/cpumask.h>
 #include <linux/irqflags.h>
 #include <linux/stop_machine.h>
+#include <linux/version.h>
 
 #include <asm/virt.h>
 
@@ -48,7 +49,9 @@ int cb_takeover_init(const struct cb_system_config *config, u64 config_offset, u
 	local_irq_save(flags);
 	set = set_vectors(vectors_of(config));
 	if (set)
-		result = hvc_call(CB_HVC_BOOT_INIT, config_offset, config->root.header.size, 0);
+		result = hvc_call(
+			CB_HVC_BOOT_INIT, config_offset, config->root.header.size,
+			LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0) ? CB_LINUX_LATE_TRAPS : 0);
 	local_irq_restore(flags);
 
 	if (!set)

@@ -15,7 +15,7 @@
 extern u8 image_end[];
 
 /* Entered from entry.S; x: result registers. */
-void boot_init(paddr_t phys, u64 config_offset, u64 config_size, u64 *x);
+void boot_init(paddr_t phys, u64 config_offset, u64 config_size, u64 uses, u64 *x);
 
 static u32 check_place(u64 offset, u64 size, struct cb_error *error)
 {
@@ -129,11 +129,12 @@ static u32 init(u64 config_offset, u64 config_size, struct cb_error *error)
 	return root_cell_init(error);
 }
 
-void boot_init(paddr_t phys, u64 config_offset, u64 config_size, u64 *x)
+void boot_init(paddr_t phys, u64 config_offset, u64 config_size, u64 uses, u64 *x)
 {
 	struct cb_error error = { .cell = CB_NO_CELL, .other_cell = CB_NO_CELL };
 
 	hv_phys = phys;
+	linux_uses_late_traps = uses & CB_LINUX_LATE_TRAPS;
 	init(config_offset, config_size, &error);
 	if (error.code == CB_ERR_NO_MEMORY && !error.address) {
 		error.other_address = pool_available();

@@ -439,15 +439,15 @@ static int check_mpidrs(const struct cb_system_config *system, struct cb_error *
 /* The root cell's CPU set is exactly the CPUs that are listed. */
 static int check_cpus(const struct cb_system_config *system, struct cb_error *err)
 {
-	const uint32_t nr_cpus = system->cpus.count;
+	const uint32_t count = system->cpus.count;
 
-	if (!nr_cpus)
+	if (!count)
 		return refuse(err, CB_ERR_CPU_NONE);
-	if (nr_cpus > CB_MAX_CPUS || (system->gic.version == 2 && nr_cpus > GICV2_MAX_CPUS))
+	if (count > CB_MAX_CPUS || (system->gic.version == 2 && count > GICV2_MAX_CPUS))
 		return refuse(err, CB_ERR_CONFIG_ARRAY, .index = CB_ARRAY_CPUS,
-			      .address = system->cpus.offset, .size = nr_cpus);
+			      .address = system->cpus.offset, .size = count);
 	for (uint32_t i = 0; i < CB_MAX_CPUS; i++)
-		if ((system->root.cpus >> i & 1) != (i < nr_cpus))
+		if ((system->root.cpus >> i & 1) != (i < count))
 			return refuse(err, CB_ERR_CPU_UNKNOWN, .index = i);
 	return check_mpidrs(system, err);
 }

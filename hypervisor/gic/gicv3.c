@@ -147,16 +147,21 @@ static void virtualize_root(struct cpu *cpu)
 	writel(~0U, sgi_of(cpu) + GICD_ICACTIVER);
 }
 
-/* Traps of SGIs (12.4: ICH_HCR_EL2, and HCR_EL2.FMO in 12.2), by what the guest needs. */
+/*
+ * Traps of SGIs (12.4: ICH_HCR_EL2, and HCR_EL2.FMO in 12.2), by what the guest needs. Registers of
+ * Group 0 are virtual with FMO; without it they would reach EL3, where SCR_EL3.FIQ traps them:
+ * TALL0 is before.
+ */
 static void set_traps(struct cpu *cpu, bool direct)
 {
-	write_sysreg(direct ? 0 : ICH_HCR_TC, ICH_HCR_EL2);
-	cpu->hcr = direct ? cpu->hcr | HCR_EL2_FMO : cpu->hcr & ~(u64)HCR_EL2_FMO;
+	cpu->traps.ich_hcr = direct ? 0 : ICH_HCR_TC | ICH_HCR_TALL0;
+	cpu->traps.hcr = (cpu->traps.hcr & ~(u64)HCR_EL2_FMO) | (direct ? HCR_EL2_FMO : 0);
+	write_sysreg(cpu->traps.ich_hcr, ICH_HCR_EL2);
 }
 
 void gicv3_cpu_enable(struct cpu *cpu)
 {
-	cpu->saved.ich_hcr = read_sysreg(ICH_HCR_EL2);
+	cpu->linux_traps.ich_hcr = read_sysreg(ICH_HCR_EL2);
 	cpu->saved.ich_vmcr = read_sysreg(ICH_VMCR_EL2);
 	cpu->saved.icc_sre = read_sysreg(ICC_SRE_EL2);
 	write_sysreg(cpu->saved.icc_sre | ICC_SRE_EL2_ALL, ICC_SRE_EL2);
@@ -179,7 +184,7 @@ void gicv3_cpu_disable(struct cpu *cpu)
 			     ICC_CTLR_EL1);
 	}
 	write_sysreg(cpu->saved.ich_vmcr, ICH_VMCR_EL2);
-	write_sysreg(cpu->saved.ich_hcr, ICH_HCR_EL2);
+	write_sysreg(cpu->linux_traps.ich_hcr, ICH_HCR_EL2);
 	write_sysreg(cpu->saved.icc_sre, ICC_SRE_EL2);
 	isb();
 }
@@ -384,6 +389,18 @@ bool gic_sysreg(struct cell *cell, u32 iss, u64 *value, bool write)
 		if (write)
 			return false;
 		*value = read_sysreg(ICC_RPR_EL1);
+		break;
+	/*
+	 * Group 0 belongs to nobody, but Linux clears its active priorities where it finds no
+	 * firmware that has it. What acknowledges its interrupts is undefined.
+	 */
+	case SYSREG(3, 0, 12, 8, 3):  /* ICC_BPR0_EL1 */
+	case SYSREG(3, 0, 12, 8, 4):  /* ICC_AP0R0_EL1 */
+	case SYSREG(3, 0, 12, 8, 5):  /* ICC_AP0R1_EL1 */
+	case SYSREG(3, 0, 12, 8, 6):  /* ICC_AP0R2_EL1 */
+	case SYSREG(3, 0, 12, 8, 7):  /* ICC_AP0R3_EL1 */
+	case SYSREG(3, 0, 12, 12, 6): /* ICC_IGRPEN0_EL1 */
+		*value = 0;
 		break;
 	default:
 		return false;

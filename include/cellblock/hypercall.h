@@ -53,8 +53,10 @@ enum cb_info {
  * at EL1 after HVC_SET_VECTORS. Same registers for the result.
  */
 #define CB_HVC_BOOT_INIT	CB_HVC(64)	/* one CPU. x1: offset of the configuration in the region,
-						 * x2: size of the configuration; returns x1: offset of
-						 * struct cb_public in the region */
+						 * x2: size of the configuration, x3: CB_LINUX_*; returns
+						 * x1: offset of struct cb_public in the region */
+#define CB_LINUX_LATE_TRAPS	(1u << 0)	/* Linux uses MPAM2_EL2 and FEAT_FGT2 where they are there:
+						 * firmware lets EL2 have them */
 #define CB_HVC_BOOT_CPU		CB_HVC(65)	/* every online CPU. x1: how many they are */
 
 #endif

@@ -10,7 +10,7 @@
 #include <cellblock/types.h>
 
 #define CB_PUBLIC_SIGNATURE	"CBPUBLIC"	/* 8 bytes, no NUL */
-#define CB_ABI_VERSION		1u		/* of image, driver and these pages together */
+#define CB_ABI_VERSION		2u		/* of image, driver and these pages together */
 
 /*
  * First bytes of cellblock.bin. The entry vectors are CB_IMAGE_VECTORS behind it; a CPU from a spin
@@ -38,7 +38,7 @@ enum cb_exit {
 	CB_EXIT_GICR,		/* redistributor access */
 	CB_EXIT_GICC,		/* CPU interface access (ICC_* that trap, GICC_DIR) */
 	CB_EXIT_ITS,		/* ITS access */
-	CB_EXIT_SYSREG,		/* other system register: undefined for the guest */
+	CB_EXIT_SYSREG,		/* other system register: identification, or undefined for the guest */
 	CB_EXIT_PERMISSIVE,	/* root cell: page mapped at first touch */
 	CB_EXIT_RETRY,		/* stage-2 fault on an entry that was being changed */
 	CB_EXIT_ABORT,		/* access answered with an external abort */
@@ -59,7 +59,7 @@ struct cb_cpu_info {
 	uint32_t cpu;
 	uint32_t cell;		/* owner */
 	uint32_t state;		/* enum cb_cpu_state */
-	uint32_t reserved;
+	uint32_t errors;	/* accesses of EL2 that failed: of a bus, or to what firmware keeps */
 	uint64_t mpidr;
 	uint64_t exits[CB_EXIT_COUNT];
 };

@@ -140,6 +140,7 @@ static void serve(struct cpu *cpu, u32 requests)
 
 static void park(struct cpu *cpu)
 {
+	cpu->failed = false;
 	in_guest[current] = false;
 	cpu->requests &= ~(u32)REQUEST_STOP;
 	cell_cpu_parked(cpu);
@@ -238,6 +239,21 @@ bool gic_sysreg(struct cell *cell, u32 iss, u64 *value, bool write)
 		*value = random_bits();
 	return iss & 0x1000;
 }
+
+u64 cell_id_register(u64 crm, u64 op2)
+{
+	assert_true(crm < 16 && op2 < 8);
+	return random_bits();
+}
+
+/* A CPU that fails twice would wait for ever. */
+void stub_wfi(void)
+{
+	fail();
+}
+
+/* EL2's own accesses do not fail here. */
+const int32_t fixups_start[1], fixups_end[1];
 
 void gic_send_sgi(const struct cell *cell, u64 value)
 {

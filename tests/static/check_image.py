@@ -21,7 +21,7 @@ VECTORS_SIZE = 0x800  # and alignment (Arm ARM D1.3)
 FP_REGISTER = re.compile(r"\b(?:[bhsdqvzp]\d+|fp[cs]r|ffr)\b")
 RESETS_FP = ("fp_reset", "sve_reset")
 X18 = re.compile(r"\b[xw]18\b")
-SAVES_X18 = ("exit_data_abort", "exit_other", "exit_all", "guest_enter")
+SAVES_X18 = ("exit_data_abort", "exit_other", "exit_all", "guest_enter", "own_exception")
 EXCLUSIVE = re.compile(r"^(?:ld[ax]*xr|st[lx]*xr|cas|swp|ld(?:add|clr|eor|set))")
 
 

@@ -42,6 +42,7 @@ SETS_SP = {
     "vectors": "CPU",
     "guest_enter": "CPU",
     "cpu_park": "CPU",
+    "own_panic": "CPU",
 }
 
 # Where CPUs from a spin table come in, where unknown ones stay, and where they go back to.
@@ -52,8 +53,22 @@ LEAVES_EL2 = ("return_to_pen",)
 
 # arch/arm64/vectors.S: those that start at the top of the stack, as the last exit has left it.
 VECTORS = {8: "synchronous exception of a guest", 10: "FIQ of a guest"}
-PANICS = [n for n in range(16) if n not in VECTORS]
+OWN = 4  # a synchronous exception of EL2 itself: on the stack as it is, when that is good
+PANICS = [n for n in range(16) if n not in VECTORS and n != OWN]
 VECTOR_SIZE = 0x80
+
+# How that vector looks at SP with no register to spare, and branches to own_exception.
+OWN_VECTOR = (
+    "sub sp, sp, #0x110",
+    "add sp, sp, x0",
+    "sub x0, sp, x0",
+    "tbnz w0, #12",
+    "b",
+    "sub x0, sp, x0",
+    "sub sp, sp, x0",
+    "b",
+)
+OWN_FRAME = 0x110
 
 # The synchronous exception of a lower EL is the only one that the boot vectors have.
 BOOT_VECTOR = 0x400
@@ -225,6 +240,8 @@ def entries(walk: Walk) -> list[Entry]:
         found.append(Entry(name, "CPU", function))
     for n in PANICS:
         walk.walk(vectors + n * VECTOR_SIZE, None, entry=True)
+    check_own_vector(walk, vectors + OWN * VECTOR_SIZE)
+    own = walk.walk(elf.address("own_exception"), OWN_FRAME, entry=True)
     walk.walk(elf.address("entry_vectors") + BOOT_VECTOR, None, entry=True)
     for name in ENTRIES:
         walk.walk(elf.address(name), None, entry=True)
@@ -238,9 +255,22 @@ def entries(walk: Walk) -> list[Entry]:
             if function.path not in panics:
                 found.append(Entry("exception of EL2 itself", stack, function))
             panics.add(function.path)
-        else:
+        elif name != "own_panic":  # as the others
             found.append(Entry(name, stack, function))
+    deepest = max(found, key=lambda entry: entry.function.depth)
+    path = deepest.function.path + own.path
+    both = dataclasses.replace(own, depth=deepest.function.depth + own.depth, path=path)
+    found.append(Entry("an access of EL2 that fails at the deepest point", "CPU", both))
     return found
+
+
+def check_own_vector(walk: Walk, address: int) -> None:
+    for text in OWN_VECTOR:
+        insn = walk.elf.insns[address]
+        if not f"{insn.mnemonic} {insn.operands}".startswith(text):
+            raise walk.fail(insn, f"expected: {text}")
+        walk.seen.add(address)
+        address += 4
 
 
 def unreached(walk: Walk) -> list[str]:

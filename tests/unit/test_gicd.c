@@ -411,7 +411,7 @@ static void linux_interface(u64 pmr)
 	*sysreg(NAME(ICC_SRE_EL2)) = 0x9;
 	gic.icc_pmr[current] = pmr;
 	gic.icc_ctlr[current] = CTLR_EOIMODE | 0x400;
-	cpu_of(current)->hcr = 0;
+	cpu_of(current)->traps.hcr = 0;
 }
 
 static void assert_linux_interface(u64 pmr)
@@ -436,7 +436,7 @@ static void test_linux_gets_a_virtual_interface_and_its_own_back(void **state)
 	assert_int_equal(*sysreg(NAME(ICH_VMCR_EL2)), LINUX_PMR << 24 | VMCR_EOIM | VMCR_ENG1);
 	assert_int_equal(*sysreg(NAME(ICH_HCR_EL2)), 0);
 	assert_int_equal(*sysreg(NAME(ICC_SRE_EL2)), 0xf);
-	assert_int_equal(cpu->hcr & HCR_FMO, HCR_FMO);
+	assert_int_equal(cpu->traps.hcr & HCR_FMO, HCR_FMO);
 	for (intid_t intid = 0; intid < FIRST_SPI; intid++)
 		assert_false(gic.banked[current][intid].active);
 	gic_cpu_disable(cpu);
@@ -453,8 +453,8 @@ static void test_linux_with_pseudo_nmi_keeps_its_mask(void **state)
 	gic_cpu_enable(cpu);
 	assert_int_equal(public_page->root_mode, CB_ROOT_MODE_PSEUDO_NMI);
 	assert_int_equal(gic.icc_pmr[current], 0xe0);
-	assert_int_equal(*sysreg(NAME(ICH_HCR_EL2)), ICH_HCR_TC);
-	assert_int_equal(cpu->hcr & HCR_FMO, 0);
+	assert_int_equal(*sysreg(NAME(ICH_HCR_EL2)), ICH_HCR_TC | ICH_HCR_TALL0);
+	assert_int_equal(cpu->traps.hcr & HCR_FMO, 0);
 	gic_cpu_disable(cpu);
 	assert_linux_interface(0xe0);
 }
@@ -466,17 +466,17 @@ static void test_sgis_of_every_guest_trap(void **state)
 	(void)state;
 	cpu->cell = &guest;
 	gic_cpu_start(cpu);
-	assert_int_equal(*sysreg(NAME(ICH_HCR_EL2)), ICH_HCR_TC);
-	assert_int_equal(cpu->hcr & HCR_FMO, 0);
+	assert_int_equal(*sysreg(NAME(ICH_HCR_EL2)), ICH_HCR_TC | ICH_HCR_TALL0);
+	assert_int_equal(cpu->traps.hcr & HCR_FMO, 0);
 	cpu->cell = &root_cell;
 	gic_cpu_start(cpu);
 	assert_int_equal(*sysreg(NAME(ICH_HCR_EL2)), 0);
-	assert_int_equal(cpu->hcr & HCR_FMO, HCR_FMO);
+	assert_int_equal(cpu->traps.hcr & HCR_FMO, HCR_FMO);
 	assert_int_equal(gic.icc_pmr[current], 0xff);
 	assert_int_equal(*sysreg(NAME(ICC_SRE_EL1)), 7);
 	public_page->root_mode = CB_ROOT_MODE_PSEUDO_NMI;
 	gic_cpu_start(cpu);
-	assert_int_equal(*sysreg(NAME(ICH_HCR_EL2)), ICH_HCR_TC);
+	assert_int_equal(*sysreg(NAME(ICH_HCR_EL2)), ICH_HCR_TC | ICH_HCR_TALL0);
 }
 
 static void test_nothing_stays_active_when_all_cpus_are_in(void **state)

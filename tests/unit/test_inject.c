@@ -27,13 +27,16 @@
 #define PAN	  BIT(22)
 #define SSBS	  BIT(12)
 #define TCO	  BIT(25)
+#define ALLINT	  BIT(13)
 #define NZCV	  (0xfUL << 28)
 #define SS	  BIT(21)
 #define IL	  BIT(20)
 
 #define HAS_PAN	  BIT(20)    /* ID_AA64MMFR1_EL1.PAN */
 #define HAS_MTE2  (2UL << 8) /* ID_AA64PFR1_EL1.MTE */
+#define HAS_NMI	  BIT(36)    /* ID_AA64PFR1_EL1.NMI */
 #define SPAN	  BIT(23)    /* SCTLR_EL1 */
+#define SPINTMASK BIT(62)
 #define DSSBS	  BIT(44)
 
 static struct {
@@ -52,9 +55,15 @@ static u64 *reg(const char *name)
 	return &registers[i].value;
 }
 
+/* The CPU behind what an exit has saved. */
+static struct {
+	struct regs exit;
+	struct cpu cpu;
+} slot;
+
 u64 stub_sysreg_read(const char *name)
 {
-	return *reg(name);
+	return strcmp(name, "tpidr_el2") ? *reg(name) : (u64)&slot.cpu;
 }
 
 void stub_sysreg_write(const char *name, u64 value)
@@ -66,8 +75,7 @@ static void start(u64 spsr)
 {
 	memset(registers, 0, sizeof(registers));
 	*reg("vbar_el1") = VBAR;
-	*reg("elr_el2") = PC;
-	*reg("spsr_el2") = spsr;
+	slot.exit = (struct regs){ .elr = PC, .spsr = spsr };
 }
 
 static void test_handler_is_that_of_the_mode(void **state)
@@ -82,10 +90,10 @@ static void test_handler_is_that_of_the_mode(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(modes); i++) {
 		start(modes[i].spsr);
 		inject_undefined();
-		assert_int_equal(*reg("elr_el2"), VBAR + modes[i].offset);
+		assert_int_equal(slot.exit.elr, VBAR + modes[i].offset);
 		assert_int_equal(*reg("elr_el1"), PC);
 		assert_int_equal(*reg("spsr_el1"), modes[i].spsr);
-		assert_int_equal(*reg("spsr_el2"), MODE_EL1H | DAIF);
+		assert_int_equal(slot.exit.spsr, MODE_EL1H | DAIF);
 		assert_int_equal(*reg("esr_el1"), 1UL << 25); /* EC 0, IL */
 	}
 }
@@ -97,7 +105,7 @@ static u64 pstate_after(u64 spsr, u64 sctlr, u64 mmfr1, u64 pfr1)
 	*reg("id_aa64mmfr1_el1") = mmfr1;
 	*reg(NAME(ID_AA64PFR1_EL1_)) = pfr1;
 	inject_undefined();
-	return *reg("spsr_el2") & ~DAIF;
+	return slot.exit.spsr & ~DAIF;
 }
 
 static void test_state_of_the_handler_follows_the_extensions(void **state)
@@ -112,6 +120,8 @@ static void test_state_of_the_handler_follows_the_extensions(void **state)
 	assert_int_equal(pstate_after(MODE_EL0, DSSBS, 0, 0), SSBS | MODE_EL1H);
 	assert_int_equal(pstate_after(MODE_EL0, 0, 0, HAS_MTE2), TCO | MODE_EL1H);
 	assert_int_equal(pstate_after(MODE_EL0, 0, 0, 1UL << 8), MODE_EL1H);
+	assert_int_equal(pstate_after(MODE_EL0, 0, 0, HAS_NMI), ALLINT | MODE_EL1H);
+	assert_int_equal(pstate_after(MODE_EL0, SPINTMASK, 0, HAS_NMI), MODE_EL1H);
 }
 
 /* Class by the level and kind of access; WnR and IL as they were. */

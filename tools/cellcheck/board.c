@@ -20,7 +20,7 @@
 #define MAX_CONFIG_SIZE ALIGN_UP((u64)CB_CONFIG_MAX_SIZE, PAGE_SIZE)
 
 /* core/boot.c; entry.S calls it on the machine. */
-void boot_init(paddr_t phys, u64 config_offset, u64 config_size, u64 *x);
+void boot_init(paddr_t phys, u64 config_offset, u64 config_size, u64 uses, u64 *x);
 
 struct cell root_cell;
 struct cell *cells[CB_MAX_CELLS];
@@ -29,6 +29,7 @@ struct cb_public *public_page;
 paddr_t hv_phys;
 u32 nr_cpus, gic_version;
 u64 boot_mpidrs[CB_MAX_CPUS];
+bool linux_uses_late_traps;
 
 /* Pages are there when they are touched. */
 u8 image_end[CPU_SLOTS_OFFSET + CPU_SLOTS_SIZE] __aligned(SZ_2M);
@@ -174,7 +175,8 @@ u32 board_start(const struct cb_system_config *config, const struct machine *mac
 
 	the_machine = machine;
 	memcpy(image_end + machine->image_size, config, config->root.header.size);
-	boot_init(config->hypervisor.phys, machine->image_size, config->root.header.size, results);
+	boot_init(config->hypervisor.phys, machine->image_size, config->root.header.size, 0,
+		  results);
 	*error = boot_error;
 	return error->code;
 }

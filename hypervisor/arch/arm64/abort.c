@@ -36,12 +36,12 @@ static bool translate_stage1(u64 virt, bool el0, ipa_t *ipa)
 
 static bool from_aarch32(void)
 {
-	return read_sysreg(spsr_el2) & SPSR_M_AARCH32;
+	return exit_regs()->spsr & SPSR_M_AARCH32;
 }
 
 static bool from_el0(void)
 {
-	return from_aarch32() || (read_sysreg(spsr_el2) & SPSR_MODE_MASK) == 0;
+	return from_aarch32() || (exit_regs()->spsr & SPSR_MODE_MASK) == 0;
 }
 
 static ipa_t faulting_page(void)
@@ -66,7 +66,7 @@ static bool read_instruction(struct cell *cell, u32 *insn)
 	ipa_t ipa;
 	u8 *at;
 
-	if (!translate_stage1(read_sysreg(elr_el2), from_el0(), &ipa) ||
+	if (!translate_stage1(exit_regs()->elr, from_el0(), &ipa) ||
 	    !(stage2_lookup(&cell->stage2, ipa, &phys) & CB_REGION_READ))
 		return false;
 	at = window_map(ALIGN_DOWN(phys, PAGE_SIZE), 1, EL2_RODATA);
@@ -101,7 +101,7 @@ static void write_back(struct regs *regs, const struct load_store *access)
 {
 	if (access->rn != 31)
 		regs->x[access->rn] += (u64)access->writeback;
-	else if ((read_sysreg(spsr_el2) & SPSR_MODE_MASK) == SPSR_MODE_EL1H)
+	else if ((exit_regs()->spsr & SPSR_MODE_MASK) == SPSR_MODE_EL1H)
 		write_sysreg(read_sysreg(sp_el1) + (u64)access->writeback, sp_el1);
 	else
 		write_sysreg(read_sysreg(sp_el0) + (u64)access->writeback, sp_el0);
@@ -154,8 +154,7 @@ static void refuse_root(u64 esr, bool fetch, ipa_t ipa)
 	/* Linux may be made to do this over and over: the ring is for more than that. */
 	if (fetch_add(&logged, 1) < 64)
 		log_message("root cell: CPU %u: %s of %x, which it does not have, at pc %x\n",
-			    (u64)this_cpu()->id, access_name(esr, fetch), ipa,
-			    read_sysreg(elr_el2));
+			    (u64)this_cpu()->id, access_name(esr, fetch), ipa, exit_regs()->elr);
 	inject_external_abort(esr, fetch);
 }
 

@@ -93,6 +93,7 @@ void cpu_parked(void)
 {
 	struct cpu *cpu = this_cpu();
 
+	cpu->failed = false;
 	drop_serror(cpu);
 	reset_profiling(); /* its buffers are translated by what goes next */
 	/* The tables of a cell may go while its CPUs are parked, those of the root cell stay. */
@@ -116,24 +117,13 @@ void cpu_parked(void)
 	}
 }
 
-/* Registers that are not the CPU's alone, and waiting. */
-static u64 cell_traps(const struct cell *cell)
-{
-	bool ras = FIELD(read_sysreg(id_aa64pfr0_el1), 31, 28);
-
-	return HCR_EL2_TIDCP | HCR_EL2_TACR | (ras ? HCR_EL2_TERR : 0) |
-	       (cell->config->flags & CB_CELL_NATIVE_IDLE ? 0 : HCR_EL2_TWI);
-}
-
 void cpu_start(u64 entry, u64 context)
 {
 	struct cpu *cpu = this_cpu();
 	struct cell *cell = cpu->cell;
 
 	drop_serror(cpu); /* of the memory that was cleaned or cleared */
-	cpu->hcr &= ~(HCR_EL2_TIDCP | HCR_EL2_TACR | HCR_EL2_TERR | HCR_EL2_TWI);
-	if (cell != &root_cell)
-		cpu->hcr |= cell_traps(cell);
+	traps_choose(cpu);
 	/* Requests are made under the lock: who made those that were served has sent its SGI. */
 	spin_lock(&cell->lock);
 	cpu_set_power(cpu, CB_CPU_ON);
@@ -145,7 +135,7 @@ void cpu_start(u64 entry, u64 context)
 	 */
 	gic_cpu_reset(cpu);
 	gic_cpu_start(cpu);
-	write_sysreg(cpu->hcr, hcr_el2);
+	traps_write(&cpu->traps);
 	write_sysreg(cell->stage2.vttbr, vttbr_el2);
 	write_sysreg(entry, elr_el2);
 	write_sysreg(SPSR_EL1H_DAIF, spsr_el2);

@@ -13,6 +13,7 @@
 #define HVC_RESET_VECTORS	2
 #define HVC_STUB_ERR		0xbadca11
 #define CPU_MPIDR_UNKNOWN	104		/* CB_ERR_CPU_MPIDR */
+#define KERNEL_AT_EL2		162		/* CB_ERR_KERNEL_AT_EL2 */
 
 #define BOOT_INIT		0xc600cb40
 #define BOOT_CPU		0xc600cb41
@@ -34,7 +35,7 @@
 
 	.section .head.header, "ax"
 	.ascii	"CBIMAGE\0"
-	.word	1			/* CB_ABI_VERSION */
+	.word	2			/* CB_ABI_VERSION */
 	.word	1			/* CB_ARCH_ARM64 */
 	.quad	image_file_size
 	.quad	image_memory_size
@@ -54,6 +55,9 @@ cold_entry:
 	msr	elr_el2, x16
 	mov	x16, #SPSR_EL2H_DAIF
 	msr	spsr_el2, x16
+	movz	x16, #(HCR_EL2_RW >> 16), lsl #16	/* UNKNOWN after reset */
+	msr	hcr_el2, x16
+	isb
 	mov	x1, xzr
 	b	boot_cpu_entry
 stay:
@@ -82,9 +86,6 @@ pen:
 	 * interrupts are routed to EL1 (HCR_EL2.IMO, FMO, AMO = 0).
 	 */
 	.section .head.stub, "ax"
-	.global entry_vectors
-entry_vectors:
-	.org	0x400
 	msr	tpidr_el2, x16		/* a stub call preserves all but x0 */
 	cmp	x0, #HVC_SET_VECTORS
 	b.eq	set_vectors
@@ -113,7 +114,6 @@ soft_restart:				/* x1: where to, x2 to x4: its x0 to x2 */
 	mov	x4, x1
 	mov	x1, x3
 	br	x4
-	.org	0x800
 
 	.section .head.idmap, "ax"	/* runs at its physical address, too */
 /*
@@ -146,6 +146,9 @@ mmu_on:
 	sub	x30, x30, x16
 	movz	x16, #((HV_BASE >> 32) & 0xffff), lsl #32
 	add	x30, x30, x16
+	add	x16, x16, #1, lsl #12		/* vectors: they are in the second page */
+	msr	vbar_el2, x16
+	isb
 	ret
 
 /* Back to the caller of HVC with the MMU off. x17: SCTLR_EL2 to restore; changes x16, x17. */
@@ -177,6 +180,15 @@ leave_el2:
 	add	x16, x16, #:lo12:mmu_off_phys
 	br	x16
 
+	/* The rest of an error record, x3 aside. */
+	.macro	refusal
+	mov	x1, #-1
+	mov	x2, xzr
+	mov	x4, xzr
+	mov	x5, xzr
+	mov	x6, xzr
+	.endm
+
 	.macro	push_callee_saved
 	stp	x19, x20, [sp, #-96]!
 	stp	x21, x22, [sp, #16]
@@ -195,37 +207,64 @@ leave_el2:
 	ldp	x19, x20, [sp], #96
 	.endm
 
-	/* The result of a boot call: 7 registers at sp, then SCTLR_EL2. */
+	/*
+	 * The result of a boot call: 7 registers at sp, then SCTLR_EL2; and where EL1 goes on, which an
+	 * error of EL2's own accesses would change. With scratch registers.
+	 */
+	.macro	push_result a, b
+	mrs	\a, elr_el2
+	mrs	\b, spsr_el2
+	stp	\a, \b, [sp, #-16]!
+	sub	sp, sp, #64
+	str	x17, [sp, #56]
+	.endm
+
 	.macro	pop_result
+	ldp	x0, x1, [sp, #64]
+	msr	elr_el2, x0
+	msr	spsr_el2, x1
 	ldp	x0, x1, [sp]
 	ldp	x2, x3, [sp, #16]
 	ldp	x4, x5, [sp, #32]
 	ldp	x6, x17, [sp, #48]
-	add	sp, sp, #64
+	add	sp, sp, #80
+	.endm
+
+	/*
+	 * With HCR_EL2.E2H registers of EL2 have another layout, and TGE leaves EL1 out: such an EL2
+	 * is not ours. Linux at EL1 leaves both zero where it can. Changes x16.
+	 */
+	.macro	refuse_host_mode
+	mrs	x16, hcr_el2
+	tbnz	x16, #34, host_mode
+	tbnz	x16, #27, host_mode
 	.endm
 
 /*
- * CB_HVC_BOOT_INIT, x1: offset of the configuration, x2: its size. The tables are built
+ * CB_HVC_BOOT_INIT, x1: offset of the configuration, x2: its size, x3: CB_LINUX_*. The tables are built
  * with the MMU off, so nothing of them may be cached when it goes on: the driver cleaned
  * and invalidated this memory before, speculation may have fetched it since.
  */
 boot_init_entry:
+	refuse_host_mode
 	msr	tpidr_el2, x30
 	adrp	x16, boot_stack_end
 	mov	sp, x16
-	stp	x1, x2, [sp, #-16]!
+	stp	x1, x2, [sp, #-32]!
+	str	x3, [sp, #16]
 	adrp	x0, image_start
 	bl	boot_map
-	ldp	x1, x2, [sp], #16
-	mrs	x3, ctr_el0
-	ubfx	x3, x3, #16, #4		/* DminLine: log2 of words */
+	ldr	x3, [sp, #16]
+	ldp	x1, x2, [sp], #32
+	mrs	x6, ctr_el0
+	ubfx	x6, x6, #16, #4		/* DminLine: log2 of words */
 	mov	x4, #4
-	lsl	x3, x4, x3
+	lsl	x6, x4, x6
 	adrp	x4, boot_memory_start
 	adrp	x5, boot_memory_end
 	dsb	sy			/* the stores to Device memory before the DC (D7.5.9) */
 1:	dc	ivac, x4
-	add	x4, x4, x3
+	add	x4, x4, x6
 	cmp	x4, x5
 	b.lo	1b
 	dsb	sy
@@ -235,16 +274,18 @@ boot_init_entry:
 	mov	sp, x16
 	mrs	x30, tpidr_el2
 	push_callee_saved
-	sub	sp, sp, #64
-	str	x17, [sp, #56]
-	mov	x3, sp
-	bl	boot_init		/* (phys, config offset, config size, result) */
+	push_result x5, x6
+	mov	x4, sp
+	adrp	x16, boot_stack		/* zeros in place of a struct cpu, until there is one */
+	msr	tpidr_el2, x16
+	bl	boot_init	/* (phys, config offset, config size, what Linux uses, result) */
 	pop_result
 	pop_callee_saved
 	b	leave_el2
 
 /* CB_HVC_BOOT_CPU, x1: CPUs that will make this call; 0: one from a spin table is here. */
 boot_cpu_entry:
+	refuse_host_mode
 	msr	tpidr_el2, x30
 	bl	mmu_on
 	mrs	x3, mpidr_el1
@@ -273,8 +314,7 @@ boot_cpu_entry:
 	mrs	x30, tpidr_el2
 	msr	tpidr_el2, x8
 	push_callee_saved
-	sub	sp, sp, #64
-	str	x17, [sp, #56]
+	push_result x4, x5
 	mov	x0, x1
 	mov	x1, x17
 	mov	x2, sp
@@ -286,16 +326,19 @@ boot_cpu_entry:
 	return_from_el2
 
 unknown_cpu:
-	mov	x0, #CPU_MPIDR_UNKNOWN
-	mov	x1, #-1
-	mov	x2, xzr
-	mov	x4, xzr
-	mov	x5, xzr
-	mov	x6, xzr
 	mrs	x30, tpidr_el2
+	mov	x0, #CPU_MPIDR_UNKNOWN
+	refusal
 	b	leave_el2
 
-	.section .boot_memory, "aw", %nobits
+	/* Of boot calls, with the MMU as Linux left it. */
+host_mode:
+	mov	x0, #KERNEL_AT_EL2
+	mov	x3, xzr
+	refusal
+	return_from_el2
+
+	.section .boot_stack, "aw", %nobits
 	.balign	4096
 boot_stack:
 	.skip	4096

@@ -18,10 +18,16 @@ SECTIONS
 	.head : ALIGN(0x80) {
 		KEEP(*(.head.cold))		/* CB_IMAGE_COLD_ENTRY */
 		KEEP(*(.head.boot))
-		*insn.o(.text .text.*)		/* as much as there is room for */
+		/* Here and in the stub's vectors that nothing takes: as much as there is room for. */
+		*insn.o(.text .text.*)
 		*inject.o(.text .text.*)
 		. = ALIGN(0x800);		/* VBAR_EL2 has no lower bits */
+		entry_vectors = .;
+		*idregs.o(.text .text.*)
+		. = entry_vectors + 0x400;	/* lower EL, AArch64: synchronous */
 		KEEP(*(.head.stub))
+		*traps.o(.text.traps_choose .text.traps_write)
+		. = entry_vectors + 0x800;
 		KEEP(*(.head.vectors))		/* the second page, also mapped at its address */
 		KEEP(*(.head.idmap))
 		idmap_end = .;
@@ -33,6 +39,10 @@ SECTIONS
 	rodata_start = .;
 	.rodata : {
 		*(.rodata .rodata.*)
+		. = ALIGN(4);
+		fixups_start = .;
+		KEEP(*(.fixup))
+		fixups_end = .;
 	}
 	. = ALIGN(4096);
 	data_start = .;
@@ -45,9 +55,10 @@ SECTIONS
 	.bss (NOLOAD) : {
 		*(.bss .bss.* COMMON)
 	}
-	.boot_memory (NOLOAD) : ALIGN(4096) {
+	.boot_memory (NOLOAD) : ALIGN(8192) {
 		boot_memory_start = .;
 		*(.boot_memory)
+		*(.boot_stack)	/* 7 tables: bit 12 of its address is set (vectors.S) */
 		boot_memory_end = .;
 	}
 	. = ALIGN(4096);

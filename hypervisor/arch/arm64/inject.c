@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Exceptions that EL1 takes on behalf of EL2, as the CPU itself would (Arm ARM D1.3). */
+#include <arch/cpu.h>
 #include <arch/sysreg.h>
 #include <arch/trap.h>
 
@@ -18,30 +19,33 @@ static u64 vector_offset(u64 spsr)
 	}
 }
 
-/* PSTATE at the handler (D1.3.1.1 and the extensions' rules for PAN, SSBS and TCO). */
+/* PSTATE at the handler (D1.3.1.1 and the extensions' rules for PAN, SSBS, TCO and ALLINT). */
 static u64 handler_pstate(u64 spsr)
 {
-	u64 sctlr = read_sysreg(sctlr_el1);
+	u64 sctlr = read_sysreg(sctlr_el1), pfr1 = read_sysreg(ID_AA64PFR1_EL1_);
 	u64 pstate = (spsr & (SPSR_NZCV | SPSR_DIT | SPSR_PAN)) | SPSR_EL1H_DAIF;
 
 	if (FIELD(read_sysreg(id_aa64mmfr1_el1), 23, 20) && !(sctlr & SCTLR_EL1_SPAN))
 		pstate |= SPSR_PAN;
 	if (sctlr & SCTLR_EL1_DSSBS)
 		pstate |= SPSR_SSBS;
-	if (FIELD(read_sysreg(ID_AA64PFR1_EL1_), 11, 8) >= 2)
+	if (FIELD(pfr1, 11, 8) >= 2)
 		pstate |= SPSR_TCO;
+	if (FIELD(pfr1, 39, 36) && !(sctlr & SCTLR_EL1_SPINTMASK))
+		pstate |= SPSR_ALLINT;
 	return pstate;
 }
 
 static void inject(u64 esr)
 {
-	u64 spsr = read_sysreg(spsr_el2);
+	struct regs *regs = exit_regs();
+	u64 spsr = regs->spsr;
 
 	write_sysreg(esr, esr_el1);
-	write_sysreg(read_sysreg(elr_el2), elr_el1);
+	write_sysreg(regs->elr, elr_el1);
 	write_sysreg(spsr, spsr_el1);
-	write_sysreg(read_sysreg(vbar_el1) + vector_offset(spsr), elr_el2);
-	write_sysreg(handler_pstate(spsr), spsr_el2);
+	regs->elr = read_sysreg(vbar_el1) + vector_offset(spsr);
+	regs->spsr = handler_pstate(spsr);
 }
 
 void inject_undefined(void)
@@ -51,8 +55,8 @@ void inject_undefined(void)
 
 void inject_external_abort(u64 esr, bool fetch)
 {
-	bool from_el1 = !(read_sysreg(spsr_el2) & SPSR_M_AARCH32) &&
-			(read_sysreg(spsr_el2) & SPSR_MODE_MASK) != 0;
+	u64 spsr = exit_regs()->spsr;
+	bool from_el1 = !(spsr & SPSR_M_AARCH32) && (spsr & SPSR_MODE_MASK) != 0;
 	u64 class = fetch ? (from_el1 ? ESR_EC_IABT_CUR : ESR_EC_IABT_LOW)
 			  : (from_el1 ? ESR_EC_DABT_CUR : ESR_EC_DABT_LOW);
 

@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The state of EL1 and EL0 that is not in general registers (reset.h). Registers of an
- * extension are touched only if the CPU has it.
+ * The state of EL1 and EL0 that is not in general registers (reset.h). Registers of an extension
+ * are touched only if the CPU has it and guests can reach them: firmware may keep the others, and
+ * some does not survive an access. What cells cannot reach is the root cell's alone (traps.c).
  */
 #include <arch/barrier.h>
 #include <arch/cpu.h>
 #include <arch/reset.h>
 #include <arch/sysreg.h>
 
-#define ZERO(name)   write_sysreg(0, name)
+#define ZERO(name) write_sysreg(0, name)
 
-#define CPTR_EL2_TZ  BIT(8)
-#define CPTR_EL2_TSM BIT(12)
-#define PMBIDR_P     BIT(4) /* the buffer belongs to a higher exception level */
-#define TRBIDR_P     BIT(4)
-#define CLAIM_TAGS   0xff
-#define PMCR_RESET   6 /* P and C: all counters zero, E clear: none counts */
+#define PMBIDR_P   BIT(4) /* the buffer belongs to a higher exception level */
+#define TRBIDR_P   BIT(4)
+#define CLAIM_TAGS 0xff
+#define PMCR_RESET 6 /* P and C: all counters zero, E clear: none counts */
 
 static u64 feature(u64 id_register, unsigned int low)
 {
@@ -78,59 +77,17 @@ static void reset_pointer_authentication(void)
 	ZERO(APGAKEYHI_EL1);
 }
 
-static void reset_extensions(void)
-{
-	u64 pfr0 = read_sysreg(id_aa64pfr0_el1), pfr1 = read_sysreg(ID_AA64PFR1_EL1_);
-
-	if (feature(pfr0, 56) >= 2) { /* CSV2_2 */
-		ZERO(SCXTNUM_EL0);
-		ZERO(SCXTNUM_EL1);
-	}
-	if (feature(pfr1, 8) >= 2) { /* MTE2 */
-		ZERO(TFSR_EL1);
-		ZERO(TFSRE0_EL1);
-		ZERO(RGSR_EL1);
-		ZERO(GCR_EL1);
-	}
-	if (feature(pfr0, 44)) /* AMU */
-		ZERO(AMUSERENR_EL0);
-	if (feature(pfr0, 28)) /* RAS */
-		ZERO(DISR_EL1);
-	if (feature(read_sysreg(id_aa64mmfr1_el1), 16)) /* LOR */
-		ZERO(LORC_EL1);
-}
-
-/* Later controls of translation. Without them it is as the tables of an unaware guest mean. */
-static void reset_translation(void)
-{
-	u64 mmfr3 = read_sysreg(ID_AA64MMFR3_EL1_);
-
-	if (feature(mmfr3, 0))
-		ZERO(TCR2_EL1);
-	if (feature(mmfr3, 4))
-		ZERO(SCTLR2_EL1);
-	if (feature(mmfr3, 8)) { /* S1PIE */
-		ZERO(PIR_EL1);
-		ZERO(PIRE0_EL1);
-	}
-	if (feature(mmfr3, 16)) { /* S1POE */
-		ZERO(POR_EL1);
-		ZERO(POR_EL0);
-	}
-}
-
-/* What Linux left trapped to EL2 no guest has ever seen. */
+/* FP, SVE and SME are EL2's to reset whatever the last guest had of them. */
 static void reset_fp(void)
 {
-	u64 cptr = read_sysreg(cptr_el2);
+	const struct cpu *cpu = this_cpu();
+	bool sve = traps_allow_sve(cpu), sme = traps_allow_sme(cpu);
 
-	if (feature(read_sysreg(ID_AA64PFR1_EL1_), 24) && !(cptr & CPTR_EL2_TSM)) {
+	write_sysreg(CPTR_EL2_RES1 | (sve ? 0 : CPTR_EL2_TZ) | (sme ? 0 : CPTR_EL2_TSM), cptr_el2);
+	isb();
+	if (sme)
 		__asm__ volatile(".inst 0xd503467f"); /* SMSTOP: streaming mode and ZA off */
-		ZERO(SMCR_EL1);
-		ZERO(SMPRI_EL1);
-		ZERO(TPIDR2_EL0);
-	}
-	if (feature(read_sysreg(id_aa64pfr0_el1), 32) && !(cptr & CPTR_EL2_TZ)) {
+	if (sve) {
 		sve_reset();
 		ZERO(ZCR_EL1);
 	}
@@ -232,8 +189,6 @@ void reset_profiling(void)
 		ZERO(PMBPTR_EL1);
 		ZERO(PMBSR_EL1);
 	}
-	if (feature(dfr0, 40))
-		ZERO(TRFCR_EL1);
 	if (feature(dfr0, 44) && !(read_sysreg(TRBIDR_EL1) & TRBIDR_P)) {
 		isb();
 		__asm__ volatile("hint #18"); /* TSB CSYNC */
@@ -243,10 +198,9 @@ void reset_profiling(void)
 		ZERO(TRBBASER_EL1);
 		ZERO(TRBSR_EL1);
 	}
-	if (feature(dfr0, 52)) {
-		ZERO(BRBCR_EL1);
-		__asm__ volatile("sys #1, c7, c2, #4"); /* BRB IALL */
-	}
+	/* The root cell has branch records if Linux said so: it must not record those of a cell. */
+	if (feature(dfr0, 52) && this_cpu()->linux_traps.hdfgwtr & HDFGWTR_EL2_NBRBCTL)
+		try_write_sysreg(0, BRBCR_EL1);
 	isb();
 }
 
@@ -264,14 +218,24 @@ static void reset_debug(void)
 	reset_performance_monitors(feature(dfr0, 8));
 }
 
+/* Cells have the partition of caches and of bandwidth that everybody has who says nothing. */
+static void reset_partitioning(void)
+{
+	if (traps_have_mpam()) {
+		try_write_sysreg(0, MPAM1_EL1);
+		try_write_sysreg(0, MPAM0_EL1);
+	}
+}
+
 void reset_el1(void)
 {
 	reset_timers();
 	reset_profiling();
 	reset_base();
 	reset_pointer_authentication();
-	reset_extensions();
-	reset_translation();
+	if (feature(read_sysreg(id_aa64pfr0_el1), 28)) /* RAS */
+		ZERO(DISR_EL1);
+	reset_partitioning();
 	reset_debug();
 	reset_fp();
 	isb();

@@ -26,15 +26,17 @@ static struct {
 	struct cb_error error; /* of the first CPU that refuses */
 } meeting;
 
-extern u8 vectors[];
-
 /* Entered from entry.S; x: result registers. True if the CPU is under the hypervisor now. */
 bool takeover_enter(u64 nr, u64 sctlr, u64 *x);
 
+/* Firmware may have left it zero on some CPUs: then it is the highest that there is (D12.1.1). */
 static bool is_late(u64 start)
 {
+	u64 frequency = read_sysreg(cntfrq_el0);
+
 	isb(); /* CNTPCT_EL0 may be read early otherwise (D12.1.2) */
-	return read_sysreg(cntpct_el0) - start > PATIENCE_SECONDS * read_sysreg(cntfrq_el0);
+	return read_sysreg(cntpct_el0) - start >
+	       PATIENCE_SECONDS * (frequency ? frequency : 1000000000);
 }
 
 /* The first refusal counts. All are waited for nevertheless, so that all hear of it. */
@@ -144,41 +146,14 @@ static void check_here(const struct cpu *cpu, u64 nr, struct cb_error *error)
 	}
 }
 
-/*
- * Bits that Linux set for what it uses stay (pointer authentication, for instance). Not its
- * routing of interrupts, as they are to reach EL1.
- */
-static u64 root_hcr(u64 linux_hcr)
-{
-	u64 routing = HCR_EL2_IMO | HCR_EL2_FMO | HCR_EL2_AMO;
-
-	return (linux_hcr & ~routing) | HCR_EL2_VM | HCR_EL2_SWIO | HCR_EL2_TSC;
-}
-
 /* What Linux chose for EL2: CPUs that it never had get the same, as those of a machine are alike.
  */
-static struct {
-	u64 hcr, cptr, mdcr, cnthctl, hstr, cntvoff;
-} linux_choice;
+static struct traps linux_choice;
 
-static void note_choice(void)
+static void make_same_choice(struct cpu *cpu)
 {
-	linux_choice.hcr = read_sysreg(hcr_el2);
-	linux_choice.cptr = read_sysreg(cptr_el2);
-	linux_choice.mdcr = read_sysreg(mdcr_el2);
-	linux_choice.cnthctl = read_sysreg(cnthctl_el2);
-	linux_choice.hstr = read_sysreg(hstr_el2);
-	linux_choice.cntvoff = read_sysreg(cntvoff_el2);
-}
-
-static void make_same_choice(void)
-{
-	write_sysreg(linux_choice.hcr, hcr_el2);
-	write_sysreg(linux_choice.cptr, cptr_el2);
-	write_sysreg(linux_choice.mdcr, mdcr_el2);
-	write_sysreg(linux_choice.cnthctl, cnthctl_el2);
-	write_sysreg(linux_choice.hstr, hstr_el2);
-	write_sysreg(linux_choice.cntvoff, cntvoff_el2);
+	cpu->linux_traps = linux_choice;
+	traps_write(&linux_choice);
 	write_sysreg(read_sysreg(midr_el1), vpidr_el2);
 	write_sysreg(read_sysreg(mpidr_el1), vmpidr_el2);
 	isb();
@@ -197,15 +172,13 @@ static void wait_for_parked(void)
 /* Everything of this CPU that depends on the others having come. */
 static void take_over(struct cpu *cpu)
 {
-	cpu->saved.hcr = read_sysreg(hcr_el2);
 	cpu->saved.vtcr = read_sysreg(vtcr_el2);
 	cpu->saved.vttbr = read_sysreg(vttbr_el2);
-	cpu->hcr = root_hcr(cpu->saved.hcr);
+	traps_choose(cpu);
 	gic_cpu_enable(cpu);
-	write_sysreg((u64)vectors, vbar_el2);
 	write_sysreg(stage2_vtcr() | cpu_pa_range() << VTCR_EL2_PS_SHIFT, vtcr_el2);
 	write_sysreg(root_cell.stage2.vttbr, vttbr_el2);
-	write_sysreg(cpu->hcr, hcr_el2);
+	traps_write(&cpu->traps);
 	isb();
 	/* Nothing that was cached without stage 2 may be used with it (D8.13.4). */
 	__asm__ volatile("tlbi alle1");
@@ -222,7 +195,7 @@ static __noreturn void enter_from_spin_table(struct cpu *cpu, struct cb_error *e
 	part(error);
 	if (!go)
 		return_to_pen(cpu->release, cpu->saved.sctlr);
-	make_same_choice();
+	make_same_choice(cpu);
 	take_over(cpu);
 	cpu_park();
 }
@@ -238,7 +211,8 @@ bool takeover_enter(u64 nr, u64 sctlr, u64 *x)
 	check_here(cpu, nr, &error);
 	if (!nr)
 		enter_from_spin_table(cpu, &error);
-	note_choice();
+	traps_save(cpu);
+	linux_choice = cpu->linux_traps;
 	go = meet(true, &error);
 	if (go) {
 		take_over(cpu);
@@ -306,7 +280,7 @@ static void give_back(struct cpu *cpu)
 	gic_cpu_disable(cpu);
 	write_sysreg(cpu->saved.vtcr, vtcr_el2);
 	write_sysreg(cpu->saved.vttbr, vttbr_el2);
-	write_sysreg(cpu->saved.hcr, hcr_el2);
+	traps_write(&cpu->linux_traps);
 	isb();
 	__asm__ volatile("tlbi alle1"); /* what was cached with stage 2 (D8.13.4) */
 	dsb(nsh);

@@ -24,7 +24,6 @@ void trap_smc(struct regs *regs);
 void trap_wfx(struct regs *regs, u64 esr);
 void trap_fiq(struct regs *regs);
 void trap_other(struct regs *regs, u64 esr);
-__noreturn void trap_panic(u64 vector);
 
 static bool is_listed(const struct cell *cell, u32 function)
 {
@@ -154,20 +153,26 @@ void trap_fiq(struct regs *regs)
 
 /* ISS of a trapped system register access, without Rt (D19.2.37). */
 #define ISS_READ      BIT(0)
+#define ISS_CRM(esr)  FIELD(esr, 4, 1)
+#define ISS_OP2(esr)  FIELD(esr, 19, 17)
+#define ISS_ID	      (3 << 20) /* S3_0_C0 */
 #define ISS_REGISTER  0x3ffc1e
 #define ISS_ACTLR_EL1 (3 << 20 | 1 << 17 | 1 << 10)	       /* S3_0_C1_C0_1 */
 #define ISS_CRN	      0x31fc00				       /* op0, op1, CRn */
 #define ISS_ERRORS    (3 << 20 | 5 << 10)		       /* S3_0_C5 */
+#define ISS_OS_LOCKS  (2 << 20 | 1 << 10)		       /* S2_0_C1 */
 #define ISS_SGI1R_EL1 (3 << 20 | 5 << 17 | 12 << 10 | 11 << 1) /* S3_0_C12_C11_5 */
 
 /*
- * What CPUs may share reads as zero and ignores writes: implementation defined bits of ACTLR_EL1;
- * error records, ERRIDR_EL1 to ERXMISC3_EL1 (C5_C3 to C5_C5), of a common cache for instance.
+ * Reads as zero and ignores writes: implementation defined bits of ACTLR_EL1, which CPUs may share;
+ * error records, ERRIDR_EL1 to ERXMISC3_EL1 (C5_C3 to C5_C5), of a common cache for instance; the
+ * locks of an operating system's debug registers, which it opens when it starts, and their power
+ * control.
  */
-static bool is_shared_register(u64 esr)
+static bool is_withheld(u64 esr)
 {
-	return (esr & ISS_REGISTER) == ISS_ACTLR_EL1 ||
-	       ((esr & ISS_CRN) == ISS_ERRORS && FIELD(esr, 4, 1) - 3 <= 2);
+	return (esr & ISS_REGISTER) == ISS_ACTLR_EL1 || (esr & ISS_CRN) == ISS_OS_LOCKS ||
+	       ((esr & ISS_CRN) == ISS_ERRORS && ISS_CRM(esr) - 3 <= 2);
 }
 
 static __noinline void other_register(struct regs *regs, u64 esr, u64 rt, u64 value)
@@ -176,11 +181,14 @@ static __noinline void other_register(struct regs *regs, u64 esr, u64 rt, u64 va
 
 	if (!gic_sysreg(this_cpu()->cell, (u32)esr, &value, write)) {
 		count_exit(this_cpu(), CB_EXIT_SYSREG);
-		if (!is_shared_register(esr)) {
+		if ((esr & ISS_CRN) == ISS_ID && !write) {
+			value = cell_id_register(ISS_CRM(esr), ISS_OP2(esr));
+		} else if (is_withheld(esr)) {
+			value = 0;
+		} else {
 			inject_undefined();
 			return;
 		}
-		value = 0;
 	}
 	if (!write)
 		regs->x[rt] = value;
@@ -208,7 +216,7 @@ void trap_other(struct regs *regs, u64 esr)
 		system_register(regs, esr);
 	} else if (class == ESR_EC_DABT_LOW || class == ESR_EC_IABT_LOW) {
 		handle_abort(regs, esr, class == ESR_EC_IABT_LOW);
-	} else { /* something that Linux left trapped to EL2: not there for anybody */
+	} else { /* what is trapped otherwise: SVE, SME, pointer authentication ... */
 		count_exit(this_cpu(), CB_EXIT_OTHER);
 		inject_undefined();
 	}
@@ -222,11 +230,10 @@ static void record(struct cb_crash *crash, const struct regs *regs, enum cb_cras
 	crash->esr = read_sysreg(esr_el2);
 	crash->far = read_sysreg(far_el2);
 	crash->ipa = ipa;
-	crash->elr = read_sysreg(elr_el2);
-	crash->spsr = read_sysreg(spsr_el2);
+	crash->elr = regs->elr;
+	crash->spsr = regs->spsr;
 	crash->insn = insn;
-	if (regs)
-		memcpy(crash->x, regs->x, sizeof(crash->x)); /* without x[31] */
+	memcpy(crash->x, regs->x, sizeof(crash->x)); /* without x[31] */
 	crash->sp_el0 = read_sysreg(sp_el0);
 	crash->sp_el1 = read_sysreg(sp_el1);
 	crash->esr_el1 = read_sysreg(esr_el1);
@@ -246,16 +253,9 @@ void violation(const struct regs *regs, enum cb_crash_reason reason, u64 ipa, u6
 		record(&cell->page->crash, regs, reason, ipa, insn);
 		cell->page->crash_cpu = cpu->id;
 		log_message("cell %s: CPU %u: violation %u, ipa %x, pc %x, esr %x\n",
-			    cell->page->name, (u64)cpu->id, (u64)reason, ipa, read_sysreg(elr_el2),
+			    cell->page->name, (u64)cpu->id, (u64)reason, ipa, regs->elr,
 			    read_sysreg(esr_el2));
 		cell_request_stop(cell, STOP_FAILED);
 	}
 	cpu_park();
-}
-
-void trap_panic(u64 vector)
-{
-	log_message("hypervisor: CPU %u: exception %u at %x, esr %x, far %x\n", (u64)this_cpu()->id,
-		    vector, read_sysreg(elr_el2), read_sysreg(esr_el2), read_sysreg(far_el2));
-	violation(NULL, CB_CRASH_HYPERVISOR, 0, 0);
 }

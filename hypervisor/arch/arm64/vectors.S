@@ -8,8 +8,9 @@
 #include <arch/mmu.h>
 #include <arch/sysreg.h>
 
-/* struct regs: x0 to x30 */
-#define REGS_SIZE	256
+/* struct regs: x0 to x30, ELR_EL2, SPSR_EL2 */
+#define REGS_SIZE	272
+#define REGS_ELR	256
 
 	.macro	return_to_guest
 	eret
@@ -42,9 +43,15 @@
 	.macro	save_caller_saved
 	stp	x0, x1, [sp, #-REGS_SIZE]!
 	caller_saved stp, str
+	mrs	x2, elr_el2
+	mrs	x3, spsr_el2
+	stp	x2, x3, [sp, #REGS_ELR]
 	.endm
 
 	.macro	restore_caller_saved
+	ldp	x2, x3, [sp, #REGS_ELR]
+	msr	elr_el2, x2
+	msr	spsr_el2, x3
 	caller_saved ldp, ldr
 	ldp	x0, x1, [sp], #REGS_SIZE
 	.endm
@@ -65,7 +72,22 @@ vectors:
 	vector_panic 1
 	vector_panic 2
 	vector_panic 3
-	vector_panic 4		/* current EL, SP_EL2 */
+
+	/*
+	 * Current EL, SP_EL2: synchronous. An access may fail that is in the table of fixups. The stack
+	 * is good if SP lies in its page, which bit 12 tells from the one below: that is looked at
+	 * with no register to spare.
+	 */
+	.balign	0x80
+	sub	sp, sp, #REGS_SIZE
+	add	sp, sp, x0
+	sub	x0, sp, x0
+	tbnz	x0, #12, 1f
+	b	own_panic
+1:	sub	x0, sp, x0
+	sub	sp, sp, x0
+	b	own_exception
+
 	vector_panic 5
 	vector_panic 6
 
@@ -103,6 +125,25 @@ vectors:
 	vector_panic 15
 
 	.text
+own_exception:
+	stp	x0, x1, [sp]
+	caller_saved stp, str
+	callee_saved stp
+	mov	x0, sp
+	mrs	x1, esr_el2
+	bl	trap_own
+	cbz	w0, own_panic
+	callee_saved ldp
+	caller_saved ldp, ldr
+	ldp	x0, x1, [sp], #REGS_SIZE
+	return_to_guest			/* to where EL2 was */
+
+own_panic:
+	mrs	x0, tpidr_el2
+	mov	sp, x0
+	mov	x0, #4
+	b	trap_panic
+
 exit_hvc:
 	bl	trap_hvc
 	cbnz	w0, 1f

@@ -7,13 +7,18 @@
 #include_next <arch/sysreg.h>
 #undef __ASSEMBLER__
 
+#include <arch/fixup.h>
+
 #include "../stub.h"
 
-#define read_sysreg_(name)	   stub_sysreg_read(#name)
-#define write_sysreg_(value, name) stub_sysreg_write(#name, (u64)(value))
+#define read_sysreg_(name)	      stub_sysreg_read(#name)
+#define write_sysreg_(value, name)    stub_sysreg_write(#name, (u64)(value))
 
-#define read_sysreg(name)	   read_sysreg_(name)
-#define read_constant_sysreg(name) read_sysreg_(name)
-#define write_sysreg(value, name)  write_sysreg_(value, name)
+#define read_sysreg(name)	      read_sysreg_(name)
+#define read_constant_sysreg(name)    read_sysreg_(name)
+#define write_sysreg(value, name)     write_sysreg_(value, name)
+
+#define try_read_sysreg(name)	      read_sysreg_(name)
+#define try_write_sysreg(value, name) write_sysreg_(value, name)
 
 #endif

@@ -8,17 +8,21 @@
 
 #include <arch/mmu.h>
 #include <arch/sysreg.h>
+#include <arch/traps.h>
 #include <cellblock/public.h>
 #include <core/types.h>
 
 struct cell;
+struct spinlock;
 
 /*
- * General registers of the guest at an exit. x18 to x29 are valid where vectors.S saved them, as
- * for trap_other(); x[31] may be written like the zero register, and means nothing.
+ * General registers of the guest at an exit, and where it goes on. x18 to x29 are valid where
+ * vectors.S saved them, as for trap_other(); x[31] may be written like the zero register, and means
+ * nothing. ELR_EL2 and SPSR_EL2 do not survive an error of EL2's own accesses (fixup.h): these do.
  */
 struct regs {
 	u64 x[32];
+	u64 elr, spsr;
 };
 
 /* The value that an instruction with Rt takes. */
@@ -39,7 +43,7 @@ static inline u64 guest_register(const struct regs *regs, u64 rt)
 /* EL2 registers as Linux left them. */
 struct linux_el2 {
 	u64 sctlr; /* first, for vectors.S */
-	u64 hcr, vttbr, vtcr, icc_sre, ich_hcr, ich_vmcr;
+	u64 vttbr, vtcr, icc_sre, ich_vmcr;
 };
 
 /* Lies in the CPU's slot; TPIDR_EL2 points to it. */
@@ -51,7 +55,10 @@ struct cpu {
 	u32 requests;		  /* atomic: set by any CPU, taken by this one */
 	u32 power;		  /* enum cb_cpu_state; changes under cell->lock */
 	u64 entry, context;	  /* for REQUEST_START; written while PENDING */
-	u64 hcr;		  /* HCR_EL2 while a guest runs */
+	struct traps linux_traps; /* as Linux left them */
+	struct traps traps;	  /* while a guest runs */
+	struct spinlock *locks;	  /* that this CPU holds, the last one first */
+	bool failed;		  /* it took an exception in EL2 */
 	u32 sending;	  /* an SGI to CPUs that the cell had: gic_move_cpus() waits for it */
 	u64 gic_state[4]; /* for the GIC driver */
 	paddr_t gicr_phys;
@@ -105,14 +112,20 @@ void cpu_wait(void);
 /* Start this CPU in its cell at entry with x0 = context and every other register reset. */
 __noreturn void cpu_start(u64 entry, u64 context);
 
+/* Where an exit of this CPU saved the guest's registers: its stack was empty. */
+static inline struct regs *exit_regs(void)
+{
+	return (struct regs *)this_cpu() - 1;
+}
+
 /* Skip the instruction that trapped, as if it had been executed: so was a step of it (D2.12). */
 static inline void skip_instruction(void)
 {
-	u64 spsr = read_sysreg(spsr_el2);
+	struct regs *regs = exit_regs();
 
-	write_sysreg(read_sysreg(elr_el2) + 4, elr_el2);
-	if (__builtin_expect(spsr & SPSR_SS, 0))
-		write_sysreg(spsr & ~(u64)SPSR_SS, spsr_el2);
+	regs->elr += 4;
+	if (__builtin_expect(regs->spsr & SPSR_SS, 0))
+		regs->spsr &= ~(u64)SPSR_SS;
 }
 
 /* Assembly. cpu_park(): leave the guest for good and wait for requests. */

@@ -16,7 +16,7 @@
  */
 #define CPU_SLOT_SHIFT	    19
 #define CPU_SLOT_STACK	    0x1000
-#define CPU_SLOT_STACK_SIZE 0xe00
+#define CPU_SLOT_STACK_SIZE 0xd00
 #define CPU_SLOT_DATA	    (CPU_SLOT_STACK + CPU_SLOT_STACK_SIZE)
 #define CPU_SLOT_GICR	    0x4000 /* RD_base page, SGI_base page */
 #define CPU_SLOT_WINDOW	    0x40000

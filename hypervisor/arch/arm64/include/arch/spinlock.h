@@ -1,21 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Ticket locks and the few atomics the hypervisor needs. EL2 takes no interrupts, so a
- * lock is never interrupted while it is held.
+ * lock is never interrupted while it is held. A CPU knows the locks that it holds, and gives them
+ * up if it takes an exception in EL2: others must not wait for it. They are released in reverse
+ * order.
  */
 #ifndef ARCH_SPINLOCK_H
 #define ARCH_SPINLOCK_H
 
 #include <arch/barrier.h>
+#include <arch/locks.h>
 #include <core/types.h>
 
 /* Fair, so that a cell cannot starve another by hammering on a shared lock. */
-typedef union {
-	struct {
-		u16 owner; /* low half, arm64 is little endian */
-		u16 next;
+typedef struct spinlock {
+	union {
+		struct {
+			u16 owner; /* low half, arm64 is little endian */
+			u16 next;
+		};
+		u32 both;
 	};
-	u32 both;
+	struct spinlock *held_before; /* by the CPU that holds this one */
 } spinlock_t;
 
 static inline void spin_lock(spinlock_t *lock)
@@ -27,10 +33,13 @@ static inline void spin_lock(spinlock_t *lock)
 		cpu_relax();
 		owner = __atomic_load_n(&lock->owner, __ATOMIC_ACQUIRE);
 	}
+	lock->held_before = *held_locks();
+	*held_locks() = lock;
 }
 
 static inline void spin_unlock(spinlock_t *lock)
 {
+	*held_locks() = lock->held_before;
 	__atomic_store_n(&lock->owner, (u16)(lock->owner + 1), __ATOMIC_RELEASE);
 }
 
