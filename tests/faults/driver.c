@@ -24,9 +24,11 @@ static const char *const driver_names[] = {
 };
 
 static const char *const hv_names[] = {
-	[HV_FAULT_POOL] = "pool",     [HV_FAULT_WAKE] = "wake",		[HV_FAULT_LATE] = "late",
-	[HV_FAULT_CPU_ON] = "cpu-on", [HV_FAULT_FIRMWARE] = "firmware", [HV_FAULT_OFF] = "off",
-	[HV_FAULT_SERROR] = "serror",
+	[HV_FAULT_POOL] = "pool",	    [HV_FAULT_WAKE] = "wake",
+	[HV_FAULT_LATE] = "late",	    [HV_FAULT_CPU_ON] = "cpu-on",
+	[HV_FAULT_FIRMWARE] = "firmware",   [HV_FAULT_OFF] = "off",
+	[HV_FAULT_SERROR] = "serror",	    [HV_FAULT_LOCK] = "lock",
+	[HV_FAULT_ROOT_LOCK] = "root-lock",
 };
 
 bool fault_is_due(enum driver_fault fault)

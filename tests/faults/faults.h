@@ -15,6 +15,8 @@ enum hv_fault {
 	HV_FAULT_FIRMWARE, /* the count-th CPU_OFF of the firmware from now fails */
 	HV_FAULT_OFF,	   /* CPU count - 1 takes longer to turn itself off than Linux waits */
 	HV_FAULT_SERROR,   /* CPU count - 1 has an SError pending when it parks */
+	HV_FAULT_LOCK, /* a cell's CPU takes an exception in EL2 while it holds lock count - 1 */
+	HV_FAULT_ROOT_LOCK, /* the same of the root cell's */
 	HV_FAULTS,
 };
 

@@ -12,6 +12,7 @@
 #include "faults.h"
 #include "smc.h"
 #undef smc_call
+#undef spin_unlock
 
 #define PSCI_INTERNAL_FAILURE (-6L)
 #define LATE_SECONDS	      6 /* later than PATIENCE_SECONDS of takeover.c */
@@ -154,6 +155,27 @@ WRAP(u64, take_serror, void)
 		return __real_take_serror();
 	faults.counts[HV_FAULT_SERROR] = 0;
 	return pretend_serror();
+}
+
+static bool is_same(const char *a, const char *b)
+{
+	while (*a && *a == *b)
+		a++, b++;
+	return *a == *b;
+}
+
+void fault_lock(const char *lock)
+{
+	static const char *const locks[] = { "&gic_lock", "&cell->lock", "&cell->console_lock",
+					     "&s2->lock", "&cells_lock", "&pool.lock",
+					     "&to->lock" };
+	bool root = this_cpu()->cell == &root_cell;
+	u64 *count = &faults.counts[root ? HV_FAULT_ROOT_LOCK : HV_FAULT_LOCK];
+
+	if (!*count || *count > ARRAY_SIZE(locks) || !is_same(lock, locks[*count - 1]))
+		return;
+	*count = 0;
+	__asm__ volatile("udf #0");
 }
 
 void fault_smc_call(u64 *x)

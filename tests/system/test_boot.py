@@ -64,7 +64,7 @@ def test_kvm_runs_a_guest(machine: Machine) -> None:
 
 
 def test_features_absent_on_an_old_cpu(machine: Machine) -> None:
-    assert machine.check("features") == "features: fpsimd ok, pauth absent, sve absent"
+    assert machine.check("features") == "features: fpsimd ok, pauth absent, sve absent, mops absent"
 
 
 @pytest.mark.gics(3)

@@ -25,7 +25,13 @@ pytestmark = pytest.mark.gics(3)
 
 TEST_BUILD = "/usr/lib/cellblock-faults"
 FAULT = "/sys/module/cellblock/parameters/fault"
-HYPERVISOR_FAULTS = ("pool", "wake", "late", "cpu-on", "firmware", "off", "serror")
+HYPERVISOR_FAULTS = (
+    "pool", "wake", "late", "cpu-on", "firmware", "off", "serror", "lock", "root-lock"
+)
+
+# Locks that a CPU of a cell takes, and others that only one of the root cell does: tests/faults/hypervisor.c.
+CELL_LOCKS = {1: "gic_lock", 2: "cell->lock", 3: "cell->console_lock", 4: "s2->lock"}
+ROOT_LOCKS = {**CELL_LOCKS, 5: "cells_lock", 6: "pool.lock", 7: "to->lock"}
 
 # A cell with two CPUs and one with one; both have this memory.
 SMP, RING = "demo-smp", "demo-ring"
@@ -113,14 +119,17 @@ def assert_is_refusal(outcome: Outcome, *words: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def module_faulty(
-    boot_shared: Boot, gic: int, tmp_path_factory: pytest.TempPathFactory
-) -> Faulty:
-    """`make faults` has made what is added to the usual root file system."""
+def faulty_initrd(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The usual root file system and the test builds that `make faults` has made."""
     initrd = tmp_path_factory.mktemp("faults") / "rootfs.cpio"
     parts = (BUILD / f"{name}.cpio" for name in ("rootfs", "rootfs-faults"))
     initrd.write_bytes(b"".join(part.read_bytes() for part in parts))
-    return Faulty(Root(boot_shared(gic=gic, initrd=str(initrd))))
+    return str(initrd)
+
+
+@pytest.fixture(scope="module")
+def module_faulty(boot_shared: Boot, gic: int, faulty_initrd: str) -> Faulty:
+    return Faulty(Root(boot_shared(gic=gic, initrd=faulty_initrd)))
 
 
 @pytest.fixture
@@ -330,6 +339,44 @@ def test_error_that_is_reported_late(enabled: Faulty) -> None:
     root.wait_console("root", f"cell {RING}: CPU 3: SError dropped, esr 0xbe000011")
     root.destroy(RING)
     root.assert_cpu_works(3)
+
+
+# EL2 itself takes an exception, with a lock held. Its CPU gives it up, and the others go on.
+
+
+@pytest.mark.parametrize("lock", CELL_LOCKS, ids=CELL_LOCKS.values())
+def test_cell_whose_cpu_fails_with_a_lock(enabled: Faulty, lock: int) -> None:
+    root = enabled.root
+    root.create(SMP)
+    root.load(SMP, "smp")
+    enabled.arm("lock", lock)
+    root.start(SMP)
+    root.wait_state(SMP, "failed")
+    assert "the hypervisor itself took an exception" in root.cellctl(f"show {SMP}")
+    root.destroy(SMP)
+    root.launch(SMP, "smp", "rounds=10 off")
+    root.wait_console(SMP, "smp: PASS")
+    root.wait_state(SMP, "stopped")
+    root.destroy(SMP)
+    root.assert_cpu_works(2, 3)
+
+
+@pytest.mark.parametrize("lock", ROOT_LOCKS if LONG_RUN else (1, 5))
+def test_cells_go_on_when_the_root_cell_fails_with_a_lock(
+    boot: Boot, gic: int, faulty_initrd: str, lock: int
+) -> None:
+    """A cell with a UART, which uses the interrupt controller between two lines of output."""
+    machine = boot(gic=gic, initrd=faulty_initrd, cell_uart=True)
+    faulty = Faulty(Root(machine))
+    faulty.root.cellctl(f"enable {faulty.board}")
+    faulty.root.launch("demo-uart", "witness", "irq=40 report=20")
+    machine.serial2.expect("^witness: ")
+    machine.serial.start(f"echo root-lock {lock} >{FAULT}; cellctl create {SHARE}/tile-1.cell")
+    for _ in range(5):
+        machine.serial2.expect("^witness: ")
+    machine.serial2.mark()
+    for _ in range(5):
+        machine.serial2.expect("^witness: ")
 
 
 # The firmware refuses. Last: the CPU is lost for this machine.

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A second, unmodified Debian Linux runs in a cell of two CPUs, on a UART of its own."""
+"""A second, unmodified Debian Linux runs in a cell of two CPUs, on a UART of its own. It may be newer or
+older than the root cell's, and use what that does not know of the CPU.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +12,17 @@ import pytest
 from cells import Root
 from machine import Boot, Config
 from qemu import environment
+from test_kernels import Kernel, initramfs
 
 pytestmark = pytest.mark.gics(3)
 
 
-def rootfs_with_kernel(directory: Path) -> str:
-    """The usual initramfs, with the kernel and that initramfs in /boot (archives add up)."""
+def rootfs_with_kernel(directory: Path, image: str = "", usual: Path | None = None) -> str:
+    """An initramfs, with a kernel and that initramfs in /boot (archives add up)."""
     boot = directory / "boot"
     boot.mkdir()
-    usual = Path(Config().initrd)
-    (boot / "Image").symlink_to(environment()["KERNEL_IMAGE"])
+    usual = usual or Path(Config().initrd)
+    (boot / "Image").symlink_to(image or environment()["KERNEL_IMAGE"])
     (boot / "initrd").symlink_to(usual)
     archive = subprocess.run(
         ["cpio", "-L", "--quiet", "-o", "-H", "newc"],
@@ -55,5 +58,47 @@ def test_second_linux(boot: Boot, gic: int, tmp_path: Path) -> None:
     root.wait_state("demo-linux", "stopped")
     root.destroy("demo-linux")
     assert machine.check("nproc") == "4"
+    root.disable()
+    machine.assert_dmesg_clean()
+
+
+MAX = "max,pauth-impdef=on"
+OLD, NEW = Kernel("6.1", ""), Kernel("6.12", "_612", "kvm.enable_virt_at_load=0")
+
+
+@pytest.mark.parametrize("kernel, guest, mops", [(OLD, NEW, "ok"), (NEW, OLD, "absent")], ids=["newer", "older"])
+def test_linux_of_another_age(
+    boot: Boot, gic: int, tmp_path: Path, kernel: Kernel, guest: Kernel, mops: str
+) -> None:
+    """On a CPU with everything that QEMU has. Linux uses MOPS from 6.5 on."""
+    usual = initramfs(kernel, tmp_path)
+    machine = boot(
+        anew=True,
+        gic=gic,
+        cpu=MAX,
+        kernel=kernel.image,
+        append=kernel.arguments,
+        memory="2G",
+        reserve="dt",
+        cell_uart=True,
+        initrd=rootfs_with_kernel(tmp_path, guest.image, usual),
+    )
+    root = Root(machine)
+    root.enable()
+    features = machine.check("features")
+    root.create("demo-linux")
+    root.cellctl("load demo-linux /boot/Image --initrd /boot/initrd --args console=ttyAMA0")
+    root.start("demo-linux")
+    second = machine.serial2
+    second.login()
+    assert second.run("uname -r") == (0, f"{guest.release}\n")
+    found = second.run("features")
+    assert found.status == 0 and "fpsimd ok, pauth ok, sve ok" in found.output
+    assert f"mops {mops}" in found.output
+    assert "Oops" not in second.transcript and "WARNING" not in second.transcript
+    second.start("poweroff -f")
+    root.wait_state("demo-linux", "stopped")
+    root.destroy("demo-linux")
+    assert machine.check("features") == features
     root.disable()
     machine.assert_dmesg_clean()

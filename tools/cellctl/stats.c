@@ -66,6 +66,21 @@ static void print_head(const struct stats *stats)
 	printf("\n");
 }
 
+/* Accesses of the hypervisor's own that a bus or the firmware refused. */
+static void print_errors(const struct stats *stats)
+{
+	uint64_t all = 0;
+
+	for (uint32_t i = 0; i < stats->count; i++)
+		all += stats->cpus[i].errors;
+	if (!all)
+		return;
+	printf("%-10s", "errors");
+	for (uint32_t i = 0; i < stats->count; i++)
+		printf("  %10" PRIu32, stats->cpus[i].errors);
+	printf("\n");
+}
+
 /* Reasons that no CPU has seen are left out. */
 static void print_stats(const struct stats *stats)
 {
@@ -82,6 +97,7 @@ static void print_stats(const struct stats *stats)
 	for (uint32_t i = 0; i < stats->count; i++)
 		printf("  %10" PRIu64, cpu_total(&stats->cpus[i]));
 	printf("\n");
+	print_errors(stats);
 	fflush(stdout);
 }
 
@@ -91,10 +107,10 @@ static json_t *cpu_json(const struct cb_cpu_info *cpu)
 
 	for (uint32_t reason = 0; reason < CB_EXIT_COUNT; reason++)
 		json_object_set_new(exits, name_exit(reason), json_count(cpu->exits[reason]));
-	return json_pack("{s:i, s:o, s:s, s:o, s:o}", "cpu", (int)cpu->cpu, "cell",
+	return json_pack("{s:i, s:o, s:s, s:o, s:o, s:I}", "cpu", (int)cpu->cpu, "cell",
 			 cpu->cell == CB_NO_CELL ? json_null() : json_integer(cpu->cell), "state",
 			 name_cpu_state(cpu->state), "exits", exits, "total",
-			 json_count(cpu_total(cpu)));
+			 json_count(cpu_total(cpu)), "errors", (json_int_t)cpu->errors);
 }
 
 static json_t *stats_json(const struct stats *stats)

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Do the CPU features that EL2 can take away still work? Uses pointer
- * authentication and SVE, as far as Linux says they are there, on each online
- * CPU for some time, checks every result, and lets the scheduler switch between
- * two processes with different values meanwhile. Prints, for instance,
+ * authentication, SVE and the instructions that copy memory, as far as Linux
+ * says they are there, on each online CPU for some time, checks every result, and
+ * lets the scheduler switch between two processes with different values meanwhile.
+ * Prints, for instance,
  *
- *	features: fpsimd ok, pauth ok, sve ok (256 bits)
+ *	features: fpsimd ok, pauth ok, sve ok (256 bits), mops absent
  *
  * with "absent" for what the CPU does not have; exits with 1 if one fails.
  *
@@ -28,6 +29,11 @@
 
 #define SVE_BYTES_MAX 256
 #define SIGN_TRIES    32
+#ifndef HWCAP2_MOPS
+#define HWCAP2_MOPS (1UL << 43)
+#endif
+
+static int has_mops;
 
 static double now(void)
 {
@@ -108,6 +114,23 @@ static const char *sve(uint64_t seed)
 	return NULL;
 }
 
+static const char *mops(uint64_t seed)
+{
+	uint64_t from[16], to[16] = { 0 }, *source = from, *destination = to;
+	uint64_t size = sizeof(to);
+
+	for (int i = 0; i < 16; i++)
+		from[i] = seed + (uint64_t)i;
+	asm volatile(".arch_extension mops\n"
+		     "cpyfp	[%0]!, [%1]!, %2!\n"
+		     "cpyfm	[%0]!, [%1]!, %2!\n"
+		     "cpyfe	[%0]!, [%1]!, %2!"
+		     : "+r"(destination), "+r"(source), "+r"(size)
+		     :
+		     : "memory", "cc");
+	return memcmp(from, to, sizeof(to)) ? "mops" : NULL;
+}
+
 static const char *use_all(uint64_t seed, int has_pauth, int has_sve)
 {
 	const char *failed = fpsimd(seed);
@@ -118,6 +141,8 @@ static const char *use_all(uint64_t seed, int has_pauth, int has_sve)
 		failed = "pauth (return)";
 	if (!failed && has_sve)
 		failed = sve(seed);
+	if (!failed && has_mops)
+		failed = mops(seed);
 	return failed;
 }
 
@@ -174,13 +199,15 @@ int main(int argc, char **argv)
 	int has_pauth = (caps & HWCAP_PACA) && (caps & HWCAP_PACG);
 	int has_sve = !!(caps & HWCAP_SVE);
 
+	has_mops = !!(getauxval(AT_HWCAP2) & HWCAP2_MOPS);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (use_on_all_cpus(seconds, has_pauth, has_sve))
 		return 1;
 	printf("features: fpsimd ok, pauth %s, sve ", has_pauth ? "ok" : "absent");
 	if (has_sve)
-		printf("ok (%d bits)\n", (prctl(PR_SVE_GET_VL) & PR_SVE_VL_LEN_MASK) * 8);
+		printf("ok (%d bits)", (prctl(PR_SVE_GET_VL) & PR_SVE_VL_LEN_MASK) * 8);
 	else
-		printf("absent\n");
+		printf("absent");
+	printf(", mops %s\n", has_mops ? "ok" : "absent");
 	return 0;
 }
