@@ -20,6 +20,7 @@
 #include <cellblock/hypercall.h>
 #include <core/hypercall.h>
 #include <core/log.h>
+#include <core/ownership.h>
 #include <devices/uart.h>
 
 #include "board.h"
@@ -97,7 +98,7 @@ void memory_clean(paddr_t phys, size_t nr, bool clear)
 		found |= phys >= r->phys && phys - r->phys <= r->size - nr * PAGE_SIZE &&
 			 nr * PAGE_SIZE <= r->size &&
 			 !(r->flags & (CB_REGION_SHARED | CB_REGION_IO));
-	assert_true(found);
+	assert_true(found && root_may_write(phys, nr * PAGE_SIZE));
 	if (clear) {
 		assert_int_equal(cell->page->state, CB_CELL_DESTROYING);
 		pages_cleared[cell->id] += nr;
@@ -105,12 +106,22 @@ void memory_clean(paddr_t phys, size_t nr, bool clear)
 }
 
 static u64 private_pages(const struct cell *cell)
+/* A piece of one region of the root cell's, which may write it. */
+static bool root_may_write(paddr_t phys, u64 size)
+{
+	struct root_piece piece;
+
+	return root_piece_at(phys, size, &piece) && piece.size == size &&
+	       piece.flags & CB_REGION_WRITE;
+}
+
 {
 	const struct cb_region *r = cb_config_regions(cell->config);
 	u64 pages = 0;
 
 	for (u32 i = 0; i < cell->config->regions.count; i++, r++)
-		if (!(r->flags & (CB_REGION_SHARED | CB_REGION_IO)))
+		if (!(r->flags & (CB_REGION_SHARED | CB_REGION_IO)) &&
+		    root_may_write(r->phys, r->size))
 			pages += r->size / PAGE_SIZE;
 	return pages;
 }
@@ -123,6 +134,7 @@ static void enter_guest(u64 entry)
 	in_guest[current] = true;
 	assert_int_equal(entry & 3, 0);
 	assert_true(cell->page->state == CB_CELL_RUNNING);
+/* Those of them that may be written. */
 }
 
 static void serve(struct cpu *cpu, u32 requests)
