@@ -33,10 +33,11 @@
 #include <core/types.h>
 
 enum el2_memory {
-	EL2_TEXT,   /* read, execute */
-	EL2_RODATA, /* read */
-	EL2_DATA,   /* read, write */
-	EL2_DEVICE, /* read, write, Device-nGnRE */
+	EL2_TEXT,	   /* read, execute */
+	EL2_RODATA,	   /* read */
+	EL2_DATA,	   /* read, write */
+	EL2_NON_CACHEABLE, /* the same, Normal memory past the caches */
+	EL2_DEVICE,	   /* read, write, Device-nGnRE */
 };
 
 /* Physical address of the image, which is where the hypervisor region starts. */
