@@ -217,6 +217,16 @@ def test_cpu_on_of_a_foreign_cpu(scene: Attack, victim: int) -> None:
     scene.end_attack()
 
 
+def test_cpu_suspend(scene: Attack) -> None:
+    """A power-down goes on at its entry point, if the cell may execute it; standby returns."""
+    text = scene.attack("suspend")
+    assert "features 0x0\n" in text
+    assert [line.split(": ")[-1] for line in re.findall(r"entry .*", text)] == ["-9"] * 3, text
+    said = re.findall(r"violate: suspend: (standby|resumed.*|survived: .*)", text)
+    assert said == ["standby", "resumed", "resumed at once", "survived: 0 wrong"]
+    scene.end_attack()
+
+
 @pytest.mark.parametrize("case, calls", [("smc-unknown", 5), ("hvc-root", 8), ("hvc-unknown", 8)])
 def test_calls_that_are_not_for_a_cell(scene: Attack, case: str, calls: int) -> None:
     assert f"survived: {calls} of {calls} refused" in scene.attack(case)
