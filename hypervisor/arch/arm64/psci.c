@@ -21,6 +21,10 @@ bool has_firmware;
 /* The root cell has asked the firmware which format power_state has, and goes on with that. */
 static bool root_has_extended;
 
+_Static_assert(__builtin_offsetof(struct cpu, info) == CPU_INFO, "");
+_Static_assert(__builtin_offsetof(struct cb_cpu_info, exits[CB_EXIT_HVC]) == CPU_INFO_CALLS, "");
+_Static_assert(CB_EXIT_SMC == CB_EXIT_HVC + 1, "");
+
 void psci_init(void)
 {
 	u64 x[4] = { PSCI_FEATURES, PSCI_CPU_SUSPEND | SMCCC_64 };

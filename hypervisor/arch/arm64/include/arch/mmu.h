@@ -22,6 +22,10 @@
 #define CPU_SLOT_WINDOW	    0x40000
 #define CPU_WINDOW_PAGES    64
 
+/* For vectors.S: info in struct cpu; in that the number of HVCs, and of SMCs behind it. */
+#define CPU_INFO	    72
+#define CPU_INFO_CALLS	    24
+
 /* Between the pages and the window of the first slot, which has tables already. */
 #define DEVICES		    (CPU_SLOTS + 0x10000)
 #define DEVICES_SIZE	    0x30000

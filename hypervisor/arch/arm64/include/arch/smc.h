@@ -58,7 +58,7 @@ static inline void smc_call(u64 *x)
 /* The same with x0 to x17 (SMCCC 1.2), in vectors.S. */
 void smc_forward(u64 *x);
 
-/* False where CPUs wait in a spin table: an SMC is undefined there. */
+/* False where CPUs wait in a spin table: an SMC is undefined there. Also for vectors.S. */
 extern bool has_firmware;
 
 /* Ask the firmware what it has to say for later. Once, before there are guests. */
