@@ -56,6 +56,7 @@ class Config:
     append: str = ""
     reserve: str = "cmdline"  # "cmdline" (mem=), "dt" (/reserved-memory) or "none"
     cell_uart: bool = False  # keep the second UART from Linux, for a cell
+    idle: bool = False  # idle states in the device tree, of PSCI; no second UART
     el2: bool = True
     vhe: bool = False  # let Linux stay at EL2 on CPUs that can
     kpti: bool = True  # Linux' own tables for user space, which KASLR brings
@@ -72,6 +73,10 @@ class Config:
         options.append("virtualization=" + ("on" if self.el2 else "off"))
         if self.smmu:
             options.append("iommu=smmuv3")
+        if self.idle:
+            # With one security state Linux turns a CPU's GICv3 off when that is powered down, which
+            # real firmware turns on again when there is an interrupt, and QEMU does not.
+            options.append("secure=on")
         return ",".join(options)
 
     def arguments(self) -> str:
@@ -125,6 +130,7 @@ class Config:
         """What is changed in QEMU's device tree."""
         names = ["reserved-memory"] if self.reserve == "dt" else []
         names += ["cell-uart"] if self.cell_uart else []
+        names += ["idle-states"] if self.idle else []
         return [ROOT / "scripts" / f"{name}.dtso" for name in names]
 
 
@@ -153,9 +159,29 @@ def make_changed_tree(hardware: list[str], overlays: list[Path], tree: Path) -> 
     for overlay, blob in zip(overlays, blobs):
         subprocess.run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", blob, overlay], check=True)
     subprocess.run(["fdtoverlay", "-i", plain, "-o", new, *blobs], check=True)
+    if any(overlay.stem == "idle-states" for overlay in overlays):
+        give_idle_states(new)
     new.rename(tree)
     for path in (plain, *blobs):
         path.unlink()
+
+
+IDLE_STATES = ("standby", "core", "cluster")
+
+
+def give_idle_states(tree: Path) -> None:
+    """To all CPUs. A timer that is always on would not fit."""
+
+    def read(*arguments: str) -> list[str]:
+        command = ["fdtget", *arguments[:-1], tree, *arguments[-1].split()]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+
+    states = [read("-t", "u", f"/cpus/idle-states/{state} phandle")[0] for state in IDLE_STATES]
+    for node in read("-l", "/cpus"):
+        if node.startswith("cpu@"):
+            command = ["fdtput", "-t", "u", tree, f"/cpus/{node}", "cpu-idle-states", *states]
+            subprocess.run(command, check=True)
+    subprocess.run(["fdtput", "-d", tree, "/timer", "always-on"], check=True)
 
 
 def parse(argv: list[str]) -> tuple[Config, bool]:
@@ -183,6 +209,7 @@ def parse(argv: list[str]) -> tuple[Config, bool]:
         action="store_true",
         help="keep the second UART from Linux, so that a cell can have it",
     )
+    parser.add_argument("--idle", action="store_true", help="idle states of PSCI")
     parser.add_argument("--no-el2", dest="el2", action="store_false")
     parser.add_argument("--vhe", action="store_true", help="let Linux stay at EL2")
     parser.add_argument("--virtio", choices=("pci", "mmio"), default=defaults.virtio)

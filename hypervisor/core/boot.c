@@ -6,6 +6,7 @@
  */
 #include <arch/cpu.h>
 #include <arch/mmu.h>
+#include <arch/smc.h>
 #include <core/cell.h>
 #include <core/config.h>
 #include <core/hypercall.h>
@@ -118,6 +119,7 @@ static u32 init(u64 config_offset, u64 config_size, struct cb_error *error)
 	system_config = config;
 	if (check_region(error))
 		return error->code;
+	psci_init();
 	nr_cpus = system_config->cpus.count;
 	memcpy(boot_mpidrs, cb_config_cpus(system_config), nr_cpus * sizeof(u64));
 	init_pool(config_offset, config_size);

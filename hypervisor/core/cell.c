@@ -367,21 +367,25 @@ bool root_touches_page(paddr_t page)
 	return mapped;
 }
 
-/* Work on the cell's own memory in pieces, so that a stop need not wait until all is cleaned. */
+/*
+ * Work on the cell's own memory in pieces, so that a stop need not wait until all is cleaned. In
+ * what the root cell may not write, a ROM for instance, neither of them has left anything.
+ */
 static void for_own_memory(struct cell *cell, bool clear)
 {
 	const struct cb_region *region = cb_config_regions(cell->config);
 
 	for (u32 i = 0; i < cell->config->regions.count; i++, region++) {
-		u64 pages = is_private_memory(region) ? region->size / PAGE_SIZE : 0;
+		u64 rest = is_private_memory(region) ? region->size : 0;
+		struct root_piece piece = { .size = rest };
 		paddr_t phys = region->phys;
 
-		while (pages && (clear || !(load_acquire(&this_cpu()->requests) & REQUEST_STOP))) {
-			u64 nr = MIN(pages, (u64)CPU_WINDOW_PAGES);
-
-			memory_clean(phys, nr, clear);
-			phys += nr * PAGE_SIZE;
-			pages -= nr;
+		while (rest && (clear || !(load_acquire(&this_cpu()->requests) & REQUEST_STOP))) {
+			root_piece_at(phys, MIN(rest, CPU_WINDOW_PAGES * PAGE_SIZE), &piece);
+			if (piece.flags & CB_REGION_WRITE)
+				memory_clean(phys, piece.size / PAGE_SIZE, clear);
+			phys += piece.size;
+			rest -= piece.size;
 		}
 	}
 }

@@ -3,7 +3,8 @@
  * The debug console (uart.h): Arm PL011 (DDI 0183), the 8250 with its registers four bytes apart,
  * as in the BCM2711, and Cadence's UART (UG1085, chapter 21). Linux or the firmware has set it
  * up; only the transmit side is used, so it can be shared with Linux' own console. What it does not
- * take in time is lost; the root cell's ring has it.
+ * take in time is lost; the root cell's ring has it. Nor does anybody wait long for one that is
+ * stopped, or whose clock is off: then its status may read as anything.
  */
 #include <arch/io.h>
 #include <arch/mmu.h>
@@ -41,12 +42,19 @@ bool uart_init(const struct cb_console_config *config)
 /* Reads of the status, 10 ms at least, that a character waits for room: 1 ms at 9600 baud. */
 #define PATIENCE 100000
 
+static bool stuck; /* the last message was lost: now there must be room at once; under lock */
+
 /* False if there is never room: whoever shares the UART may have stopped it. */
 static bool put(char c)
 {
-	for (u32 n = 0; (readl(base + uart->status) & uart->mask) != uart->ready; n++)
-		if (n == PATIENCE)
+	u32 n = stuck ? PATIENCE : 0;
+
+	while ((readl(base + uart->status) & uart->mask) != uart->ready) {
+		stuck = n++ == PATIENCE;
+		if (stuck)
 			return false;
+	}
+	stuck = false;
 	writel((u8)c, base + uart->data);
 	return true;
 }

@@ -26,6 +26,7 @@
 #define HVC_UNKNOWN	 CB_HVC(31)
 #define SMC_PSCI_VERSION 0x84000000
 #define SMC_UNKNOWN	 0x82000100 /* SiP service */
+#define WORKAROUND	 0x80008000 /* SMCCC_ARCH_WORKAROUND_1 */
 #define TIMER_PERIOD_US	 1000
 #define GICD_V2_PIDR2	 0x0fe8
 
@@ -94,6 +95,16 @@ static void smc_psci_version(void)
 static void smc_unknown(void)
 {
 	call(smccc_smc, SMC_UNKNOWN);
+}
+
+static void hvc_workaround(void)
+{
+	call(smccc_hvc, WORKAROUND);
+}
+
+static void smc_workaround(void)
+{
+	call(smccc_smc, WORKAROUND);
 }
 
 static void gicd_typer_read(void)
@@ -185,6 +196,8 @@ static const struct {
 	{ "hvc_info", hvc_info },
 	{ "smc_psci_version", smc_psci_version },
 	{ "smc_unknown", smc_unknown },
+	{ "hvc_workaround", hvc_workaround },
+	{ "smc_workaround", smc_workaround },
 	{ "gicd_typer_read", gicd_typer_read },
 	{ "gicd_isenabler_read", gicd_isenabler_read },
 	{ "gicd_isenabler_write", gicd_isenabler_write },

@@ -263,6 +263,59 @@ static void cpu_on_foreign(void)
 		survived("CPU_ON of MPIDR 0x%lx: %d", mpidr, result);
 }
 
+#define STANDBY	     0x00000001
+#define POWER_DOWN   0x00010001
+
+/* Time for a CPU to be on its way down. */
+#define SUSPENDED_US 10000
+
+static unsigned int unsuspended; /* calls that did not do what they should */
+
+static void expect_refusal(const char *what, uint64_t entry)
+{
+	int result = psci_cpu_suspend(POWER_DOWN, entry, 0);
+
+	if (result != PSCI_INVALID_ADDRESS)
+		unsuspended++;
+	detail("entry %s: %d", what, result);
+}
+
+/* As after a reset: what the CPU knows, its stack included, it has from the context. */
+static void resumed(void)
+{
+	static bool again;
+
+	detail("resumed%s", again ? " at once" : "");
+	if (!again) {
+		again = true;
+		gic_enable(timer_intid(), GIC_PRIORITY_DEFAULT, timer_edge()); /* still pending */
+		survived("CPU_SUSPEND returned %d", cpu_power_down(POWER_DOWN, resumed));
+	}
+	timer_stop();
+	survived("%u wrong", unsuspended);
+	cpu_idle();
+}
+
+static void suspend(void)
+{
+	struct smccc regs = { { 0x8400000a, 0xc4000001 } }; /* PSCI_FEATURES of CPU_SUSPEND */
+
+	smccc_hvc(&regs);
+	if (regs.x[0]) /* the original format */
+		unsuspended++;
+	detail("features 0x%lx", regs.x[0]);
+	expect_refusal("nowhere", NOWHERE);
+	expect_refusal("beyond all addresses", ~3ull);
+	expect_refusal("between instructions", cpu_entry_point() + 2);
+	gic_enable(timer_intid(), GIC_PRIORITY_DEFAULT, timer_edge());
+	timer_set(timer_now() + timer_ticks(SUSPENDED_US));
+	if (psci_cpu_suspend(STANDBY, NOWHERE, 0))
+		unsuspended++;
+	detail("standby");
+	timer_set(timer_now() + timer_ticks(SUSPENDED_US));
+	survived("CPU_SUSPEND returned %d", cpu_power_down(POWER_DOWN, resumed));
+}
+
 struct call {
 	const char *name;
 	uint32_t function;
@@ -352,7 +405,7 @@ static void idle_unmasked(void)
 	cpu_idle();
 }
 
-static void idle_gic_off(void)
+static void gic_off(void)
 {
 	mask_all();
 	if (gic.version == 2) {
@@ -363,8 +416,19 @@ static void idle_gic_off(void)
 		write_sysreg(ICC_IGRPEN1_EL1, 0);
 		isb();
 	}
+}
+
+static void idle_gic_off(void)
+{
+	gic_off();
 	for (;;)
 		wfi();
+}
+
+static void power_down(void)
+{
+	gic_off();
+	cpu_power_down(POWER_DOWN, spin_masked);
 }
 
 static void idle_wfe(void)
@@ -532,6 +596,7 @@ static const struct violation violations[] = {
 	{ "gicd-off", "turn the distributor off", NULL, gicd_off },
 
 	{ "cpu-on-foreign", "PSCI CPU_ON of mpidr=", "mpidr", cpu_on_foreign },
+	{ "suspend", "PSCI CPU_SUSPEND, right and wrong", NULL, suspend },
 	{ "smc-unknown", "SMCs that are none of a cell's business", NULL, smc_unknown },
 	{ "hvc-root", "hypercalls of the root cell", NULL, hvc_root },
 	{ "hvc-unknown", "hypercalls that do not exist", NULL, hvc_unknown },
@@ -539,6 +604,7 @@ static const struct violation violations[] = {
 	{ "spin-masked", "loop with all interrupts masked", NULL, spin_masked },
 	{ "wfi", "WFI for ever", NULL, idle_unmasked },
 	{ "wfi-gic-off", "WFI for ever, CPU interface disabled", NULL, idle_gic_off },
+	{ "power-down", "PSCI CPU_SUSPEND for ever, CPU interface disabled", NULL, power_down },
 	{ "wfe", "WFE for ever, all interrupts masked", NULL, idle_wfe },
 	{ "broken-vectors", "exception loop: VBAR points nowhere (or to addr=)", NULL,
 	  broken_vectors },

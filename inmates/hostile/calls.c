@@ -96,6 +96,29 @@ static void random_calls(const struct attempt *attempt)
 	}
 }
 
+/* Mitigations of errata go a way of their own: one exit each, and no register but x0 to x3. */
+static void workarounds(const struct attempt *attempt)
+{
+	static const uint32_t functions[] = { 0x80008000, 0x80007fff, 0x80003fff };
+	struct smccc regs, before;
+	uint64_t exits, now;
+	unsigned int i, n;
+
+	for (i = 0; i < 1000; i++) {
+		randomize(&regs);
+		regs.x[0] = random64() << 32 | functions[i % ARRAY_SIZE(functions)];
+		before = regs;
+		hypercall_info(CB_INFO_EXITS, &exits);
+		call(attempt, &regs);
+		hypercall_info(CB_INFO_EXITS, &now);
+		if (now - exits != 2)
+			breach("%lu exits by 0x%lx", now - exits, before.x[0]);
+		for (n = 4; n < ARRAY_SIZE(regs.x); n++)
+			if (regs.x[n] != before.x[n])
+				breach("0x%lx changes x%u", before.x[0], n);
+	}
+}
+
 /* Requests of root's, by immediates that nobody has defined. */
 static void immediates(const struct attempt *attempt)
 {
@@ -135,6 +158,8 @@ static const struct attempt calls[] = {
 	{ "SMC of every owner", RETURNS, owners, 0, 1, "" },
 	{ "HVC at random", RETURNS, random_calls, 0, 0, "" },
 	{ "SMC at random", RETURNS, random_calls, 0, 1, "" },
+	{ "HVC of workarounds", RETURNS, workarounds, 0, 0, "" },
+	{ "SMC of workarounds", RETURNS, workarounds, 0, 1, "" },
 	{ "immediates", RETURNS, immediates, 0, 0, "" },
 	{ "hyp-stub calls", RETURNS, stub_calls, 0, 0, "" },
 };

@@ -92,6 +92,12 @@ uint64_t cpu_mpidr(unsigned int cpu); /* affinity fields only */
  * off when that returns. Returns a PSCI result.
  */
 int cpu_start(unsigned int cpu, void (*entry)(void));
+/*
+ * Powers this CPU down until an interrupt comes, by a power_state of PSCI CPU_SUSPEND that says so.
+ * It goes on at entry as if it had been turned on: with interrupts masked, on another stack.
+ * Returns a PSCI result if it does not.
+ */
+int cpu_power_down(uint32_t state, void (*entry)(void));
 /* Where PSCI CPU_ON of this library's CPUs begins, for CPU_ON by hand. */
 uint64_t cpu_entry_point(void);
 /* Turns this CPU off, or waits for ever where that is refused. */
@@ -112,6 +118,7 @@ void cpu_idle(void) __attribute__((noreturn));
 uint32_t psci_version(void);
 int psci_cpu_on(uint64_t mpidr, uint64_t entry, uint64_t context);
 int psci_cpu_off(void);
+int psci_cpu_suspend(uint32_t state, uint64_t entry, uint64_t context);
 int psci_affinity_info(uint64_t mpidr);
 void psci_system_off(void) __attribute__((noreturn));
 void psci_system_reset(void) __attribute__((noreturn));

@@ -8,6 +8,7 @@
 #include "internal.h"
 
 #define PSCI_FN_VERSION	      0x84000000
+#define PSCI_FN_CPU_SUSPEND   0xc4000001
 #define PSCI_FN_CPU_OFF	      0x84000002
 #define PSCI_FN_CPU_ON	      0xc4000003
 #define PSCI_FN_AFFINITY_INFO 0xc4000004
@@ -43,6 +44,11 @@ int psci_cpu_on(uint64_t mpidr, uint64_t entry, uint64_t context)
 int psci_cpu_off(void)
 {
 	return (int)psci_call(PSCI_FN_CPU_OFF, 0, 0, 0);
+}
+
+int psci_cpu_suspend(uint32_t state, uint64_t entry, uint64_t context)
+{
+	return (int)psci_call(PSCI_FN_CPU_SUSPEND, state, entry, context);
 }
 
 int psci_affinity_info(uint64_t mpidr)

@@ -35,16 +35,27 @@ uint64_t cpu_entry_point(void)
 	return (uint64_t)secondary_entry;
 }
 
-int cpu_start(unsigned int cpu, void (*entry)(void))
+/* The context for cpu_entry_point(). */
+static uint64_t prepare(unsigned int cpu, void (*entry)(void))
 {
-	if (!cpu || cpu >= nr_cpus)
-		return PSCI_INVALID_PARAMETERS;
 	secondaries[cpu] = (struct secondary){
 		.stack = (uint64_t)stacks[cpu] + INMATE_STACK_SIZE,
 		.entry = entry,
 		.cpu = cpu,
 	};
-	return psci_cpu_on(mpidrs[cpu], cpu_entry_point(), (uint64_t)&secondaries[cpu]);
+	return (uint64_t)&secondaries[cpu];
+}
+
+int cpu_start(unsigned int cpu, void (*entry)(void))
+{
+	if (!cpu || cpu >= nr_cpus)
+		return PSCI_INVALID_PARAMETERS;
+	return psci_cpu_on(mpidrs[cpu], cpu_entry_point(), prepare(cpu, entry));
+}
+
+int cpu_power_down(uint32_t state, void (*entry)(void))
+{
+	return psci_cpu_suspend(state, cpu_entry_point(), prepare(cpu_id(), entry));
 }
 
 void secondary_main(struct secondary *self)

@@ -25,6 +25,8 @@ KINDS = (
     "hvc_info",
     "smc_psci_version",
     "smc_unknown",
+    "hvc_workaround",
+    "smc_workaround",
     "gicd_typer_read",
     "gicd_isenabler_read",
     "gicd_isenabler_write",

@@ -46,6 +46,21 @@ def test_debug_console(boot: Callable[..., Machine]) -> None:
     machine.assert_dmesg_clean()
 
 
+def test_idle_state(boot: Callable[..., Machine]) -> None:
+    """Linux enters that of its device tree, a power-down; QEMU's PSCI would not do it."""
+    board = Zcu102(name="zcu102-idle")
+    machine = boot(board)
+    root = BoardRoot(machine, board)
+    state = "/sys/devices/system/cpu/cpu[0-3]/cpuidle/state1"
+    usage = f"$(cat {state}/usage | awk '{{ n += $1 }} END {{ print n }}')"
+    assert set(machine.check(f"cat {state}/name").split()) == {"cpu-sleep-0"}
+    root.enable()
+    rejected = machine.check(f"cat {state}/rejected")
+    root.wait_until(f"[ {usage} -ge 10 ]")
+    assert machine.check(f"cat {state}/rejected") == rejected
+    machine.assert_dmesg_clean()
+
+
 class Firmware:
     """Counts the calls that reach the firmware."""
 

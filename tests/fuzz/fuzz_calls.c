@@ -20,6 +20,7 @@
 #include <cellblock/hypercall.h>
 #include <core/hypercall.h>
 #include <core/log.h>
+#include <core/ownership.h>
 #include <devices/uart.h>
 
 #include "board.h"
@@ -45,6 +46,8 @@ static bool sgi_pending[NR_CPUS];
 static jmp_buf parks;
 static u64 pages_cleared[CB_MAX_CELLS];
 static size_t forwarded; /* calls that the firmware got */
+static bool suspended;	 /* a CPU left its call, and has not parked */
+static u64 elr;
 
 u64 stub_sysreg_read(const char *name)
 {
@@ -53,7 +56,8 @@ u64 stub_sysreg_read(const char *name)
 
 void stub_sysreg_write(const char *name, u64 value)
 {
-	(void)name, (void)value;
+	if (!strcmp(name, "elr_el2"))
+		elr = value;
 }
 
 cpuid_t cpu_by_mpidr(u64 affinity)
@@ -81,9 +85,34 @@ void cpu_wait(void)
 {
 }
 
+static bool is_executable(struct cell *cell, u64 entry)
+{
+	paddr_t phys;
+
+	return !(entry & 3) && stage2_lookup(&cell->stage2, entry, &phys) & CB_REGION_EXECUTE;
+}
+
+/* A CPU that was to be powered down goes on where it asked to; its cell can be there. */
+void guest_enter(u64 x0)
+{
+	(void)x0;
+	assert_true(in_guest[current] && is_executable(cpu_of(current)->cell, elr));
+	suspended = true;
+	longjmp(parks, 1);
+}
+
 void cpu_park(void)
 {
 	longjmp(parks, 1);
+}
+
+/* A piece of one region of the root cell's, which may write it. */
+static bool root_may_write(paddr_t phys, u64 size)
+{
+	struct root_piece piece;
+
+	return root_piece_at(phys, size, &piece) && piece.size == size &&
+	       piece.flags & CB_REGION_WRITE;
 }
 
 /* Only memory that the cell has alone, and while none of its CPUs runs. */
@@ -97,20 +126,22 @@ void memory_clean(paddr_t phys, size_t nr, bool clear)
 		found |= phys >= r->phys && phys - r->phys <= r->size - nr * PAGE_SIZE &&
 			 nr * PAGE_SIZE <= r->size &&
 			 !(r->flags & (CB_REGION_SHARED | CB_REGION_IO));
-	assert_true(found);
+	assert_true(found && root_may_write(phys, nr * PAGE_SIZE));
 	if (clear) {
 		assert_int_equal(cell->page->state, CB_CELL_DESTROYING);
 		pages_cleared[cell->id] += nr;
 	}
 }
 
+/* Those of them that may be written. */
 static u64 private_pages(const struct cell *cell)
 {
 	const struct cb_region *r = cb_config_regions(cell->config);
 	u64 pages = 0;
 
 	for (u32 i = 0; i < cell->config->regions.count; i++, r++)
-		if (!(r->flags & (CB_REGION_SHARED | CB_REGION_IO)))
+		if (!(r->flags & (CB_REGION_SHARED | CB_REGION_IO)) &&
+		    root_may_write(r->phys, r->size))
 			pages += r->size / PAGE_SIZE;
 	return pages;
 }
@@ -141,6 +172,10 @@ static void serve(struct cpu *cpu, u32 requests)
 static void park(struct cpu *cpu)
 {
 	cpu->failed = false;
+	if (suspended) {
+		suspended = false;
+		return;
+	}
 	in_guest[current] = false;
 	cpu->requests &= ~(u32)REQUEST_STOP;
 	cell_cpu_parked(cpu);
@@ -221,6 +256,13 @@ void smc_forward(u64 *x)
 			    ((function >> 24 & 0x3f) < 8 || (function >> 24 & 0x3f) >= 48));
 	forwarded++;
 	x[0] = random_bits();
+}
+
+/* Once, by psci_init(). */
+void smc_call(u64 *x)
+{
+	assert_int_equal(x[0], PSCI_FEATURES);
+	x[0] = random_chance(2) ? random_below(4) : (u32)PSCI_NOT_SUPPORTED;
 }
 
 bool takeover_leave(u64 nr, struct cb_error *error)
@@ -541,10 +583,10 @@ static void random_psci_call(struct regs *regs)
 {
 	regs->x[0] = 0x84000000 + random_below(0x40) + (random_chance(2) ? SMCCC_64 : 0);
 	if (random_chance(2))
-		regs->x[0] = PSCI_CPU_ON | SMCCC_64;
+		regs->x[0] = (random_chance(4) ? PSCI_CPU_SUSPEND : PSCI_CPU_ON) | SMCCC_64;
 	else if (random_chance(4))
 		regs->x[0] = random_chance(2) ? PSCI_SYSTEM_RESET : PSCI_SYSTEM_OFF;
-	regs->x[1] = random_chance(8) ? random_bits() : boot_mpidrs[random_below(NR_CPUS)];
+	regs->x[1] = random_chance(4) ? random_bits() : boot_mpidrs[random_below(NR_CPUS)];
 	if (regs->x[0] == PSCI_FEATURES)
 		regs->x[1] = 0x84000000 + random_below(0x20) + (random_chance(2) ? SMCCC_64 : 0);
 	regs->x[2] = random_chance(4) ? random_below(2) : good_entry(cpu_of(current)->cell);
@@ -701,6 +743,7 @@ static void start(void)
 		boot_mpidrs[id] = id / 4 << 8 | id % 4;
 	describe_board(random_chance(2) ? 2 : 3);
 	start_board();
+	psci_init();
 	memset(linux_memory, 0, sizeof(linux_memory));
 	memset(pages_cleared, 0, sizeof(pages_cleared));
 	memset(sgi_pending, 0, sizeof(sgi_pending));

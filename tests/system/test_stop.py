@@ -17,6 +17,7 @@ STATES = [
     ("demo-ring", "spin-masked", "loop with all interrupts masked"),
     ("demo-ring", "wfi", "WFI for ever"),
     ("demo-ring", "wfi-gic-off", "WFI for ever"),
+    ("demo-ring", "power-down", "PSCI CPU_SUSPEND for ever"),
     ("demo-ring", "wfe", "WFE for ever"),
     ("demo-ring", f"broken-vectors addr={ZEROED_RAM:#x}", "exception loop"),
     ("demo-ring", "crash", "read where there is nothing"),

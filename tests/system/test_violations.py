@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 
 import pytest
-from cellfile import DATA, KIB, LOADABLE, MIB, RAM, READ, Cell, Region
+from cellfile import DATA, KIB, LOADABLE, MIB, RAM, READ, Cell, Region, put
 from cells import Root
 from machine import Boot
 from scene import (
@@ -139,6 +139,26 @@ def test_exclusive_access_to_registers(scene: Attack) -> None:
     scene.end_attack()
 
 
+@pytest.mark.gics(3)
+def test_table_that_the_walker_may_not_update(boot: Boot, gic: int) -> None:
+    """Hardware sets the access flag in a page table that the cell may only read: no fault is its own.
+
+    Linux leaves the entry there before the cell has the page: one of RAM, never accessed.
+    """
+    root = Root(boot(gic=gic, cpu="max"))
+    root.machine.check(f"devmem {READ_ONLY:#x} 64 {ATTACKER.regions[0].phys | 0x307:#x}")
+    root.machine.check(put(ATTACKER.pack(), "/tmp/attacker.cell"))
+    root.enable()
+    root.cellctl("create /tmp/attacker.cell")
+    root.load("attacker", "hostile", f"case=memory-stage1 at=4 target=victim:{READ_ONLY:#x}")
+    root.start("attacker")
+    root.wait_console("attacker", "level 3 table, hardware update of the victim")
+    root.wait_state("attacker", "failed")
+    assert MAY_ONLY_READ.split(" bytes")[0].rsplit(" ", 1)[0] in root.cellctl("show attacker")
+    crash = root.json("show attacker")["crash"]
+    assert (crash["reason"], int(crash["ipa"], 0)) == ("write", READ_ONLY)
+
+
 def assert_failed(scene: Attack, reason: str, words: str) -> None:
     """The attacker has failed, alone, and the record is there in words and registers."""
     cells = {name: cell["state"] for name, cell in scene.root.cells().items()}
@@ -194,6 +214,16 @@ def test_turning_the_distributor_off(scene: Attack) -> None:
 def test_cpu_on_of_a_foreign_cpu(scene: Attack, victim: int) -> None:
     text = scene.attack("cpu-on-foreign", f"mpidr={victim}")
     assert f"survived: CPU_ON of MPIDR {victim:#x}: -2" in text  # INVALID_PARAMETERS
+    scene.end_attack()
+
+
+def test_cpu_suspend(scene: Attack) -> None:
+    """A power-down goes on at its entry point, if the cell may execute it; standby returns."""
+    text = scene.attack("suspend")
+    assert "features 0x0\n" in text
+    assert [line.split(": ")[-1] for line in re.findall(r"entry .*", text)] == ["-9"] * 3, text
+    said = re.findall(r"violate: suspend: (standby|resumed.*|survived: .*)", text)
+    assert said == ["standby", "resumed", "resumed at once", "survived: 0 wrong"]
     scene.end_attack()
 
 

@@ -28,6 +28,7 @@ static u8 *const ring = page.bytes + CB_CONSOLE_OFFSET;
 static char sent[256];
 static size_t nr_sent;
 static u32 full; /* so many reads of the status find no room */
+static u32 nr_reads;
 static bool no_mappings;
 
 /* The UART that is there: offsets in its page, and its status with and without room. */
@@ -52,6 +53,7 @@ u64 stub_io_read(uintptr_t address, size_t size)
 {
 	assert_int_equal(address, UART_VIRT + model.status);
 	assert_int_equal(size, 4);
+	nr_reads++;
 	if (!full)
 		return model.room;
 	full--;
@@ -75,7 +77,7 @@ static int start(void **state)
 	memset(&page, 0, sizeof(page));
 	memset(ring, '#', CB_CONSOLE_SIZE);
 	memset(sent, 0, sizeof(sent));
-	nr_sent = full = 0;
+	nr_sent = full = nr_reads = 0;
 	no_mappings = false;
 	root_cell.page = &page.head;
 	assert_true(uart_init(&none));
@@ -143,6 +145,44 @@ static void test_uart_that_is_never_ready(void **state)
 	}
 }
 
+/* Each message would cost all CPUs that have something to say as much. */
+static void test_uart_that_stays_stopped_is_waited_for_once(void **state)
+{
+	for (size_t i = 0; i < sizeof(models) / sizeof(models[0]); i++) {
+		start(state);
+		start_uart(&models[i]);
+		full = ~0U;
+		log_message("one");
+		nr_reads = 0;
+		log_message("two");
+		assert_int_equal(nr_reads, 1);
+		full = 0;
+		log_message("three");
+		full = 3;
+		log_message("four");
+		assert_string_equal(sent, "threefour");
+		assert_ring("onetwothreefour");
+	}
+}
+
+/* Its clock is off: what the bus says instead of a status never holds up more than one message. */
+static void test_uart_that_does_not_answer(void **state)
+{
+	static const u32 answers[] = { 0, ~0U };
+
+	for (size_t i = 0; i < 2 * sizeof(models) / sizeof(models[0]); i++) {
+		start(state);
+		start_uart(&models[i / 2]);
+		model.room = answers[i % 2];
+		for (u32 n = 0; n < 10; n++)
+			log_message("text");
+		assert_in_range(nr_reads, 10, 1000000);
+		assert_int_equal(page.head.console_head, 10 * strlen("text"));
+		model.room = models[i / 2].room;
+		log_message("text");
+	}
+}
+
 static void test_message_goes_to_the_uart_too(void **state)
 {
 	for (size_t i = 0; i < sizeof(models) / sizeof(models[0]); i++) {
@@ -181,6 +221,8 @@ int main(void)
 		TEST(test_ring_goes_on_at_its_start),
 		TEST(test_without_uart_nothing_is_sent),
 		TEST(test_uart_that_is_never_ready),
+		TEST(test_uart_that_stays_stopped_is_waited_for_once),
+		TEST(test_uart_that_does_not_answer),
 		TEST(test_message_goes_to_the_uart_too),
 		TEST(test_uart_that_cannot_be_mapped_is_refused),
 	};

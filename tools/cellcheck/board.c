@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <arch/smc.h>
 #include <core/create.h>
 #include <core/hypercall.h>
 #include <core/log.h>
@@ -105,7 +106,11 @@ void *el2_map_device(paddr_t phys, size_t size)
 	return (void *)virt;
 }
 
-/* ---- Devices ---- */
+/* ---- Devices and firmware ---- */
+
+void psci_init(void)
+{
+}
 
 bool uart_init(const struct cb_console_config *config)
 {

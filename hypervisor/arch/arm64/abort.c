@@ -14,21 +14,28 @@
 /* Entered from vectors.S. */
 bool trap_mmio(struct regs *regs, u64 esr);
 
-/*
- * IPA of the fault. HPFAR_EL2 does not have it after a permission fault that is not of a
- * table walk (Arm ARM D19.2.62): then the guest's translation is asked again. False if it
- * has changed meanwhile.
- */
+/* Cortex-A77 may stop for ever if loads of Device memory are under way (erratum 1508412). */
+static u64 read_par(void)
+{
+	u64 par;
+
+	dmb(sy);
+	par = read_sysreg(par_el1);
+	dmb(sy);
+	return par;
+}
+
+/* False if the guest's translation has changed meanwhile. */
 static bool translate_stage1(u64 virt, bool el0, ipa_t *ipa)
 {
-	u64 saved = read_sysreg(par_el1), par;
+	u64 saved = read_par(), par;
 
 	if (el0)
 		__asm__ volatile("at s1e0r, %0" : : "r"(virt));
 	else
 		__asm__ volatile("at s1e1r, %0" : : "r"(virt));
 	isb(); /* PAR_EL1 has the result (D8.12) */
-	par = read_sysreg(par_el1);
+	par = read_par();
 	write_sysreg(saved, par_el1);
 	*ipa = (par & 0x000ffffffffff000UL) | (virt & (PAGE_SIZE - 1));
 	return !(par & PAR_EL1_F);
@@ -44,22 +51,36 @@ static bool from_el0(void)
 	return from_aarch32() || (exit_regs()->spsr & SPSR_MODE_MASK) == 0;
 }
 
+static bool is_permission_fault(u64 esr)
+{
+	return (esr & ESR_FSC_TYPE) == ESR_FSC_PERMISSION;
+}
+
 static ipa_t faulting_page(void)
 {
 	return (read_sysreg(hpfar_el2) << 8) & 0x000ffffffffff000UL; /* FIPA: bits 43 to 4 */
 }
 
-static bool fault_ipa(u64 esr, ipa_t *ipa)
+/*
+ * IPA of the fault. HPFAR_EL2 does not have it after a permission fault that is not of a table
+ * walk (Arm ARM D19.2.62): then the guest's translation is asked again. So it is for all data:
+ * Cortex-A57 may report a fault of stage 2 where stage 1 does not allow the access (erratum
+ * 834220).
+ */
+static bool fault_ipa(u64 esr, bool fetch, ipa_t *ipa)
 {
 	u64 far = read_sysreg(far_el2);
 
-	if ((esr & ESR_FSC_TYPE) == ESR_FSC_PERMISSION && !(esr & ESR_DABT_S1PTW))
+	if (!(esr & ESR_DABT_S1PTW) && (!fetch || is_permission_fault(esr)))
 		return translate_stage1(far, from_el0(), ipa);
 	*ipa = faulting_page() | (far & (PAGE_SIZE - 1));
 	return true;
 }
 
-/* False if the guest's translation of the program counter has changed meanwhile. */
+/*
+ * False if the guest's translation of the program counter has changed meanwhile. Registers, which
+ * nobody may execute, are not read.
+ */
 static bool read_instruction(struct cell *cell, u32 *insn)
 {
 	paddr_t phys;
@@ -67,9 +88,9 @@ static bool read_instruction(struct cell *cell, u32 *insn)
 	u8 *at;
 
 	if (!translate_stage1(exit_regs()->elr, from_el0(), &ipa) ||
-	    !(stage2_lookup(&cell->stage2, ipa, &phys) & CB_REGION_READ))
+	    !(stage2_lookup(&cell->stage2, ipa, &phys) & CB_REGION_EXECUTE))
 		return false;
-	at = window_map(ALIGN_DOWN(phys, PAGE_SIZE), 1, EL2_RODATA);
+	at = window_map(ALIGN_DOWN(phys, PAGE_SIZE), 1, EL2_NON_CACHEABLE);
 	at += phys % PAGE_SIZE;
 	/* The guest may have written it with its caches off: a line from before is stale (B2.8). */
 	__asm__ volatile("dc civac, %0\n\tdsb sy" : : "r"(at) : "memory");
@@ -78,8 +99,11 @@ static bool read_instruction(struct cell *cell, u32 *insn)
 	return true;
 }
 
+/* A table walk reads, and writes where the hardware keeps the access flag or the dirty state. */
 static u32 rights_needed(u64 esr, bool fetch)
 {
+	if (esr & ESR_DABT_S1PTW)
+		return is_permission_fault(esr) ? CB_REGION_WRITE : CB_REGION_READ;
 	if (fetch)
 		return CB_REGION_EXECUTE;
 	return esr & ESR_DABT_WNR && !(esr & ESR_DABT_CM) ? CB_REGION_WRITE : CB_REGION_READ;
@@ -222,9 +246,17 @@ static bool is_stage2_fault(u64 esr)
  */
 static bool is_idle_maintenance(struct cell *cell, u64 esr, bool fetch)
 {
-	return !fetch && esr & ESR_DABT_CM &&
-	       ((esr & ESR_FSC_TYPE) == ESR_FSC_PERMISSION ||
-		is_emulated(cell, faulting_page(), esr, fetch));
+	return !fetch && esr & ESR_DABT_CM && !(esr & ESR_DABT_S1PTW) &&
+	       (is_permission_fault(esr) || is_emulated(cell, faulting_page(), esr, fetch));
+}
+
+/* What stage 2 has by now lets the access pass. No table is walked in registers (HCR_EL2.PTW). */
+static bool is_valid_by_now(struct cell *cell, u64 esr, ipa_t ipa, u32 needed)
+{
+	u32 forbidden = esr & ESR_DABT_S1PTW ? CB_REGION_IO : 0;
+	paddr_t phys;
+
+	return (stage2_lookup(&cell->stage2, ipa, &phys) & (needed | forbidden)) == needed;
 }
 
 /* A fault of stage 2 that is not a shootdown and has something to be done about. */
@@ -232,13 +264,12 @@ static void handle_fault(struct regs *regs, u64 esr, bool fetch)
 {
 	struct cell *cell = this_cpu()->cell;
 	u32 needed = rights_needed(esr, fetch);
-	paddr_t phys;
 	ipa_t ipa;
-	bool known = fault_ipa(esr, &ipa);
+	bool known = fault_ipa(esr, fetch, &ipa);
 
 	if (known && is_emulated(cell, ipa, esr, fetch)) {
 		emulate(regs, esr, ipa);
-	} else if (!known || stage2_lookup(&cell->stage2, ipa, &phys) & needed) {
+	} else if (!known || is_valid_by_now(cell, esr, ipa, needed)) {
 		count_exit(this_cpu(), CB_EXIT_RETRY);
 	} else if (cell != &root_cell) {
 		violation(regs, crash_reason(needed), ipa, 0);

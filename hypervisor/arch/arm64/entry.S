@@ -18,8 +18,11 @@
 #define BOOT_INIT		0xc600cb40
 #define BOOT_CPU		0xc600cb41
 
-/* Attr0: Device-nGnRE, Attr1: Normal, write-back, read- and write-allocate. */
-#define MAIR_EL2_VALUE		0xff04
+/*
+ * Attr0: Device-nGnRE, Attr1: Normal, write-back, read- and write-allocate, Attr2: Normal,
+ * non-cacheable.
+ */
+#define MAIR_EL2_VALUE		0x44ff04
 
 	.macro	mov32 reg, value
 	movz	\reg, #((\value) & 0xffff)

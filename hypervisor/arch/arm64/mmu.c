@@ -21,6 +21,7 @@ extern u64 el2_l0[]; /* for entry.S */
 #define DESC_TABLE   3UL
 #define DESC_PAGE    3UL
 #define DESC_NORMAL  (1UL << 2) /* Attr1 of MAIR_EL2; Attr0 is Device-nGnRE */
+#define DESC_NC	     (2UL << 2) /* Attr2: Normal, non-cacheable */
 #define DESC_AP_RES1 (1UL << 6) /* AP[1] where one EL uses the tables */
 #define DESC_RO	     (1UL << 7)
 #define DESC_ISH     (3UL << 8)
@@ -31,6 +32,7 @@ extern u64 el2_l0[]; /* for entry.S */
 #define ATTR_TEXT    (DESC_AF | DESC_ISH | DESC_AP_RES1 | DESC_NORMAL | DESC_RO)
 #define ATTR_RODATA  (ATTR_TEXT | DESC_XN)
 #define ATTR_DATA    (DESC_AF | DESC_ISH | DESC_AP_RES1 | DESC_NORMAL | DESC_XN)
+#define ATTR_NC	     (DESC_AF | DESC_AP_RES1 | DESC_NC | DESC_XN)
 #define ATTR_DEVICE  (DESC_AF | DESC_AP_RES1 | DESC_XN)
 
 #define BOOT_TABLE   __section(".boot_memory") __aligned(4096)
@@ -95,10 +97,8 @@ static u64 *level3_entry(u64 virt)
 static u64 page_descriptor(paddr_t phys, enum el2_memory type)
 {
 	static const u64 attributes[] = {
-		[EL2_TEXT] = ATTR_TEXT,
-		[EL2_RODATA] = ATTR_RODATA,
-		[EL2_DATA] = ATTR_DATA,
-		[EL2_DEVICE] = ATTR_DEVICE,
+		[EL2_TEXT] = ATTR_TEXT,	       [EL2_RODATA] = ATTR_RODATA, [EL2_DATA] = ATTR_DATA,
+		[EL2_NON_CACHEABLE] = ATTR_NC, [EL2_DEVICE] = ATTR_DEVICE,
 	};
 
 	return phys | DESC_PAGE | attributes[type];
@@ -164,14 +164,22 @@ void *window_map(paddr_t phys, size_t nr, enum el2_memory type)
 void window_unmap(void)
 {
 	struct cpu *cpu = this_cpu();
-	u64 *entry = level3_entry((u64)cpu - CPU_SLOT_DATA + CPU_SLOT_WINDOW);
+	u64 window = (u64)cpu - CPU_SLOT_DATA + CPU_SLOT_WINDOW;
+	u64 *entry = level3_entry(window);
 
 	for (size_t i = 0; i < cpu->window_used; i++)
 		entry[i] = 0;
-	cpu->window_used = 0;
-	/* All CPUs share these tables and may have walked them speculatively (D8.13.4). */
+	/*
+	 * All CPUs share these tables and may have walked them speculatively (D8.13.4). A guest can
+	 * make EL2 decode as often as it likes: the others keep what else they have of EL2. Should
+	 * one keep this page, too (erratum ERR050104 of i.MX8QM), it never accesses it.
+	 */
 	dsb(ishst);
-	__asm__ volatile("tlbi alle2is");
+	if (cpu->window_used == 1)
+		__asm__ volatile("tlbi vae2is, %0" : : "r"(window / PAGE_SIZE));
+	else
+		__asm__ volatile("tlbi alle2is");
+	cpu->window_used = 0;
 	dsb(ish);
 	isb();
 }
@@ -182,9 +190,16 @@ static u64 cache_line_size(void)
 	return 4UL << FIELD(read_sysreg(ctr_el0), 19, 16);
 }
 
+/*
+ * Through a cacheable window the CPU could fetch a line again that was just cleaned. A guest that
+ * starts with its caches off would change memory behind it, and find the line when they are on.
+ * Maintenance by VA works with any attributes (D7.5.9). What is cleared is the root cell's next,
+ * whose caches are on.
+ */
 void memory_clean(paddr_t phys, size_t nr, bool clear)
 {
-	u8 *start = window_map(phys, nr, EL2_DATA), *end = start + nr * PAGE_SIZE;
+	u8 *start = window_map(phys, nr, clear ? EL2_DATA : EL2_NON_CACHEABLE);
+	u8 *end = start + nr * PAGE_SIZE;
 	u64 line = cache_line_size();
 
 	if (clear)

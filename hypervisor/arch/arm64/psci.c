@@ -8,25 +8,61 @@
 #include <core/cell.h>
 #include <core/hypercall.h>
 
-#define PSCI_1_1	   0x10001
-#define MIGRATE_NOT_NEEDED 2
+#define PSCI_1_1	    0x10001
+#define MIGRATE_NOT_NEEDED  2
+
+/* Bits of power_state that say that the CPU is powered down (5.4). */
+#define POWER_DOWN	    BIT(16)
+#define POWER_DOWN_EXTENDED BIT(30)
+#define EXTENDED_FORMAT	    BIT(1) /* in what PSCI_FEATURES says of CPU_SUSPEND (5.15) */
+
+bool has_firmware;
+
+/* The root cell has asked the firmware which format power_state has, and goes on with that. */
+static bool root_has_extended;
+
+_Static_assert(__builtin_offsetof(struct cpu, info) == CPU_INFO, "");
+_Static_assert(__builtin_offsetof(struct cb_cpu_info, exits[CB_EXIT_HVC]) == CPU_INFO_CALLS, "");
+_Static_assert(CB_EXIT_SMC == CB_EXIT_HVC + 1, "");
+
+void psci_init(void)
+{
+	u64 x[4] = { PSCI_FEATURES, PSCI_CPU_SUSPEND | SMCCC_64 };
+
+	has_firmware = !system_config->spin_table.count;
+	if (!has_firmware)
+		return;
+	smc_call(x);
+	root_has_extended = (int)x[0] > 0 && x[0] & EXTENDED_FORMAT;
+}
 
 void firmware_call(u64 *x)
 {
-	if (system_config->spin_table.count)
-		x[0] = (u64)SMCCC_NOT_SUPPORTED;
-	else
+	if (has_firmware)
 		smc_forward(x);
+	else
+		x[0] = (u64)SMCCC_NOT_SUPPORTED;
+}
+
+static bool has_extended(const struct cell *cell)
+{
+	return cell == &root_cell && root_has_extended;
+}
+
+static bool is_entry(struct cell *cell, ipa_t entry)
+{
+	paddr_t phys;
+
+	return !(entry & 3) && stage2_lookup(&cell->stage2, entry, &phys) & CB_REGION_EXECUTE;
 }
 
 static s64 cpu_on(struct cell *cell, u64 affinity, u64 entry, u64 context)
 {
 	cpuid_t id = cpu_by_mpidr(affinity);
 	struct cpu *cpu = cpu_of(id);
-	paddr_t phys;
 	s64 result;
 
-	if (!(stage2_lookup(&cell->stage2, entry, &phys) & CB_REGION_EXECUTE) || entry & 3)
+	if (!is_entry(cell, entry))
 		return PSCI_INVALID_ADDRESS;
 	spin_lock(&cell->lock);
 	if (id >= nr_cpus || !(cell->cpus & BIT(id))) {
@@ -44,6 +80,26 @@ static s64 cpu_on(struct cell *cell, u64 affinity, u64 entry, u64 context)
 	}
 	spin_unlock(&cell->lock);
 	return result;
+}
+
+/*
+ * No CPU is ever powered down. But who asked for it has saved what would be lost, goes on at the
+ * entry point, and takes it for a failure if the call returns. What is not lost may stay as it is.
+ * A stop that comes meanwhile makes the first fetch fault.
+ */
+static s64 cpu_suspend(struct cell *cell, u64 state, u64 entry, u64 context)
+{
+	if (!(state & (has_extended(cell) ? POWER_DOWN_EXTENDED : POWER_DOWN))) {
+		cpu_wait();
+		return PSCI_SUCCESS;
+	}
+	if (!is_entry(cell, entry))
+		return PSCI_INVALID_ADDRESS;
+	cpu_wait();
+	write_sysreg(SCTLR_EL1_RESET, sctlr_el1);
+	write_sysreg(entry, elr_el2);
+	write_sysreg(SPSR_EL1H_DAIF, spsr_el2);
+	guest_enter(context);
 }
 
 static s64 affinity_info(struct cell *cell, u64 affinity, u64 level)
@@ -64,9 +120,10 @@ static bool firmware_may_reset(const struct cell *cell, u32 function)
 static s64 features(const struct cell *cell, u32 function, bool *mine)
 {
 	switch (function) {
-	case PSCI_VERSION:
 	case PSCI_CPU_SUSPEND:
 	case PSCI_CPU_SUSPEND | SMCCC_64:
+		return has_extended(cell) ? EXTENDED_FORMAT : 0;
+	case PSCI_VERSION:
 	case PSCI_CPU_OFF:
 	case PSCI_CPU_ON:
 	case PSCI_CPU_ON | SMCCC_64:
@@ -95,29 +152,25 @@ static bool system_stop(struct cell *cell, enum stop_reason reason)
 
 static __noinline void other_call(u32 function, u64 *x)
 {
+	u64 argument = function & SMCCC_64 ? ~0UL : ~0U;
 	struct cell *cell = this_cpu()->cell;
 	bool mine = true;
 	s64 result;
 
 	switch (function) {
-	case PSCI_CPU_ON | SMCCC_64:
-		result = cpu_on(cell, x[1], x[2], x[3]);
-		break;
 	case PSCI_CPU_ON:
-		result = cpu_on(cell, (u32)x[1], (u32)x[2], (u32)x[3]);
+	case PSCI_CPU_ON | SMCCC_64:
+		result = cpu_on(cell, x[1] & argument, x[2] & argument, x[3] & argument);
 		break;
 	case PSCI_CPU_OFF:
 		cpu_park();
 	case PSCI_CPU_SUSPEND:
 	case PSCI_CPU_SUSPEND | SMCCC_64:
-		cpu_wait(); /* a power-down state may be taken as standby (DEN 0022, 5.4) */
-		result = PSCI_SUCCESS;
+		result = cpu_suspend(cell, x[1], x[2] & argument, x[3] & argument);
 		break;
 	case PSCI_AFFINITY_INFO:
-		result = affinity_info(cell, (u32)x[1], (u32)x[2]);
-		break;
 	case PSCI_AFFINITY_INFO | SMCCC_64:
-		result = affinity_info(cell, x[1], x[2]);
+		result = affinity_info(cell, x[1] & argument, x[2] & argument);
 		break;
 	case PSCI_MIGRATE_INFO_TYPE:
 		result = MIGRATE_NOT_NEEDED;

@@ -6,11 +6,15 @@
  * CPU has one owner.
  */
 #include <arch/mmu.h>
+#include <arch/smc.h>
 #include <arch/sysreg.h>
 
 /* struct regs: x0 to x30, ELR_EL2, SPSR_EL2 */
 #define REGS_SIZE	272
 #define REGS_ELR	256
+
+/* In the number of a call, and 0 for those of the architecture (DEN 0028, 2.5). */
+#define SMCCC_OWNER	0x3f000000
 
 	.macro	return_to_guest
 	eret
@@ -98,7 +102,6 @@ vectors:
 	.balign	0x80		/* lower EL, AArch64: synchronous */
 	save_caller_saved
 	mrs	x1, esr_el2
-	mov	x0, sp
 	lsr	x2, x1, #ESR_EC_SHIFT
 	cmp	x2, #ESR_EC_DABT_LOW
 	b.eq	exit_data_abort
@@ -108,6 +111,7 @@ vectors:
 	b.eq	exit_smc
 	cmp	x2, #ESR_EC_WFX
 	b.eq	exit_wfx
+	mov	x0, sp
 	b	exit_other
 
 	vector_panic 9		/* IRQ: HCR_EL2.IMO is 0 while a guest runs */
@@ -145,6 +149,10 @@ own_panic:
 	b	trap_panic
 
 exit_hvc:
+	tst	w0, #SMCCC_OWNER
+	b.eq	workaround
+call_hvc:
+	mov	x0, sp
 	bl	trap_hvc
 	cbnz	w0, 1f
 	restore_caller_saved
@@ -155,16 +163,59 @@ exit_hvc:
 	b	leave_el2
 
 exit_smc:
+	tst	w0, #SMCCC_OWNER
+	b.ne	call_smc
+
+/*
+ * By HVC or SMC, which is bit 0 of the class in x2. If a guest asks the firmware to mitigate an
+ * erratum, which some do at each switch of address spaces, it gets what the firmware leaves (DEN
+ * 0028, 2.6): that keeps x4 and above, all still the guest's.
+ */
+workaround:
+	mrs	x3, spsr_el2
+	tbnz	x3, #SPSR_SS_BIT, 1f
+	mov	w3, #SMCCC_ARCH_WORKAROUND_1
+	cmp	w0, w3
+	sub	w3, w3, #(SMCCC_ARCH_WORKAROUND_1 - SMCCC_ARCH_WORKAROUND_2)
+	orr	w4, w0, #(SMCCC_ARCH_WORKAROUND_2 - SMCCC_ARCH_WORKAROUND_3)
+	ccmp	w3, w4, #4, ne		/* SMCCC_ARCH_WORKAROUND_2 or _3 */
+	b.ne	1f
+	adrp	x3, has_firmware
+	ldrb	w3, [x3, #:lo12:has_firmware]
+	cbz	w3, 1f
+
+	and	x2, x2, #1		/* count it */
+	mrs	x3, tpidr_el2
+	ldr	x3, [x3, #CPU_INFO]
+	add	x3, x3, x2, lsl #3
+	ldr	x4, [x3, #CPU_INFO_CALLS]
+	add	x4, x4, #1
+	str	x4, [x3, #CPU_INFO_CALLS]
+
+	mrs	x3, elr_el2		/* an SMC is trapped before it is executed (D1.3.1.4) */
+	add	x3, x3, x2, lsl #2
+	msr	elr_el2, x3
+	ldp	x1, x2, [sp, #8]
+	ldp	x3, x4, [sp, #24]
+	smc	#0
+	add	sp, sp, #REGS_SIZE
+	return_to_guest
+
+1:	tbz	x2, #0, call_hvc
+call_smc:
+	mov	x0, sp
 	bl	trap_smc
 	restore_caller_saved
 	return_to_guest
 
 exit_wfx:
+	mov	x0, sp
 	bl	trap_wfx
 	restore_caller_saved
 	return_to_guest
 
 exit_data_abort:
+	mov	x0, sp
 	ubfx	x2, x1, #ESR_DABT_SRT_SHIFT, #5
 	sub	x2, x2, #18
 	cmp	x2, #(29 - 18)

@@ -9,6 +9,8 @@
 
 #include <core/types.h>
 
+extern bool has_firmware;
+void psci_init(void);
 void smc_call(u64 *x);
 void smc_forward(u64 *x);
 void firmware_call(u64 *x);

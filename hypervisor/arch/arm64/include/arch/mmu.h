@@ -22,6 +22,10 @@
 #define CPU_SLOT_WINDOW	    0x40000
 #define CPU_WINDOW_PAGES    64
 
+/* For vectors.S: info in struct cpu; in that the number of HVCs, and of SMCs behind it. */
+#define CPU_INFO	    56
+#define CPU_INFO_CALLS	    24
+
 /* Between the pages and the window of the first slot, which has tables already. */
 #define DEVICES		    (CPU_SLOTS + 0x10000)
 #define DEVICES_SIZE	    0x30000
@@ -33,10 +37,11 @@
 #include <core/types.h>
 
 enum el2_memory {
-	EL2_TEXT,   /* read, execute */
-	EL2_RODATA, /* read */
-	EL2_DATA,   /* read, write */
-	EL2_DEVICE, /* read, write, Device-nGnRE */
+	EL2_TEXT,	   /* read, execute */
+	EL2_RODATA,	   /* read */
+	EL2_DATA,	   /* read, write */
+	EL2_NON_CACHEABLE, /* the same, Normal memory past the caches */
+	EL2_DEVICE,	   /* read, write, Device-nGnRE */
 };
 
 /* Physical address of the image, which is where the hypervisor region starts. */

@@ -58,7 +58,13 @@ static inline void smc_call(u64 *x)
 /* The same with x0 to x17 (SMCCC 1.2), in vectors.S. */
 void smc_forward(u64 *x);
 
-/* For a guest. Where CPUs wait in a spin table there is no firmware, and an SMC is undefined. */
+/* False where CPUs wait in a spin table: an SMC is undefined there. Also for vectors.S. */
+extern bool has_firmware;
+
+/* Ask the firmware what it has to say for later. Once, before there are guests. */
+void psci_init(void);
+
+/* For a guest. Not supported where there is no firmware. */
 void firmware_call(u64 *x);
 
 #endif

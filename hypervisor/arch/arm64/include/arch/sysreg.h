@@ -191,7 +191,8 @@
 #define SPSR_M_AARCH32	      (1 << 4)
 #define SPSR_SSBS	      (1 << 12)
 #define SPSR_ALLINT	      (1 << 13)
-#define SPSR_SS		      (1 << 21)
+#define SPSR_SS_BIT	      21
+#define SPSR_SS		      (1 << SPSR_SS_BIT)
 #define SPSR_PAN	      (1 << 22)
 #define SPSR_DIT	      (1 << 24)
 #define SPSR_TCO	      (1 << 25)
