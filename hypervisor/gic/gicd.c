@@ -79,10 +79,13 @@ __noinline u64 gic_access_raw(void *address, u32 widths, mmio_t kind, u64 value)
 	return 0;
 }
 
-/* Set and clear registers: zeros change nothing, so foreign bits need no read. */
+/*
+ * Set and clear registers: zeros change nothing, so foreign bits need no read. Where the cell owns
+ * nothing there may be no register, and an abort by the GIC would be one in EL2.
+ */
 static u64 access_bits(u8 *address, u32 own, mmio_t kind, u64 value)
 {
-	if ((u64)address % 4)
+	if (!own || (u64)address % 4)
 		return 0;
 	if (kind == MMIO_WORD)
 		return readl(address) & own;

@@ -40,11 +40,12 @@ static u64 typer_affinity(u64 typer)
 	return FIELD(typer, 63, 56) << 32 | FIELD(typer, 55, 32);
 }
 
-static bool map_redistributor(cpuid_t id, paddr_t phys)
+static bool map_redistributor(cpuid_t id, paddr_t phys, u64 typer)
 {
 	u64 virt = CPU_SLOTS + ((u64)id << CPU_SLOT_SHIFT) + CPU_SLOT_GICR;
 
 	cpu_of(id)->gicr_phys = phys;
+	cpu_of(id)->ppi_words = (u8)MIN(FIELD(typer, 31, 27) + 1, 3UL);
 	return el2_map(virt, phys, EL2_DEVICE) &&
 	       el2_map(virt + PAGE_SIZE, phys + GICR_SGI, EL2_DEVICE);
 }
@@ -63,7 +64,7 @@ static u32 find_redistributors(struct cb_error *error)
 		step = typer & GICR_TYPER_VLPIS ? 2 * GICR_FRAMES_SIZE : GICR_FRAMES_SIZE;
 		window_unmap();
 		id = cpu_by_mpidr(typer_affinity(typer));
-		if (id < nr_cpus && !map_redistributor(id, phys))
+		if (id < nr_cpus && !map_redistributor(id, phys, typer))
 			return error->code = CB_ERR_NO_MEMORY;
 		if (typer & GICR_TYPER_LAST)
 			break;
@@ -427,29 +428,62 @@ static bool is_rd_identity(u64 offset)
 }
 
 /*
+ * The widths that a register of the first frame has, by what there is of LPIs; 0: it does not exist
+ * (12.11), and may answer with an abort.
+ */
+static u32 rd_widths(struct cpu *owner, u64 offset)
+{
+	u64 typer = readq(rd_of(owner) + GICR_TYPER), reg = ALIGN_DOWN(offset, 8);
+	bool direct = typer & GICR_TYPER_DIRECT_LPI;
+
+	if (reg == GICR_PROPBASER || reg == GICR_PENDBASER)
+		return typer & GICR_TYPER_PLPIS ? 4 | 8 : 0;
+	if (reg == GICR_SETLPIR || reg == GICR_CLRLPIR)
+		return direct ? 4 | 8 : 0;
+	if (offset == GICR_CTLR || offset == GICR_STATUSR)
+		return 4;
+	if (!direct && !(readl(rd_of(owner) + GICR_CTLR) & GICR_CTLR_IR))
+		return 0;
+	if (offset == GICR_SYNCR)
+		return 4;
+	return reg == GICR_INVLPIR || reg == GICR_INVALLR ? 4 | 8 : 0;
+}
+
+/*
  * The first frame. LPIs are the root cell's: their tables let the GIC write memory. Nobody puts a
  * redistributor to sleep: a parked CPU behind it could not be woken.
  */
 static u64 access_rd(struct cell *cell, struct cpu *owner, u64 offset, mmio_t kind, u64 value)
 {
-	bool waker = ALIGN_DOWN(offset, 8) == ALIGN_DOWN(GICR_WAKER, 8);
-	bool wide = offset >= GICR_SETLPIR && offset < GICR_SYNCR; /* all about LPIs */
+	u32 widths = 0;
 
-	if (waker ? !(kind & MMIO_WRITE) : offset < PAGE_SIZE && cell == &root_cell)
-		return gic_access_raw(rd_of(owner) + offset, wide ? 4 | 8 : 4, kind, value);
-	return 0;
+	if (offset == GICR_WAKER)
+		widths = kind & MMIO_WRITE ? 0 : 4;
+	else if (cell == &root_cell)
+		widths = rd_widths(owner, offset);
+	return gic_access_raw(rd_of(owner) + offset, widths, kind, value);
 }
 
-/* The second frame: SGIs and PPIs of a CPU of the cell, all but their groups. */
+/*
+ * The second frame: SGIs and PPIs of a CPU of the cell, extended ones included, all but their
+ * groups. Of what the distributor has for all interrupts, the words for these exist.
+ */
 static u64 access_sgi(struct cpu *owner, u64 offset, mmio_t kind, u64 value)
 {
-	if (offset >= GICD_IPRIORITYR && offset < GICD_IPRIORITYR + GIC_FIRST_SPI)
-		return gic_access_raw(sgi_of(owner) + offset, 1 | 4, kind, value);
-	if ((offset >= GICD_ISENABLER && offset < GICD_IPRIORITYR) ||
-	    (offset >= GICD_ICFGR && offset < GICD_ICFGR + 8) ||
-	    (offset == GICD_IGROUPR && !(kind & MMIO_WRITE)))
-		return gic_access_raw(sgi_of(owner) + offset, 4, kind, value);
-	return 0;
+	u32 nr = 32U * owner->ppi_words, widths = 0;
+
+	if (offset < GICD_IPRIORITYR) {
+		bool group = offset < GICD_ISENABLER;
+
+		if (offset >= GICD_IGROUPR && offset % 0x80 < nr / 8 &&
+		    !(group && kind & MMIO_WRITE))
+			widths = 4;
+	} else if (offset - GICD_IPRIORITYR < nr) {
+		widths = 1 | 4;
+	} else if (offset - GICD_ICFGR < nr / 4) {
+		widths = 4;
+	}
+	return gic_access_raw(sgi_of(owner) + offset, widths, kind, value);
 }
 
 static u64 access_redistributor(struct cell *cell, u64 offset, mmio_t kind, u64 value)

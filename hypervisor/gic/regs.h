@@ -40,6 +40,7 @@
 #define GICR_CTLR	       0x0000
 #define GICR_CTLR_ENABLE_LPIS  BIT(0)
 #define GICR_CTLR_CES	       BIT(1)
+#define GICR_CTLR_IR	       BIT(2)
 #define GICR_CTLR_RWP	       BIT(3)
 #define GICR_IIDR	       0x0004
 #define GICR_TYPER	       0x0008
@@ -47,10 +48,14 @@
 #define GICR_TYPER_VLPIS       BIT(1)
 #define GICR_TYPER_DIRECT_LPI  BIT(3)
 #define GICR_TYPER_LAST	       BIT(4)
+#define GICR_STATUSR	       0x0010
 #define GICR_WAKER	       0x0014
 #define GICR_SETLPIR	       0x0040
+#define GICR_CLRLPIR	       0x0048
 #define GICR_PROPBASER	       0x0070
 #define GICR_PENDBASER	       0x0078
+#define GICR_INVLPIR	       0x00a0
+#define GICR_INVALLR	       0x00b0
 #define GICR_SYNCR	       0x00c0
 #define GICR_SGI	       0x10000
 
