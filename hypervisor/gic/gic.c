@@ -128,41 +128,91 @@ static void route_spi(intid_t intid, cpuid_t cpu)
 		writeb(cpu_of(cpu)->gic_target, gicd + GICD_ITARGETSR + intid);
 }
 
-/* Under gic_lock. */
-static void reset_spi(const struct cell *cell, intid_t intid)
-{
-	u32 bit = (u32)BIT(intid % 32);
-	u64 word = 4UL * (intid / 32);
-
-	writel(bit, gicd + GICD_ICENABLER + word);
-	gicd_wait(); /* disabled before it is routed elsewhere (12.9.14) */
-	writel(bit, gicd + GICD_ICPENDR + word);
-	writel(bit, gicd + GICD_ICACTIVER + word);
-	writeb(0, gicd + GICD_IPRIORITYR + intid);
-	route_spi(intid, first_cpu(cell->cpus));
-}
-
 static bool has_spi(const struct cell *cell, intid_t intid)
 {
 	return cell->irqs[intid / 32] & BIT(intid % 32);
 }
 
+/* What of an SPI has no other register to put it back. */
+struct setting {
+	u8 priority, trigger;
+};
+
+/* What Linux set up once, when it booted, of SPIs that are cells' now. Under gic_lock. */
+static struct setting kept[GIC_MAX_INTID];
+
+static const struct setting after_reset;
+
+/* A field of GICD_ICFGR has two bits. */
+static u8 *trigger_word(intid_t intid)
+{
+	return gicd + GICD_ICFGR + intid / 16 * 4;
+}
+
+static struct setting setting_of(intid_t intid)
+{
+	return (struct setting){ .priority = readb(gicd + GICD_IPRIORITYR + intid),
+				 .trigger = readl(trigger_word(intid)) >> intid % 16 * 2 & 3 };
+}
+
+/* While it is disabled (12.9.9). */
+static void set_up_spi(intid_t intid, const struct setting *setting)
+{
+	u32 shift = intid % 16 * 2;
+	u8 *word = trigger_word(intid);
+
+	writeb(setting->priority, gicd + GICD_IPRIORITYR + intid);
+	writel((readl(word) & ~(3U << shift)) | (u32)setting->trigger << shift, word);
+}
+
+/*
+ * Where SPIs go until their owner says otherwise. Linux, which gives and takes them by hypercalls,
+ * has this CPU on; its first one may be off.
+ */
+static cpuid_t default_target(const struct cell *cell)
+{
+	return cell == &root_cell ? this_cpu()->id : first_cpu(cell->cpus);
+}
+
+/* SPIs from first on, by bit, for their owner. Under gic_lock. */
+static __noinline void reset_spis(const struct cell *cell, intid_t first, u32 spis)
+{
+	u8 *clear_enable = gicd + GICD_ICENABLER + first / 8;
+
+	writel(spis, clear_enable);
+	gicd_wait(); /* disabled before trigger and route change (12.9.9, 12.9.22) */
+	for (u32 rest = spis; rest; rest &= rest - 1) {
+		intid_t intid = first + (intid_t)__builtin_ctz(rest);
+
+		set_up_spi(intid, cell == &root_cell ? &kept[intid] : &after_reset);
+		route_spi(intid, default_target(cell));
+	}
+	/* Last: a change of the trigger may leave it pending. */
+	writel(spis, clear_enable + GICD_ICPENDR - GICD_ICENABLER);
+	writel(spis, clear_enable + GICD_ICACTIVER - GICD_ICENABLER);
+}
+
 void gic_move_spi(struct cell *from, struct cell *to, intid_t intid)
 {
+	u32 bit = (u32)BIT(intid % 32);
+
 	spin_lock(&gic_lock);
-	from->irqs[intid / 32] &= ~(u32)BIT(intid % 32);
-	reset_spi(to, intid);
-	to->irqs[intid / 32] |= (u32)BIT(intid % 32);
+	if (from == &root_cell)
+		kept[intid] = setting_of(intid);
+	from->irqs[intid / 32] &= ~bit;
+	reset_spis(to, intid & ~31U, bit);
+	to->irqs[intid / 32] |= bit;
 	spin_unlock(&gic_lock);
 }
 
+/* The lock is free between any two words: other cells wait for it in each access to the GIC. */
 void gic_reset_spis(const struct cell *cell)
 {
-	spin_lock(&gic_lock);
-	for (intid_t intid = GIC_FIRST_SPI; intid < nr_intids; intid++)
-		if (has_spi(cell, intid))
-			reset_spi(cell, intid);
-	spin_unlock(&gic_lock);
+	for (intid_t first = GIC_FIRST_SPI; first < nr_intids; first += 32) {
+		spin_lock(&gic_lock);
+		reset_spis(cell, first, cell->irqs[first / 32]);
+		spin_unlock(&gic_lock);
+	}
 }
 
 static bool reaches(intid_t intid, const struct cell *cell)
@@ -172,13 +222,20 @@ static bool reaches(intid_t intid, const struct cell *cell)
 	return readb(gicd + GICD_ITARGETSR + intid) & cell->gic_targets;
 }
 
-void gic_evict_spis(const struct cell *cell)
+/* Of 32 SPIs, in order to give up the lock in between. */
+static void evict(const struct cell *cell, intid_t first, intid_t end)
 {
 	spin_lock(&gic_lock);
-	for (intid_t intid = GIC_FIRST_SPI; intid < nr_intids; intid++)
+	for (intid_t intid = first; intid < end; intid++)
 		if (!has_spi(cell, intid) && reaches(intid, cell))
-			route_spi(intid, first_cpu(root_cell.cpus));
+			route_spi(intid, default_target(&root_cell));
 	spin_unlock(&gic_lock);
+}
+
+void gic_evict_spis(const struct cell *cell)
+{
+	for (intid_t first = GIC_FIRST_SPI; first < nr_intids; first += 32)
+		evict(cell, first, MIN(first + 32, nr_intids));
 }
 
 bool gic_traps_cpu_frame(const struct cell *cell, ipa_t ipa)

@@ -74,11 +74,14 @@ void gic_drop_fiq(void);
 void gic_move_cpus(struct cell *from, struct cell *to, cpuset_t cpus);
 void gic_move_spi(struct cell *from, struct cell *to, intid_t intid);
 
-/* The SPIs of a cell as after reset: disabled, neither pending nor active, routed to its first CPU.
+/*
+ * The SPIs of a cell as after reset: disabled, neither pending nor active, of the highest priority,
+ * level-triggered, routed to its first CPU. One that moves to the root cell gets the priority and
+ * trigger that it had there, and goes to the CPU that asks for it.
  */
 void gic_reset_spis(const struct cell *cell);
 
-/* No SPI of another cell reaches the CPUs of this one any more. */
+/* No SPI of another cell reaches the CPUs of this one any more: they go to the one that calls. */
 void gic_evict_spis(const struct cell *cell);
 
 /* LPIs of a CPU that leaves the root cell. False if the hardware cannot turn them off. */

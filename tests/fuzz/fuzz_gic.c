@@ -49,18 +49,28 @@ static void system_register(struct cell *cell)
 	assert_gic_is_as_expected();
 }
 
+static bool was_taken[1024];
+
 static void move_spi(void)
 {
 	intid_t intid = (intid_t)(FIRST_SPI + random_below(features.nr_intids - FIRST_SPI));
 	struct cell *from = owns_spi(&guest, intid) ? &guest : &root_cell;
 	struct cell *to = other_than(from);
+	static struct irq taken[1024];
 
 	if (!owns_spi(from, intid))
 		return;
+	current = first_cpu(root_cell.cpus); /* by a hypercall of Linux */
+	if (from == &root_cell)
+		taken[intid] = gic.spis[intid];
 	expected = gic;
 	gic_move_spi(from, to, intid);
 	assert_quiet(intid, to);
 	assert_true(owns_spi(to, intid) && !owns_spi(from, intid));
+	if (to == &root_cell && was_taken[intid])
+		assert_true(gic.spis[intid].priority == taken[intid].priority &&
+			    gic.spis[intid].config == taken[intid].config);
+	was_taken[intid] |= from == &root_cell;
 	expected.spis[intid] = gic.spis[intid];
 	assert_gic_is_as_expected();
 }
@@ -84,6 +94,7 @@ static void evict(struct cell *cell)
 {
 	if (cell == &root_cell)
 		return; /* where they would go to */
+	current = first_cpu(root_cell.cpus);
 	expected = gic;
 	gic_evict_spis(cell);
 	for (intid_t intid = FIRST_SPI; intid < features.nr_intids; intid++) {
@@ -198,6 +209,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	chosen = random_features(version);
 	input_pause();
 	start_gic(version, chosen);
+	memset(was_taken, 0, sizeof(was_taken));
 	input_resume();
 	while (input_left())
 		step();
