@@ -10,6 +10,8 @@ u8 *gicd;
 spinlock_t gic_lock;
 struct cb_frame gicd_frame;
 
+u32 gic_nr_espis;
+
 static intid_t nr_intids;
 
 static u32 check_version(struct cb_error *error)
@@ -26,6 +28,8 @@ static u32 check_version(struct cb_error *error)
 
 u32 gic_init(const struct cb_system_config *config, struct cb_error *error)
 {
+	u32 typer;
+
 	gic_version = config->gic.version;
 	gicd_frame = config->gic.frames[CB_GIC_GICD];
 	gicd_frame.size = MIN(gicd_frame.size, 0x10000UL);
@@ -34,7 +38,10 @@ u32 gic_init(const struct cb_system_config *config, struct cb_error *error)
 		return error->code = CB_ERR_NO_MEMORY;
 	if (check_version(error))
 		return error->code;
-	nr_intids = (intid_t)(32 * (FIELD(readl(gicd + GICD_TYPER), 4, 0) + 1));
+	typer = readl(gicd + GICD_TYPER);
+	/* Reserved in a GICv2. */
+	gic_nr_espis = typer & GICD_TYPER_ESPI ? (u32)(32 * (FIELD(typer, 31, 27) + 1)) : 0;
+	nr_intids = (intid_t)(32 * (FIELD(typer, 4, 0) + 1));
 	nr_intids = MIN(nr_intids, (intid_t)GIC_MAX_INTID);
 	return gic_version == 3 ? gicv3_init(&config->gic, error) : gicv2_init(&config->gic, error);
 }
@@ -68,6 +75,8 @@ void gic_clear_active_spis(void)
 		return;
 	for (intid_t intid = GIC_FIRST_SPI; intid < nr_intids; intid += 32)
 		writel(~0U, gicd + GICD_ICACTIVER + intid / 8);
+	for (u32 n = 0; n < gic_nr_espis; n += 32)
+		writel(~0U, gicd + GICD_ICACTIVER_E + n / 8);
 }
 
 void gic_cpu_reset(struct cpu *cpu)
@@ -109,9 +118,22 @@ void gic_drop_fiq(void)
 {
 	u64 intid = read_sysreg(ICC_IAR0_EL1);
 
-	if (intid < GIC_MAX_INTID)
+	if (intid - GIC_MAX_INTID >= GIC_NR_SPECIAL)
 		write_sysreg(intid, ICC_EOIR0_EL1);
 	isb();
+}
+
+void gic_reset_private(u8 *frame, u32 words)
+{
+	for (u32 n = 4; n < 8 * words; n += 4) /* SGIs have one trigger */
+		writel(0, frame + GICD_ICFGR + n);
+	for (u32 n = 0; n < 32 * words; n += 4)
+		writel(0, frame + GICD_IPRIORITYR + n);
+	for (u32 n = 0; n < 4 * words; n += 4) {
+		writel(~0U, frame + GICD_ICPENDR + n);
+		writel(~0U, frame + GICD_ICACTIVER + n);
+	}
+	writel(BIT(MANAGEMENT_SGI), frame + GICD_ISENABLER);
 }
 
 void gicd_wait(void)
@@ -130,7 +152,7 @@ static void route_spi(intid_t intid, cpuid_t cpu)
 
 static bool has_spi(const struct cell *cell, intid_t intid)
 {
-	return cell->irqs[intid / 32] & BIT(intid % 32);
+	return intid < GIC_MAX_INTID && cell->irqs[intid / 32] & BIT(intid % 32);
 }
 
 /* What of an SPI has no other register to put it back. */
@@ -205,7 +227,7 @@ void gic_move_spi(struct cell *from, struct cell *to, intid_t intid)
 	spin_unlock(&gic_lock);
 }
 
-/* The lock is free between any two words: other cells wait for it in each access to the GIC. */
+/* The lock is given up between any two words: other cells wait for it in each access to the GIC. */
 void gic_reset_spis(const struct cell *cell)
 {
 	for (intid_t first = GIC_FIRST_SPI; first < nr_intids; first += 32) {
@@ -222,20 +244,21 @@ static bool reaches(intid_t intid, const struct cell *cell)
 	return readb(gicd + GICD_ITARGETSR + intid) & cell->gic_targets;
 }
 
-/* Of 32 SPIs, in order to give up the lock in between. */
-static void evict(const struct cell *cell, intid_t first, intid_t end)
+/* From one GICD_IROUTER, or SPI, to another. */
+static __noinline void evict(const struct cell *cell, intid_t intid, intid_t end)
 {
-	spin_lock(&gic_lock);
-	for (intid_t intid = first; intid < end; intid++)
+	for (; intid < end; intid++) {
+		spin_lock(&gic_lock);
 		if (!has_spi(cell, intid) && reaches(intid, cell))
 			route_spi(intid, default_target(&root_cell));
-	spin_unlock(&gic_lock);
+		spin_unlock(&gic_lock);
+	}
 }
 
 void gic_evict_spis(const struct cell *cell)
 {
-	for (intid_t first = GIC_FIRST_SPI; first < nr_intids; first += 32)
-		evict(cell, first, MIN(first + 32, nr_intids));
+	evict(cell, GIC_FIRST_SPI, nr_intids);
+	evict(cell, GIC_ESPI_ROUTE, GIC_ESPI_ROUTE + gic_nr_espis);
 }
 
 bool gic_traps_cpu_frame(const struct cell *cell, ipa_t ipa)

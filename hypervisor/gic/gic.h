@@ -23,6 +23,10 @@ struct cell;
 #define GIC_NR_SGIS    16
 #define GIC_FIRST_SPI  32
 #define GIC_MAX_INTID  1020
+#define GIC_NR_SPECIAL 4 /* from there on: 1023 means that there is none */
+#define GIC_FIRST_EPPI 1056
+#define GIC_NR_EPPIS   64
+#define GIC_FIRST_ESPI 4096
 
 /* Chosen by the configuration. */
 extern u32 gic_version;
@@ -85,9 +89,9 @@ void gic_reset_spis(const struct cell *cell);
 void gic_evict_spis(const struct cell *cell);
 
 /* LPIs of a CPU that leaves the root cell. False if the hardware cannot turn them off. */
-bool gic_can_disable_lpis(struct cpu *cpu);
-void gic_disable_lpis(struct cpu *cpu);
-void gic_restore_lpis(struct cpu *cpu);
+__cold bool gic_can_disable_lpis(struct cpu *cpu);
+__cold void gic_disable_lpis(struct cpu *cpu);
+__cold void gic_restore_lpis(struct cpu *cpu);
 
 extern struct cb_frame gicd_frame; /* what is used of the distributor's */
 

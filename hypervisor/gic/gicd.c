@@ -148,10 +148,12 @@ static __noinline u64 access_sgi(u64 offset, mmio_t kind, u64 value)
 	return offset >= GICD_V2_ID && kind == MMIO_WORD ? readl(gicd + offset) : 0;
 }
 
+/* By the number of its GICD_IROUTER. */
 static bool is_own_spi(const struct cell *cell, intid_t intid)
 {
-	return intid >= GIC_FIRST_SPI && intid < GIC_MAX_INTID &&
-	       cell->irqs[intid / 32] & BIT(intid % 32);
+	if (intid - GIC_FIRST_SPI < GIC_MAX_INTID - GIC_FIRST_SPI)
+		return cell->irqs[intid / 32] & BIT(intid % 32);
+	return cell == &root_cell && intid - GIC_ESPI_ROUTE < gic_nr_espis;
 }
 
 /* GICv3: an SPI may be routed to one CPU of its cell; "any CPU" (IRM) is not offered. */
@@ -176,6 +178,25 @@ static u64 access_route(struct cell *cell, u64 offset, mmio_t kind, u64 value)
 	return 0;
 }
 
+/* Extended SPIs are all the root cell's, so that a word is its own or not there. */
+static __cold u64 access_espis(u64 offset, mmio_t kind, u64 value)
+{
+	u64 in_array = offset - GICD_ICFGR_E;
+	u32 size = gic_nr_espis / 4, widths = 4;
+
+	if (offset < GICD_BITS_E_END) {
+		in_array = offset % (GICD_ISENABLER_E - GICD_IGROUPR_E);
+		size = gic_nr_espis / 8;
+	} else if (offset < GICD_ICFGR_E) {
+		in_array = offset - GICD_IPRIORITYR_E;
+		size = gic_nr_espis;
+		widths = 1 | 4;
+	}
+	if (in_array >= size || (kind & MMIO_WRITE && offset < GICD_ISENABLER_E))
+		return 0;
+	return gic_access_raw(gicd + offset, widths, kind, value);
+}
+
 /* What only GICv3 has. */
 static __noinline u64 access_v3(struct cell *cell, u64 offset, mmio_t kind, u64 value)
 {
@@ -183,10 +204,12 @@ static __noinline u64 access_v3(struct cell *cell, u64 offset, mmio_t kind, u64 
 		return 0;
 	if (offset >= GICD_IROUTER && offset < GICD_IROUTER_END)
 		return access_route(cell, offset, kind, value);
+	if (offset >= GICD_IGROUPR_E && offset < GICD_IROUTER && cell == &root_cell)
+		return access_espis(offset, kind, value);
 	return offset >= GICD_V3_ID && kind == MMIO_WORD ? readl(gicd + offset) : 0;
 }
 
-/* Constant, and read-only for everybody; cells other than the root have no LPIs or message SPIs. */
+/* Constant, and read-only for everybody; only the root cell has LPIs, message and extended SPIs. */
 static u64 read_identity(const struct cell *cell, u64 offset, mmio_t kind)
 {
 	u32 value;
@@ -195,7 +218,8 @@ static u64 read_identity(const struct cell *cell, u64 offset, mmio_t kind)
 		return 0;
 	value = readl(gicd + offset);
 	if (offset == GICD_TYPER && cell != &root_cell) {
-		value &= ~(u32)(GICD_TYPER_LPIS | GICD_TYPER_MBIS); /* zero in a GICv2 */
+		value &= ~(u32)(GICD_TYPER_LPIS | GICD_TYPER_MBIS | GICD_TYPER_ESPI |
+				GICD_TYPER_ESPI_RANGE); /* zero in a GICv2 */
 		value |= gic_version == 3 ? GICD_TYPER_NO1N : 0;
 	}
 	return value;

@@ -52,13 +52,8 @@ void gicv2_cpu_reset(void)
 	for (u64 n = 0; n < 4; n++)
 		writel(~0U, gicd + GICD_CPENDSGIR + 4 * n);
 	writel(~0U, gicd + GICD_ICENABLER);
-	writel(~0U, gicd + GICD_ICPENDR);
-	writel(~0U, gicd + GICD_ICACTIVER);
-	writel(0, gicd + GICD_ICFGR + 4);
 	writel(0, gicc + GICC_BPR);
-	for (u64 n = 0; n < GIC_FIRST_SPI; n += 4)
-		writel(0, gicd + GICD_IPRIORITYR + n);
-	writel(BIT(MANAGEMENT_SGI), gicd + GICD_ISENABLER);
+	gic_reset_private(gicd, 1);
 }
 
 void gicv2_wait(void)

@@ -145,7 +145,8 @@ static void virtualize_root(struct cpu *cpu)
 	write_sysreg(ctlr & ~(u64)ICC_CTLR_EOIMODE, ICC_CTLR_EL1);
 	write_sysreg(ICC_PMR_OPEN, ICC_PMR_EL1);
 	isb();
-	writel(~0U, sgi_of(cpu) + GICD_ICACTIVER);
+	for (u32 n = 0; n < 4U * cpu->ppi_words; n += 4)
+		writel(~0U, sgi_of(cpu) + GICD_ICACTIVER + n);
 }
 
 /* Traps of SGIs (12.4: ICH_HCR_EL2, and HCR_EL2.FMO in 12.2), by what the guest needs. */
@@ -221,18 +222,14 @@ void gicv3_cpu_reset(struct cpu *cpu)
 	write_sysreg(0, ICC_PMR_EL1);
 	write_sysreg(0, ICC_CTLR_EL1);
 	write_sysreg(0, ICH_VMCR_EL2);
-	isb();
-	writel(~0U, sgi + GICD_ICENABLER);
-	wait_rwp(rd_of(cpu));
-	writel(~0U, sgi + GICD_ICPENDR);
-	writel(~0U, sgi + GICD_ICACTIVER);
-	writel(~0U, sgi + GICD_IGROUPR);
-	writel(0, sgi + GICD_ICFGR + 4);
-	for (u64 n = 0; n < GIC_FIRST_SPI; n += 4)
-		writel(0, sgi + GICD_IPRIORITYR + n);
 	clear_active_priorities();
 	isb();
-	writel(BIT(MANAGEMENT_SGI), sgi + GICD_ISENABLER);
+	for (u32 n = 0; n < 4U * cpu->ppi_words; n += 4) {
+		writel(~0U, sgi + GICD_ICENABLER + n);
+		writel(~0U, sgi + GICD_IGROUPR + n);
+	}
+	wait_rwp(rd_of(cpu));
+	gic_reset_private(sgi, cpu->ppi_words);
 }
 
 void gicv3_cpu_start(struct cpu *cpu)
@@ -345,8 +342,10 @@ void gic_send_sgi(const struct cell *cell, u64 value)
 
 static bool may_deactivate(const struct cell *cell, u64 intid)
 {
-	return intid < GIC_FIRST_SPI ||
-	       (intid < GIC_MAX_INTID && cell->irqs[intid / 32] & BIT(intid % 32));
+	if (intid < GIC_MAX_INTID)
+		return intid < GIC_FIRST_SPI || cell->irqs[intid / 32] & BIT(intid % 32);
+	return intid - GIC_FIRST_EPPI < GIC_NR_EPPIS ||
+	       (cell == &root_cell && intid - GIC_FIRST_ESPI < gic_nr_espis);
 }
 
 /* ESR_EL2.ISS of a trapped MSR or MRS, without direction and Rt (Arm ARM D19.2.37). */
@@ -431,7 +430,7 @@ static bool is_rd_identity(u64 offset)
  * The widths that a register of the first frame has, by what there is of LPIs; 0: it does not exist
  * (12.11), and may answer with an abort.
  */
-static u32 rd_widths(struct cpu *owner, u64 offset)
+static __cold u32 rd_widths(struct cpu *owner, u64 offset)
 {
 	u64 typer = readq(rd_of(owner) + GICR_TYPER), reg = ALIGN_DOWN(offset, 8);
 	bool direct = typer & GICR_TYPER_DIRECT_LPI;

@@ -7,6 +7,8 @@
 #define GICD_CTLR	       0x0000
 #define GICD_CTLR_RWP	       BIT(31)
 #define GICD_TYPER	       0x0004
+#define GICD_TYPER_ESPI	       BIT(8)
+#define GICD_TYPER_ESPI_RANGE  (0x1fUL << 27)
 #define GICD_TYPER_MBIS	       BIT(16)
 #define GICD_TYPER_LPIS	       BIT(17)
 #define GICD_TYPER_NO1N	       BIT(25)
@@ -26,8 +28,16 @@
 #define GICD_SPENDSGIR	       0x0f20
 #define GICD_V2_ID	       0x0fd0
 #define GICD_V2_PIDR2	       0x0fe8
+/* Extended SPIs (GICv3.1): from IGROUPR to ICACTIVER, each 0x200 apart */
+#define GICD_IGROUPR_E	       0x1000
+#define GICD_ISENABLER_E       0x1200
+#define GICD_ICACTIVER_E       0x1c00
+#define GICD_BITS_E_END	       0x1e00
+#define GICD_IPRIORITYR_E      0x2000
+#define GICD_ICFGR_E	       0x3000
 #define GICD_IROUTER	       0x6000
-#define GICD_IROUTER_END       0x8000
+#define GICD_IROUTER_E	       0x8000
+#define GICD_IROUTER_END       0xa000
 #define GICD_IROUTER_IRM       BIT(31)
 #define GICD_V3_ID	       0xffd0
 #define GIC_PIDR2	       0xffe8

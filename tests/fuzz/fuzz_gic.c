@@ -33,7 +33,7 @@ static void system_register(struct cell *cell)
 				   : known[random_below(ARRAY_SIZE(known))];
 	bool write = !random_chance(4), done;
 	u64 value = iss == ISS_SGI1R   ? random_sgi1r()
-		    : random_chance(2) ? random_below(1100)
+		    : random_chance(2) ? random_below(random_chance(2) ? 1200 : 5200)
 				       : random_bits();
 	u64 expected_value = value;
 
@@ -104,6 +104,12 @@ static void evict(struct cell *cell)
 		expected.spis[intid].targets = gic.spis[intid].targets;
 		expected.spis[intid].route = gic.spis[intid].route;
 	}
+	for (size_t i = 0; i < features.nr_espis; i++) {
+		if (!reaches(&expected.espis[i], cell))
+			continue;
+		assert_false(reaches(&gic.espis[i], cell));
+		expected.espis[i].route = gic.espis[i].route;
+	}
 	assert_gic_is_as_expected();
 }
 
@@ -125,7 +131,7 @@ static void reset_cpu(void)
 	const struct irq *irqs = gic.banked[current];
 
 	gic_cpu_reset(cpu_of(current));
-	for (intid_t intid = 0; intid < FIRST_SPI; intid++) {
+	for (intid_t intid = 0; intid < NR_PRIVATE; intid++) {
 		assert_int_equal(irqs[intid].enabled, intid == MANAGEMENT_SGI);
 		assert_false(irqs[intid].pending || irqs[intid].active);
 		assert_int_equal(irqs[intid].priority, 0);

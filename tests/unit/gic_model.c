@@ -1006,6 +1006,8 @@ struct features random_features(u32 version)
 
 	if (version == 2)
 		return some;
+	some.ppi_words = (u32)(1 + random_below(3));
+	some.nr_espis = random_chance(2) ? 0 : (u32)(32 * (1 + random_below(32)));
 	some.lpis = !random_chance(4);
 	some.direct_lpis = some.lpis && random_chance(2);
 	some.invalidate = some.lpis && random_chance(2);

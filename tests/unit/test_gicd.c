@@ -326,8 +326,12 @@ static void test_random_sgis_by_distributor_stay_in_the_cell(void **state)
 static void test_deactivation_by_system_register_is_checked(void **state)
 {
 	(void)state;
-	for (u64 intid = 0; intid < 1100; intid++) {
+	for (u64 intid = 0; intid < 5200; intid++) {
 		u64 value = intid;
+
+		if (intid >= FIRST_EPPI && intid - FIRST_EPPI >= 32 * (features.ppi_words - 1) &&
+		    intid < FIRST_ESPI)
+			continue; /* the hardware ignores what it does not have */
 
 		randomize_gic();
 		expected = gic;
@@ -596,6 +600,88 @@ static void test_interrupt_of_group_0_is_dropped(void **state)
 	assert_int_equal(*sysreg(NAME(ICC_EOIR0_EL1)), 0);
 }
 
+/* ---- Extended interrupts, GICv3.1 ---- */
+
+static int start_v31(void **state)
+{
+	struct features extended = plain_features;
+
+	(void)state;
+	extended.nr_espis = 96;
+	extended.ppi_words = 3;
+	random_start();
+	start_gic(3, extended);
+	return 0;
+}
+
+static void test_extended_spis_are_the_root_cells(void **state)
+{
+	u64 route = GICD_IROUTER_E + 8 * 70, linux_cpu = boot_mpidrs[first_cpu(root_cell.cpus)];
+	u64 own = boot_mpidrs[first_cpu(guest.cpus)];
+
+	(void)state;
+	gic.espis[70] = (struct irq){ .route = linux_cpu };
+	write_as_guest(GICD_ISENABLER_E + 8, 4, ~0U);
+	write_as_guest(GICD_IPRIORITYR_E + 70, 1, 0x10);
+	write_as_guest(route, 8, own);
+	assert_true(is_same_irq(&gic.espis[70], &(struct irq){ .route = linux_cpu }));
+	assert_int_equal(read_as_guest(GICD_TYPER, 4) & (GICD_TYPER_ESPI | GICD_TYPER_ESPI_RANGE),
+			 0);
+
+	current = first_cpu(root_cell.cpus);
+	access_as_cell(&root_cell, GICD_PHYS + GICD_ISENABLER_E + 8, 4, true, BIT(70 % 32));
+	access_as_cell(&root_cell, GICD_PHYS + GICD_IPRIORITYR_E + 70, 1, true, 0x10);
+	access_as_cell(&root_cell, GICD_PHYS + route, 8, true, own);
+	access_as_cell(&root_cell, GICD_PHYS + route, 8, true, linux_cpu | GICD_IROUTER_IRM);
+	assert_true(is_same_irq(&gic.espis[70], &(struct irq){ .enabled = true,
+							       .priority = 0x10,
+							       .route = linux_cpu }));
+}
+
+static void test_no_extended_spi_reaches_the_cell(void **state)
+{
+	(void)state;
+	current = last_cpu(&root_cell);
+	gic.espis[0].route = gic.espis[95].route = boot_mpidrs[first_cpu(guest.cpus)];
+	expected = gic;
+	gic_evict_spis(&guest);
+	for (size_t i = 0; i < features.nr_espis; i++)
+		assert_int_equal(gic.espis[i].route, reaches(&expected.espis[i], &guest)
+							     ? boot_mpidrs[current]
+							     : expected.espis[i].route);
+}
+
+static void test_no_extended_interrupt_stays_active_when_all_cpus_are_in(void **state)
+{
+	(void)state;
+	linux_interface(LINUX_PMR);
+	gic_cpu_enable(cpu_of(current));
+	gic_clear_active_spis();
+	for (size_t i = 0; i < features.nr_espis; i++)
+		assert_false(gic.espis[i].active);
+	for (size_t i = 0; i < NR_PRIVATE; i++)
+		assert_false(gic.banked[current][i].active);
+}
+
+static void test_reset_cpu_has_no_extended_ppi_left(void **state)
+{
+	(void)state;
+	gic_cpu_reset(cpu_of(current));
+	for (size_t i = FIRST_SPI; i < NR_PRIVATE; i++)
+		assert_true(is_same_irq(&gic.banked[current][i],
+					&(struct irq){ .group1 = true,
+						       .targets = target_of(current),
+						       .route = gic.banked[current][i].route }));
+}
+
+static void test_interrupt_of_group_0_is_dropped_even_if_extended(void **state)
+{
+	(void)state;
+	*sysreg(NAME(ICC_IAR0_EL1)) = FIRST_ESPI + 40;
+	gic_drop_fiq();
+	assert_int_equal(*sysreg(NAME(ICC_EOIR0_EL1)), FIRST_ESPI + 40);
+}
+
 /* ---- LPIs of a CPU that changes hands ---- */
 
 static void test_lpis_can_be_disabled_if_the_hardware_says_so(void **state)
@@ -712,6 +798,10 @@ static void test_frames_that_trap(void **state)
 	{                                                            \
 #function " (GICv3)", function, start_v3, NULL, NULL \
 	}
+#define V31(function)                                                   \
+	{                                                               \
+#function " (GICv3.1)", function, start_v31, NULL, NULL \
+	}
 
 int main(void)
 {
@@ -734,6 +824,13 @@ int main(void)
 		V3(test_spis_of_a_cell_are_reset_and_no_others),
 		V2(test_no_foreign_spi_reaches_the_cell),
 		V3(test_no_foreign_spi_reaches_the_cell),
+		V31(test_extended_spis_are_the_root_cells),
+		V31(test_no_extended_spi_reaches_the_cell),
+		V31(test_no_extended_interrupt_stays_active_when_all_cpus_are_in),
+		V31(test_reset_cpu_has_no_extended_ppi_left),
+		V31(test_interrupt_of_group_0_is_dropped_even_if_extended),
+		V31(test_deactivation_by_system_register_is_checked),
+		V31(test_management_sgi_wakes_after_random_accesses),
 		V2(test_reset_cpu_has_nothing_left),
 		V3(test_reset_cpu_has_nothing_left),
 		V2(test_guest_within_a_handler_does_not_wait),
