@@ -128,7 +128,7 @@ static __noinline u64 access_targets(struct cell *cell, u64 offset, mmio_t kind,
 	return access_bytes(cell, offset, intid, kind, value & cell->gic_targets * 0x01010101UL);
 }
 
-static __noinline u64 access_config(const struct cell *cell, u64 offset, mmio_t kind, u64 value)
+static __cold __noinline u64 access_config(const struct cell *cell, u64 offset, mmio_t kind, u64 value)
 {
 	intid_t intid = (intid_t)(offset - GICD_ICFGR) * 4;
 	u32 own = own_interrupts(cell, intid, kind) >> (intid % 32);
@@ -178,23 +178,21 @@ static u64 access_route(struct cell *cell, u64 offset, mmio_t kind, u64 value)
 	return 0;
 }
 
-/* Extended SPIs are all the root cell's, so that a word is its own or not there. */
+/*
+ * Extended SPIs are all the root cell's, so that a word is its own or not there: arrays of one bit
+ * an interrupt in the first page, of bytes in the second, of triggers in the third.
+ */
 static __cold u64 access_espis(u64 offset, mmio_t kind, u64 value)
 {
-	u64 in_array = offset - GICD_ICFGR_E;
-	u32 size = gic_nr_espis / 4, widths = 4;
+	bool bits = offset < GICD_IPRIORITYR_E, bytes = !bits && offset < GICD_ICFGR_E;
+	u64 in_array = offset & (bits ? 0x1ff : 0xfff);
 
-	if (offset < GICD_BITS_E_END) {
-		in_array = offset % (GICD_ISENABLER_E - GICD_IGROUPR_E);
-		size = gic_nr_espis / 8;
-	} else if (offset < GICD_ICFGR_E) {
-		in_array = offset - GICD_IPRIORITYR_E;
-		size = gic_nr_espis;
-		widths = 1 | 4;
-	}
-	if (in_array >= size || (kind & MMIO_WRITE && offset < GICD_ISENABLER_E))
+	if (in_array >= gic_nr_espis >> (bits	 ? 3
+					 : bytes ? 0
+						 : 2) ||
+	    offset - GICD_BITS_E_END < 0x200 || (kind & MMIO_WRITE && offset < GICD_ISENABLER_E))
 		return 0;
-	return gic_access_raw(gicd + offset, widths, kind, value);
+	return gic_access_raw(gicd + offset, bytes ? 1 | 4 : 4, kind, value);
 }
 
 /* What only GICv3 has. */
@@ -204,7 +202,7 @@ static __noinline u64 access_v3(struct cell *cell, u64 offset, mmio_t kind, u64 
 		return 0;
 	if (offset >= GICD_IROUTER && offset < GICD_IROUTER_END)
 		return access_route(cell, offset, kind, value);
-	if (offset >= GICD_IGROUPR_E && offset < GICD_IROUTER && cell == &root_cell)
+	if (cell == &root_cell && offset - GICD_IGROUPR_E < 3 * PAGE_SIZE)
 		return access_espis(offset, kind, value);
 	return offset >= GICD_V3_ID && kind == MMIO_WORD ? readl(gicd + offset) : 0;
 }

@@ -16,6 +16,7 @@
 #define SGI1R_INTID   (0xfUL << 24)
 
 static struct cb_frame redistributors;
+static u64 redistributors_end; /* offset behind the last one */
 
 /* Which CPUs one write of ICC_SGI1R_EL1 can address: Aff3, Aff2, Aff1 and range selector. */
 static u64 clusters[CB_MAX_CPUS];
@@ -50,25 +51,32 @@ static bool map_redistributor(cpuid_t id, paddr_t phys, u64 typer)
 	       el2_map(virt + PAGE_SIZE, phys + GICR_SGI, EL2_DEVICE);
 }
 
+/* With virtual LPIs a redistributor has two more frames. */
+static u64 rd_size(u64 typer)
+{
+	return typer & GICR_TYPER_VLPIS ? 2 * GICR_FRAMES_SIZE : GICR_FRAMES_SIZE;
+}
+
 /* Walk the redistributors (12.11) and give each CPU its own. */
 static u32 find_redistributors(struct cb_error *error)
 {
-	u64 step, typer;
+	u64 offset = 0, typer;
 
-	for (u64 offset = 0; offset + GICR_FRAMES_SIZE <= redistributors.size; offset += step) {
+	while (offset + GICR_FRAMES_SIZE <= redistributors.size) {
 		paddr_t phys = redistributors.phys + offset;
 		u8 *rd = window_map(phys, 1, EL2_DEVICE);
 		cpuid_t id;
 
 		typer = readq(rd + GICR_TYPER);
-		step = typer & GICR_TYPER_VLPIS ? 2 * GICR_FRAMES_SIZE : GICR_FRAMES_SIZE;
 		window_unmap();
+		offset += rd_size(typer);
 		id = cpu_by_mpidr(typer_affinity(typer));
 		if (id < nr_cpus && !map_redistributor(id, phys, typer))
 			return error->code = CB_ERR_NO_MEMORY;
 		if (typer & GICR_TYPER_LAST)
 			break;
 	}
+	redistributors_end = offset;
 	for (cpuid_t id = 0; id < nr_cpus; id++) {
 		if (cpu_of(id)->gicr_phys)
 			continue;
@@ -404,21 +412,44 @@ static struct cpu *redistributor_owner(paddr_t phys)
 	return NULL;
 }
 
-/* Cells have no LPIs. What identifies a redistributor may be read by all, to find one's own. */
-static u64 read_rd_identity(const struct cell *cell, struct cpu *owner, u64 offset, mmio_t kind)
+/*
+ * GICR_TYPER of a redistributor that is no CPU's of the configuration, as those who look for their
+ * own pass it: like that of the CPU that asks, but for an affinity that no CPU has. 0: there is
+ * none here.
+ */
+static u64 nobodys_typer(u64 typer, u64 frame)
 {
-	u64 typer;
+	u64 size = rd_size(typer), end = frame + size;
 
-	if (ALIGN_DOWN(offset, 8) == GICR_TYPER) {
-		typer = readq(rd_of(owner) + GICR_TYPER);
-		if (cell != &root_cell)
-			typer &= ~(GICR_TYPER_PLPIS | GICR_TYPER_VLPIS | GICR_TYPER_DIRECT_LPI);
-		return mmio_part(typer, offset, kind);
-	}
-	if (offset == GICR_IIDR)
-		return mmio_part(readl(rd_of(owner) + GICR_IIDR), 0, kind);
-	/* The same in every frame of a GIC; the distributor's is mapped. */
-	return offset == GIC_PIDR2 ? mmio_part(readl(gicd + GIC_PIDR2), 0, kind) : 0;
+	if (frame & (size - 1) || end > redistributors_end)
+		return 0;
+	typer |= GICR_TYPER_AFFINITY | GICR_TYPER_LAST;
+	return end == redistributors_end ? typer : typer & ~GICR_TYPER_LAST;
+}
+
+/*
+ * Cells have no LPIs, but see by the bit of virtual ones where the next redistributor is. What
+ * identifies a redistributor may be read by all, to find one's own.
+ */
+static __cold __noinline u64 read_rd_identity(const struct cell *cell, struct cpu *owner, u64 frame,
+					      u64 offset, mmio_t kind)
+{
+	u8 *rd = rd_of(owner ? owner : this_cpu());
+	u64 typer = readq(rd + GICR_TYPER), value = 0;
+
+	if (!owner)
+		typer = nobodys_typer(typer, frame);
+	if (!typer)
+		return 0;
+	if (cell != &root_cell)
+		typer &= ~(GICR_TYPER_PLPIS | GICR_TYPER_DIRECT_LPI | GICR_TYPER_RVPEID);
+	if (ALIGN_DOWN(offset, 8) == GICR_TYPER)
+		value = typer;
+	else if (offset == GICR_IIDR)
+		value = (u64)readl(rd + GICR_IIDR) << 32;
+	else if (offset == GIC_PIDR2) /* the same in every frame; the distributor's is mapped */
+		value = readl(gicd + GIC_PIDR2);
+	return mmio_part(value, offset, kind);
 }
 
 static bool is_rd_identity(u64 offset)
@@ -490,11 +521,11 @@ static u64 access_redistributor(struct cell *cell, u64 offset, mmio_t kind, u64 
 	u64 in_frame = offset % GICR_FRAMES_SIZE;
 	struct cpu *owner = redistributor_owner(redistributors.phys + offset - in_frame);
 
-	if (!owner || !mmio_is_aligned(offset, kind))
+	if (!mmio_is_aligned(offset, kind))
 		return 0;
 	if (in_frame < GICR_SGI && is_rd_identity(in_frame) && !(kind & MMIO_WRITE))
-		return read_rd_identity(cell, owner, in_frame, kind);
-	if (!(cell->cpus & BIT(owner->id)))
+		return read_rd_identity(cell, owner, offset - in_frame, in_frame, kind);
+	if (!owner || !(cell->cpus & BIT(owner->id)))
 		return 0;
 	return in_frame < GICR_SGI ? access_rd(cell, owner, in_frame, kind, value)
 				   : access_sgi(owner, in_frame - GICR_SGI, kind, value);

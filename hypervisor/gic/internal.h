@@ -74,6 +74,6 @@ __cold void gicv3_route(intid_t intid, u64 affinity);
 __cold bool gicv3_reaches(intid_t intid, cpuset_t cpus);
 __cold void gicv3_update_cell(struct cell *cell);
 bool gicv3_traps(ipa_t ipa);
-u64 gicv3_mmio(struct cell *cell, ipa_t ipa, mmio_t kind, u64 value);
+__cold u64 gicv3_mmio(struct cell *cell, ipa_t ipa, mmio_t kind, u64 value);
 
 #endif

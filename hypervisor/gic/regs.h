@@ -32,7 +32,7 @@
 #define GICD_IGROUPR_E	       0x1000
 #define GICD_ISENABLER_E       0x1200
 #define GICD_ICACTIVER_E       0x1c00
-#define GICD_BITS_E_END	       0x1e00
+#define GICD_BITS_E_END	       0x1e00 /* none up to 0x2000 */
 #define GICD_IPRIORITYR_E      0x2000
 #define GICD_ICFGR_E	       0x3000
 #define GICD_IROUTER	       0x6000
@@ -58,6 +58,8 @@
 #define GICR_TYPER_VLPIS       BIT(1)
 #define GICR_TYPER_DIRECT_LPI  BIT(3)
 #define GICR_TYPER_LAST	       BIT(4)
+#define GICR_TYPER_RVPEID      BIT(7)
+#define GICR_TYPER_AFFINITY    (0xffffffffUL << 32)
 #define GICR_STATUSR	       0x0010
 #define GICR_WAKER	       0x0014
 #define GICR_SETLPIR	       0x0040

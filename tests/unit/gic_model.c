@@ -1008,7 +1008,9 @@ struct features random_features(u32 version)
 		return some;
 	some.ppi_words = (u32)(1 + random_below(3));
 	some.nr_espis = random_chance(2) ? 0 : (u32)(32 * (1 + random_below(32)));
+	some.sparse = random_chance(2);
 	some.lpis = !random_chance(4);
+	some.vlpis = some.lpis && random_chance(2);
 	some.direct_lpis = some.lpis && random_chance(2);
 	some.invalidate = some.lpis && random_chance(2);
 	return some;

@@ -682,6 +682,67 @@ static void test_interrupt_of_group_0_is_dropped_even_if_extended(void **state)
 	assert_int_equal(*sysreg(NAME(ICC_EOIR0_EL1)), FIRST_ESPI + 40);
 }
 
+/* ---- Finding one's redistributor ---- */
+
+/* GICv4.1, with CPUs that are not in the configuration: the first and the last among them. */
+static int start_v4(void **state)
+{
+	struct features vlpis = plain_features;
+
+	(void)state;
+	vlpis.vlpis = vlpis.sparse = true;
+	random_start();
+	start_gic(3, vlpis);
+	return 0;
+}
+
+static u64 read_redistributor(struct cell *cell, u64 offset, size_t size)
+{
+	return access_as_cell(cell, GICR_PHYS + offset, size, false, 0);
+}
+
+/* As Linux does it. How many it saw on the way, and where that of affinity is. */
+static size_t walk(struct cell *cell, u64 affinity, u64 *found)
+{
+	u64 offset = 0, typer;
+	size_t nr = 0;
+
+	do {
+		assert_true(offset < redistributors_size());
+		assert_int_equal(read_redistributor(cell, offset + GIC_PIDR2, 4) & 0xf0, 0x30);
+		typer = read_redistributor(cell, offset + GICR_TYPER, 8);
+		if (typer >> 32 == affinity)
+			*found = offset;
+		offset += typer & GICR_TYPER_VLPIS ? 0x40000 : 0x20000;
+		nr++;
+	} while (!(typer & GICR_TYPER_LAST));
+	return nr;
+}
+
+static void test_every_cpu_finds_its_redistributor(void **state)
+{
+	(void)state;
+	for (cpuid_t cpu = 0; cpu < NR_CPUS; cpu++) {
+		struct cell *cell = has_cpu(&guest, cpu) ? &guest : &root_cell;
+		u64 mpidr = boot_mpidrs[cpu], found = ~0UL;
+
+		current = cpu;
+		assert_int_equal(walk(cell, (mpidr >> 32) << 24 | (mpidr & 0xffffff), &found),
+				 redistributors_size() / redistributor_stride());
+		assert_int_equal(found, redistributor_of(cpu));
+	}
+}
+
+static void test_cell_sees_neither_lpis_nor_resident_vpes(void **state)
+{
+	u64 typer = read_redistributor(&guest, redistributor_of(current) + GICR_TYPER, 8);
+
+	(void)state;
+	assert_int_equal(typer & (GICR_TYPER_PLPIS | GICR_TYPER_DIRECT_LPI | GICR_TYPER_RVPEID), 0);
+	typer = read_redistributor(&root_cell, redistributor_of(current) + GICR_TYPER, 8);
+	assert_true(typer & GICR_TYPER_PLPIS && typer & GICR_TYPER_RVPEID);
+}
+
 /* ---- LPIs of a CPU that changes hands ---- */
 
 static void test_lpis_can_be_disabled_if_the_hardware_says_so(void **state)
@@ -798,6 +859,10 @@ static void test_frames_that_trap(void **state)
 	{                                                            \
 #function " (GICv3)", function, start_v3, NULL, NULL \
 	}
+#define V4(function)                                                   \
+	{                                                              \
+#function " (GICv4.1)", function, start_v4, NULL, NULL \
+	}
 #define V31(function)                                                   \
 	{                                                               \
 #function " (GICv3.1)", function, start_v31, NULL, NULL \
@@ -831,6 +896,9 @@ int main(void)
 		V31(test_interrupt_of_group_0_is_dropped_even_if_extended),
 		V31(test_deactivation_by_system_register_is_checked),
 		V31(test_management_sgi_wakes_after_random_accesses),
+		V3(test_every_cpu_finds_its_redistributor),
+		V4(test_every_cpu_finds_its_redistributor),
+		V4(test_cell_sees_neither_lpis_nor_resident_vpes),
 		V2(test_reset_cpu_has_nothing_left),
 		V3(test_reset_cpu_has_nothing_left),
 		V2(test_guest_within_a_handler_does_not_wait),
