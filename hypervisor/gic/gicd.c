@@ -108,27 +108,36 @@ static u64 access_word(u8 *address, u32 own, mmio_t kind, u64 value)
 	return 0;
 }
 
-/* One byte for each interrupt, from intid on. */
-static inline __attribute__((always_inline)) u64 access_bytes(const struct cell *cell, u64 offset,
-							      intid_t intid, mmio_t kind, u64 value)
+/* One byte for each interrupt, from intid on. fields: bits of those that are not left out. */
+static inline __attribute__((always_inline)) u64
+access_bytes(const struct cell *cell, u64 offset, intid_t intid, mmio_t kind, u64 value, u32 fields)
 {
 	u32 own = own_interrupts(cell, intid, kind) >> (intid % 32);
 
 	if (MMIO_SIZE(kind) == 4)
-		return access_word(gicd + offset, spread_to_bytes(own & 0xf), kind, value);
-	return own & 1 ? gic_access_raw(gicd + offset, 1, kind, value) : 0;
+		return access_word(gicd + offset, spread_to_bytes(own & 0xf) & fields, kind, value);
+	return own & fields & 1 ? gic_access_raw(gicd + offset, 1, kind, value) : 0;
 }
 
+static u32 bytes_not_zero(u32 value)
+{
+	return ((((value & 0x7f7f7f7f) + 0x7f7f7f7f) | value) >> 7 & 0x01010101) * 0xff;
+}
+
+/* An SPI keeps its targets if none of those that are written is the cell's. */
 static __noinline u64 access_targets(struct cell *cell, u64 offset, mmio_t kind, u64 value)
 {
 	intid_t intid = (intid_t)(offset - GICD_ITARGETSR);
 
 	if (gic_version != 2 || (kind & MMIO_WRITE && intid < GIC_FIRST_SPI))
 		return 0;
-	return access_bytes(cell, offset, intid, kind, value & cell->gic_targets * 0x01010101UL);
+	value &= cell->gic_targets * 0x01010101UL;
+	return access_bytes(cell, offset, intid, kind, value,
+			    kind & MMIO_WRITE ? bytes_not_zero((u32)value) : ~0U);
 }
 
-static __cold __noinline u64 access_config(const struct cell *cell, u64 offset, mmio_t kind, u64 value)
+static __cold __noinline u64 access_config(const struct cell *cell, u64 offset, mmio_t kind,
+					   u64 value)
 {
 	intid_t intid = (intid_t)(offset - GICD_ICFGR) * 4;
 	u32 own = own_interrupts(cell, intid, kind) >> (intid % 32);

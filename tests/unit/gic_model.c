@@ -197,7 +197,10 @@ static void write_field(struct accessor who, struct irq *irq, enum array a, inti
 		break;
 	case TARGETS:
 		if (intid >= FIRST_SPI) /* read-only for the others */
-			irq->targets = who.cell ? value & who.cell->gic_targets : value;
+			irq->targets = !who.cell ? value
+				       : value & who.cell->gic_targets
+					       ? value & who.cell->gic_targets
+					       : irq->targets;
 		break;
 	case CONFIG:
 		if (intid < NR_SGIS) /* read-only; bit 0 is reserved for all */

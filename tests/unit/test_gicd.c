@@ -120,6 +120,10 @@ static void test_targets_stay_in_the_cell(void **state)
 	write_as_guest(GICD_ITARGETSR + 41, 1, 0xff);
 	assert_int_equal(gic.spis[41].targets, guest.gic_targets);
 	assert_true(guest.gic_targets != 0xff);
+	write_as_guest(GICD_ITARGETSR + 41, 1, root_cell.gic_targets);
+	assert_int_equal(gic.spis[41].targets, guest.gic_targets);
+	write_as_guest(GICD_ITARGETSR + 40, 4, root_cell.gic_targets * 0x01010101UL);
+	assert_int_equal(gic.spis[41].targets, guest.gic_targets);
 }
 
 static void test_route_to_any_cpu_is_not_offered(void **state)
