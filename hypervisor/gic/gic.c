@@ -285,11 +285,22 @@ void gic_update_cell(struct cell *cell)
 		gicv3_update_cell(cell);
 }
 
-void gic_move_cpus(struct cell *from, struct cell *to, cpuset_t cpus)
+static bool may_have_lpis(const struct cell *cell)
+{
+	return cell == &root_cell || cell->config->flags & CB_CELL_ACCEPT_LPIS;
+}
+
+bool gic_move_cpus(struct cell *from, struct cell *to, cpuset_t cpus)
 {
 	cpuid_t cpu;
 
 	spin_lock(&gic_lock);
+	for_each_cpu (cpu, may_have_lpis(to) ? 0 : cpus) {
+		if (gic_can_disable_lpis(cpu_of(cpu)))
+			continue;
+		spin_unlock(&gic_lock);
+		return false;
+	}
 	from->cpus &= ~cpus;
 	to->cpus |= cpus;
 	gic_update_cell(from);
@@ -299,4 +310,5 @@ void gic_move_cpus(struct cell *from, struct cell *to, cpuset_t cpus)
 	for_each_cpu (cpu, from->cpus)
 		while (load_acquire(&cpu_of(cpu)->sending))
 			cpu_relax();
+	return true;
 }

@@ -73,9 +73,10 @@ void gic_drop_fiq(void);
 
 /*
  * Ownership of CPUs and SPIs as the filters see it: they look at it under the GIC lock, so
- * nobody acts on what has just ceased to be true.
+ * nobody acts on what has just ceased to be true. CPUs whose LPIs cannot be turned off stay, and
+ * false is returned, unless the cell accepts LPIs.
  */
-void gic_move_cpus(struct cell *from, struct cell *to, cpuset_t cpus);
+bool gic_move_cpus(struct cell *from, struct cell *to, cpuset_t cpus);
 void gic_move_spi(struct cell *from, struct cell *to, intid_t intid);
 
 /*

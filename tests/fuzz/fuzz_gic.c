@@ -83,9 +83,13 @@ static void move_cpu(void)
 	if (from->cpus == BIT(cpu))
 		return; /* a cell has one at least */
 	expected = gic;
-	cpu_of(cpu)->cell = to;
-	gic_move_cpus(from, to, BIT(cpu));
-	assert_true(has_cpu(to, cpu) && !has_cpu(from, cpu));
+	if (gic_move_cpus(from, to, BIT(cpu))) {
+		cpu_of(cpu)->cell = to;
+		assert_true(has_cpu(to, cpu) && !has_cpu(from, cpu));
+	} else {
+		assert_true(to == &guest && gic.rd_ctlr[cpu] & GICR_CTLR_ENABLE_LPIS);
+		assert_true(has_cpu(from, cpu) && !has_cpu(to, cpu));
+	}
 	assert_gic_is_as_expected();
 }
 

@@ -22,6 +22,7 @@ u64 boot_mpidrs[CB_MAX_CPUS];
 paddr_t hv_phys;
 
 struct cell guest;
+struct cb_cell_config guest_config;
 static struct cb_public public;
 static struct cb_cpu_info cpu_infos[NR_CPUS];
 cpuid_t current;
@@ -1035,6 +1036,8 @@ void start_gic(u32 version, struct features chosen)
 	memset(&root_cell, 0, sizeof(root_cell));
 	public_page = &public;
 	guest.id = 1;
+	guest.config = &guest_config;
+	memset(&guest_config, 0, sizeof(guest_config));
 	start_cpus();
 	hardware_version = version;
 	assert_int_equal(gic_init(&config, &error), CB_OK);

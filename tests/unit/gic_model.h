@@ -73,6 +73,7 @@ extern const struct cb_system_config config_v2, config_v3;
 u64 *sysreg(const char *name);
 
 extern struct cell guest;
+extern struct cb_cell_config guest_config;
 extern cpuid_t current; /* the CPU that runs */
 
 /* Called once, right after the next read: what another CPU does then. */

@@ -761,6 +761,27 @@ static void test_lpis_can_be_disabled_if_the_hardware_says_so(void **state)
 	assert_true(gic_can_disable_lpis(cpu_of(current)));
 }
 
+/* Linux turned them on after somebody looked. */
+static void test_cpu_with_lpis_that_stay_on_becomes_no_cells(void **state)
+{
+	cpuid_t cpu = first_cpu(root_cell.cpus);
+	cpuset_t of_root = root_cell.cpus, of_guest = guest.cpus;
+
+	(void)state;
+	gic.rd_ctlr[cpu] = GICR_CTLR_ENABLE_LPIS;
+	expected = gic;
+	assert_false(gic_move_cpus(&root_cell, &guest, BIT(cpu)));
+	assert_true(root_cell.cpus == of_root && guest.cpus == of_guest);
+	guest_config.flags = CB_CELL_ACCEPT_LPIS;
+	assert_true(gic_move_cpus(&root_cell, &guest, BIT(cpu)));
+	assert_true(has_cpu(&guest, cpu) && !has_cpu(&root_cell, cpu));
+	guest_config.flags = 0;
+	assert_true(gic_move_cpus(&guest, &root_cell, BIT(cpu)));
+	assert_true(root_cell.cpus == of_root);
+	gic.rd_ctlr[cpu] |= GICR_CTLR_CES;
+	assert_true(gic_move_cpus(&root_cell, &guest, BIT(cpu)));
+}
+
 static void test_lpis_come_back_with_the_tables_that_linux_had(void **state)
 {
 	(void)state;
@@ -917,6 +938,7 @@ int main(void)
 		V3(test_interrupt_of_group_0_is_dropped),
 		V2(test_lpis_can_be_disabled_if_the_hardware_says_so),
 		V3(test_lpis_can_be_disabled_if_the_hardware_says_so),
+		V3(test_cpu_with_lpis_that_stay_on_becomes_no_cells),
 		V3(test_lpis_come_back_with_the_tables_that_linux_had),
 		V3(test_lpis_that_were_off_stay_off),
 		V3(test_lpis_that_cannot_be_disabled_are_left_alone),
