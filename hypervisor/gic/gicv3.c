@@ -194,26 +194,30 @@ void gicv3_cpu_disable(struct cpu *cpu)
 	isb();
 }
 
-/* How many active priorities registers there are follows from the preemption bits (12.2.1). */
+/*
+ * How many active priorities registers there are follows from the preemption bits (12.2.1). Those
+ * of Group 0 come first, or the result is UNPREDICTABLE (12.2, ICC_AP1R<n>_EL1).
+ */
 static void clear_active_priorities(void)
 {
 	u64 bits = FIELD(read_sysreg(ICH_VTR_EL2), 28, 26) + 1;
 
+	if (has_group0) {
+		write_sysreg(0, ICC_AP0R0_EL1);
+		if (bits >= 6)
+			write_sysreg(0, ICC_AP0R1_EL1);
+		if (bits >= 7) {
+			write_sysreg(0, ICC_AP0R2_EL1);
+			write_sysreg(0, ICC_AP0R3_EL1);
+		}
+		isb();
+	}
 	write_sysreg(0, ICC_AP1R0_EL1);
 	if (bits >= 6)
 		write_sysreg(0, ICC_AP1R1_EL1);
 	if (bits >= 7) {
 		write_sysreg(0, ICC_AP1R2_EL1);
 		write_sysreg(0, ICC_AP1R3_EL1);
-	}
-	if (!has_group0)
-		return;
-	write_sysreg(0, ICC_AP0R0_EL1);
-	if (bits >= 6)
-		write_sysreg(0, ICC_AP0R1_EL1);
-	if (bits >= 7) {
-		write_sysreg(0, ICC_AP0R2_EL1);
-		write_sysreg(0, ICC_AP0R3_EL1);
 	}
 }
 
