@@ -73,10 +73,8 @@ void gic_clear_active_spis(void)
 {
 	if (gic_version != 3)
 		return;
-	for (intid_t intid = GIC_FIRST_SPI; intid < nr_intids; intid += 32)
-		writel(~0U, gicd + GICD_ICACTIVER + intid / 8);
-	for (u32 n = 0; n < gic_nr_espis; n += 32)
-		writel(~0U, gicd + GICD_ICACTIVER_E + n / 8);
+	gic_write_ones(gicd + GICD_ICACTIVER + GIC_FIRST_SPI / 8, nr_intids - GIC_FIRST_SPI);
+	gic_write_ones(gicd + GICD_ICACTIVER_E, gic_nr_espis);
 }
 
 void gic_cpu_reset(struct cpu *cpu)
@@ -123,16 +121,20 @@ void gic_drop_fiq(void)
 	isb();
 }
 
-void gic_reset_private(u8 *frame, u32 words)
+__noinline void gic_write_ones(u8 *array, u32 nr)
 {
-	for (u32 n = 4; n < 8 * words; n += 4) /* SGIs have one trigger */
+	for (u32 n = 0; n < nr; n += 32)
+		writel(~0U, array + n / 8);
+}
+
+void gic_reset_private(u8 *frame, u32 nr)
+{
+	for (u32 n = 4; n < nr / 4; n += 4) /* SGIs have one trigger */
 		writel(0, frame + GICD_ICFGR + n);
-	for (u32 n = 0; n < 32 * words; n += 4)
+	for (u32 n = 0; n < nr; n += 4)
 		writel(0, frame + GICD_IPRIORITYR + n);
-	for (u32 n = 0; n < 4 * words; n += 4) {
-		writel(~0U, frame + GICD_ICPENDR + n);
-		writel(~0U, frame + GICD_ICACTIVER + n);
-	}
+	gic_write_ones(frame + GICD_ICPENDR, nr);
+	gic_write_ones(frame + GICD_ICACTIVER, nr);
 	writel(BIT(MANAGEMENT_SGI), frame + GICD_ISENABLER);
 }
 

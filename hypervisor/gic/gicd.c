@@ -148,7 +148,7 @@ static __cold __noinline u64 access_config(const struct cell *cell, u64 offset, 
 }
 
 /* The last page of a GICv2 distributor: SGIs of the accessing CPU, and identification. */
-static __noinline u64 access_sgi(u64 offset, mmio_t kind, u64 value)
+static __cold __noinline u64 access_sgi(u64 offset, mmio_t kind, u64 value)
 {
 	if (gic_version != 2 || !mmio_is_aligned(offset, kind))
 		return 0;
@@ -246,7 +246,8 @@ static u64 access(struct cell *cell, u64 offset, mmio_t kind, u64 value)
 	case GICD_BITS:
 		return access_bits(gicd + offset, own_interrupts(cell, intid, kind), kind, value);
 	case GICD_PRIORITY:
-		return access_bytes(cell, offset, (intid_t)(offset - GICD_IPRIORITYR), kind, value);
+		return access_bytes(cell, offset, (intid_t)(offset - GICD_IPRIORITYR), kind, value,
+				    ~0U);
 	case GICD_TARGETS:
 		return access_targets(cell, offset, kind, value);
 	case GICD_CONFIG:

@@ -53,7 +53,7 @@ void gicv2_cpu_reset(void)
 		writel(~0U, gicd + GICD_CPENDSGIR + 4 * n);
 	writel(~0U, gicd + GICD_ICENABLER);
 	writel(0, gicc + GICC_BPR);
-	gic_reset_private(gicd, 1);
+	gic_reset_private(gicd, GIC_FIRST_SPI);
 }
 
 void gicv2_wait(void)

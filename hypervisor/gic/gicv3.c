@@ -46,7 +46,7 @@ static bool map_redistributor(cpuid_t id, paddr_t phys, u64 typer)
 	u64 virt = CPU_SLOTS + ((u64)id << CPU_SLOT_SHIFT) + CPU_SLOT_GICR;
 
 	cpu_of(id)->gicr_phys = phys;
-	cpu_of(id)->ppi_words = (u8)MIN(FIELD(typer, 31, 27) + 1, 3UL);
+	cpu_of(id)->nr_private = (u8)(32 * MIN(FIELD(typer, 31, 27) + 1, 3UL));
 	return el2_map(virt, phys, EL2_DEVICE) &&
 	       el2_map(virt + PAGE_SIZE, phys + GICR_SGI, EL2_DEVICE);
 }
@@ -153,8 +153,7 @@ static void virtualize_root(struct cpu *cpu)
 	write_sysreg(ctlr & ~(u64)ICC_CTLR_EOIMODE, ICC_CTLR_EL1);
 	write_sysreg(ICC_PMR_OPEN, ICC_PMR_EL1);
 	isb();
-	for (u32 n = 0; n < 4U * cpu->ppi_words; n += 4)
-		writel(~0U, sgi_of(cpu) + GICD_ICACTIVER + n);
+	gic_write_ones(sgi_of(cpu) + GICD_ICACTIVER, cpu->nr_private);
 }
 
 /* Traps of SGIs (12.4: ICH_HCR_EL2, and HCR_EL2.FMO in 12.2), by what the guest needs. */
@@ -236,12 +235,10 @@ void gicv3_cpu_reset(struct cpu *cpu)
 	write_sysreg(0, ICH_VMCR_EL2);
 	clear_active_priorities();
 	isb();
-	for (u32 n = 0; n < 4U * cpu->ppi_words; n += 4) {
-		writel(~0U, sgi + GICD_ICENABLER + n);
-		writel(~0U, sgi + GICD_IGROUPR + n);
-	}
+	gic_write_ones(sgi + GICD_ICENABLER, cpu->nr_private);
+	gic_write_ones(sgi + GICD_IGROUPR, cpu->nr_private);
 	wait_rwp(rd_of(cpu));
-	gic_reset_private(sgi, cpu->ppi_words);
+	gic_reset_private(sgi, cpu->nr_private);
 }
 
 void gicv3_cpu_start(struct cpu *cpu)
@@ -356,8 +353,8 @@ static bool may_deactivate(const struct cell *cell, u64 intid)
 {
 	if (intid < GIC_MAX_INTID)
 		return intid < GIC_FIRST_SPI || cell->irqs[intid / 32] & BIT(intid % 32);
-	return intid - GIC_FIRST_EPPI < GIC_NR_EPPIS ||
-	       (cell == &root_cell && intid - GIC_FIRST_ESPI < gic_nr_espis);
+	/* Extended SPIs are the root cell's, extended PPIs the CPU's. */
+	return cell == &root_cell || intid - GIC_FIRST_EPPI < GIC_NR_EPPIS;
 }
 
 /* ESR_EL2.ISS of a trapped MSR or MRS, without direction and Rt (Arm ARM D19.2.37). */
@@ -504,7 +501,7 @@ static u64 access_rd(struct cell *cell, struct cpu *owner, u64 offset, mmio_t ki
  */
 static u64 access_sgi(struct cpu *owner, u64 offset, mmio_t kind, u64 value)
 {
-	u32 nr = 32U * owner->ppi_words, widths = 0;
+	u32 nr = owner->nr_private, widths = 0;
 
 	if (offset < GICD_IPRIORITYR) {
 		bool group = offset < GICD_ISENABLER;

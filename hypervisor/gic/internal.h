@@ -46,11 +46,14 @@ static inline void end_sgi(void)
 /* Wait for earlier writes to take effect (GICv3; GICv2 has no such state). */
 void gicd_wait(void);
 
+/* Write ones to an array of a bit for each of nr interrupts. */
+void gic_write_ones(u8 *array, u32 nr);
+
 /*
- * The private interrupts of this CPU, 32 a word, which are disabled: level-triggered, neither
+ * The private interrupts of this CPU, which are disabled: level-triggered, neither
  * pending nor active, of the highest priority. Then the management SGI is enabled.
  */
-void gic_reset_private(u8 *frame, u32 words);
+void gic_reset_private(u8 *frame, u32 nr);
 
 __cold u32 gicv2_init(const struct cb_gic_config *config, struct cb_error *error);
 __cold void gicv2_cpu_discover(struct cpu *cpu);
