@@ -26,6 +26,9 @@ void gicv2_cpu_discover(struct cpu *cpu)
 {
 	/* The banked targets of SGIs and PPIs tell which CPU interface this is (4.3.12). */
 	cpu->gic_target = readb(gicd + GICD_ITARGETSR);
+	/* Whether another controller's signals pass while the interface is off is the firmware's
+	 * choice. */
+	cpu->gic_state[0] = readl(gicc + GICC_CTLR) & GICC_CTLR_BYPASS;
 }
 
 /*
@@ -47,7 +50,7 @@ void gicv2_cpu_reset(void)
 {
 	drop_priority();
 	writel(0, gich + GICH_HCR);
-	writel(0, gicc + GICC_CTLR);
+	writel((u32)this_cpu()->gic_state[0], gicc + GICC_CTLR);
 	writel(0, gicc + GICC_PMR);
 	for (u64 n = 0; n < 4; n++)
 		writel(~0U, gicd + GICD_CPENDSGIR + 4 * n);

@@ -76,6 +76,7 @@
 
 /* CPU interface of GICv2 */
 #define GICC_CTLR	       0x0000
+#define GICC_CTLR_BYPASS       (3 << 5) /* FIQBypDisGrp1, IRQBypDisGrp1 */
 #define GICC_PMR	       0x0004
 #define GICC_BPR	       0x0008
 #define GICC_IAR	       0x000c

@@ -809,10 +809,10 @@ void send_sgi1r(struct gic *g, struct accessor who, u64 value)
 
 static struct {
 	const char *name;
-	u64 values[NR_CPUS];
+	u64 values[NR_CPUS], turns[NR_CPUS];
 } sysregs[MAX_SYSREGS];
 
-u64 *sysreg(const char *name)
+static size_t index_of(const char *name)
 {
 	size_t i = 0;
 
@@ -820,7 +820,17 @@ u64 *sysreg(const char *name)
 		i++;
 	assert_true(i < MAX_SYSREGS - 1); /* the last one stays empty */
 	sysregs[i].name = name;
-	return &sysregs[i].values[current];
+	return i;
+}
+
+u64 *sysreg(const char *name)
+{
+	return &sysregs[index_of(name)].values[current];
+}
+
+u64 written_at(const char *name)
+{
+	return sysregs[index_of(name)].turns[current];
 }
 
 u64 stub_sysreg_read(const char *name)
@@ -836,6 +846,7 @@ u64 stub_sysreg_read(const char *name)
 
 void stub_sysreg_write(const char *name, u64 value)
 {
+	static u64 turn;
 	struct accessor hypervisor = { NULL, current };
 
 	if (!strcmp(name, NAME(ICC_SGI1R_EL1)))
@@ -847,6 +858,7 @@ void stub_sysreg_write(const char *name, u64 value)
 	if (!strcmp(name, NAME(ICC_CTLR_EL1)))
 		gic.icc_ctlr[current] = value;
 	*sysreg(name) = value;
+	sysregs[index_of(name)].turns[current] = ++turn;
 }
 
 static void reset_sysregs(void)

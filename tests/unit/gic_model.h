@@ -72,6 +72,9 @@ extern const struct cb_system_config config_v2, config_v3;
 #define NAME(x)	 NAME_(x)
 u64 *sysreg(const char *name);
 
+/* When it was written last: a number that rises with each write of a register. */
+u64 written_at(const char *name);
+
 extern struct cell guest;
 extern struct cb_cell_config guest_config;
 extern cpuid_t current; /* the CPU that runs */

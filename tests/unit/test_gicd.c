@@ -592,6 +592,26 @@ static void test_reset_clears_the_active_priorities_that_there_are(void **state)
 	}
 }
 
+/* Any other order is UNPREDICTABLE. */
+static void test_active_priorities_of_group_0_are_first(void **state)
+{
+	(void)state;
+	gic_cpu_reset(cpu_of(current));
+	assert_true(written_at(NAME(ICC_AP0R0_EL1)));
+	assert_true(written_at(NAME(ICC_AP0R0_EL1)) < written_at(NAME(ICC_AP1R0_EL1)));
+}
+
+/* What is no interrupt's comes from another controller while the interface is off. */
+static void test_bypass_of_the_interface_is_the_firmwares(void **state)
+{
+	(void)state;
+	gic.gicc[0][current] = 0x61;
+	gic_cpu_discover(cpu_of(current));
+	gic.gicc[0][current] = 0x21; /* a guest */
+	gic_cpu_reset(cpu_of(current));
+	assert_int_equal(gic.gicc[0][current], 0x60);
+}
+
 static void test_interrupt_of_group_0_is_dropped(void **state)
 {
 	(void)state;
@@ -935,6 +955,8 @@ int main(void)
 		V3(test_nothing_stays_active_when_all_cpus_are_in),
 		V2(test_cpu_finds_its_interface),
 		V3(test_reset_clears_the_active_priorities_that_there_are),
+		V3(test_active_priorities_of_group_0_are_first),
+		V2(test_bypass_of_the_interface_is_the_firmwares),
 		V3(test_interrupt_of_group_0_is_dropped),
 		V2(test_lpis_can_be_disabled_if_the_hardware_says_so),
 		V3(test_lpis_can_be_disabled_if_the_hardware_says_so),
