@@ -413,8 +413,8 @@ static void map_root(struct stash *stash)
 			   region->flags, stash);
 	/*
 	 * Not shared with cells: the CPU interface, and the ITS, whose LPIs are the root cell's.
-	 * KVM looks at the virtual interface of its CPU, in the first page; it does nothing while
-	 * interrupts go to EL1.
+	 * KVM looks at the virtual interface of its CPU, in the first page, and clears its list
+	 * registers for a VM, even if that is refused then; it does nothing while interrupts go to EL1.
 	 */
 	map_root_frame(CB_GIC_GICC, 2 * PAGE_SIZE, stash);
 	map_root_frame(CB_GIC_GICH, PAGE_SIZE, stash);
