@@ -246,21 +246,16 @@ static bool reaches(intid_t intid, const struct cell *cell)
 	return readb(gicd + GICD_ITARGETSR + intid) & cell->gic_targets;
 }
 
-/* From one GICD_IROUTER, or SPI, to another. */
-static __noinline void evict(const struct cell *cell, intid_t intid, intid_t end)
-{
-	for (; intid < end; intid++) {
-		spin_lock(&gic_lock);
-		if (!has_spi(cell, intid) && reaches(intid, cell))
-			route_spi(intid, default_target(&root_cell));
-		spin_unlock(&gic_lock);
-	}
-}
-
 void gic_evict_spis(const struct cell *cell)
 {
-	evict(cell, GIC_FIRST_SPI, nr_intids);
-	evict(cell, GIC_ESPI_ROUTE, GIC_ESPI_ROUTE + gic_nr_espis);
+	intid_t end = GIC_ESPI_ROUTE + gic_nr_espis;
+
+	for (intid_t n = GIC_FIRST_SPI; n < end; n = n + 1 == nr_intids ? GIC_ESPI_ROUTE : n + 1) {
+		spin_lock(&gic_lock);
+		if (!has_spi(cell, n) && reaches(n, cell))
+			route_spi(n, default_target(&root_cell));
+		spin_unlock(&gic_lock);
+	}
 }
 
 bool gic_traps_cpu_frame(const struct cell *cell, ipa_t ipa)

@@ -194,14 +194,17 @@ void gicv3_cpu_disable(struct cpu *cpu)
 }
 
 /*
- * How many active priorities registers there are follows from the preemption bits (12.2.1). Those
- * of Group 0 come first, or the result is UNPREDICTABLE (12.2, ICC_AP1R<n>_EL1).
+ * The CPU interface. How many active priorities registers there are follows from the preemption
+ * bits (12.2.1). Those of Group 0 come first, or the result is UNPREDICTABLE (12.2,
+ * ICC_AP1R<n>_EL1).
  */
-static void clear_active_priorities(void)
+static void reset_interface(void)
 {
 	u64 bits = FIELD(read_sysreg(ICH_VTR_EL2), 28, 26) + 1;
 
 	if (has_group0) {
+		write_sysreg(0, ICC_IGRPEN0_EL1);
+		write_sysreg(0, ICC_BPR0_EL1);
 		write_sysreg(0, ICC_AP0R0_EL1);
 		if (bits >= 6)
 			write_sysreg(0, ICC_AP0R1_EL1);
@@ -218,23 +221,19 @@ static void clear_active_priorities(void)
 		write_sysreg(0, ICC_AP1R2_EL1);
 		write_sysreg(0, ICC_AP1R3_EL1);
 	}
+	write_sysreg(0, ICC_IGRPEN1_EL1);
+	write_sysreg(0, ICC_BPR1_EL1);
+	write_sysreg(0, ICC_PMR_EL1);
+	write_sysreg(0, ICC_CTLR_EL1);
+	write_sysreg(0, ICH_VMCR_EL2);
+	isb();
 }
 
 void gicv3_cpu_reset(struct cpu *cpu)
 {
 	u8 *sgi = sgi_of(cpu);
 
-	if (has_group0) {
-		write_sysreg(0, ICC_IGRPEN0_EL1);
-		write_sysreg(0, ICC_BPR0_EL1);
-	}
-	write_sysreg(0, ICC_IGRPEN1_EL1);
-	write_sysreg(0, ICC_BPR1_EL1);
-	write_sysreg(0, ICC_PMR_EL1);
-	write_sysreg(0, ICC_CTLR_EL1);
-	write_sysreg(0, ICH_VMCR_EL2);
-	clear_active_priorities();
-	isb();
+	reset_interface();
 	gic_write_ones(sgi + GICD_ICENABLER, cpu->nr_private);
 	gic_write_ones(sgi + GICD_IGROUPR, cpu->nr_private);
 	wait_rwp(rd_of(cpu));
