@@ -237,8 +237,8 @@ static bool all_off(cpuset_t cpus)
 }
 
 /*
- * Both locks, as PSCI of either cell looks at its CPUs. An error, and nothing has changed, if Linux has
- * started one of them meanwhile or turned its LPIs on.
+ * Both locks, as PSCI of either cell looks at its CPUs. An error, and nothing has changed, if Linux
+ * has started one of them meanwhile or turned its LPIs on.
  */
 static u32 move_cpus(struct cell *from, struct cell *to, cpuset_t cpus)
 {
@@ -414,7 +414,8 @@ static void map_root(struct stash *stash)
 	/*
 	 * Not shared with cells: the CPU interface, and the ITS, whose LPIs are the root cell's.
 	 * KVM looks at the virtual interface of its CPU, in the first page, and clears its list
-	 * registers for a VM, even if that is refused then; it does nothing while interrupts go to EL1.
+	 * registers for a VM, even if that is refused then; it does nothing while interrupts go to
+	 * EL1.
 	 */
 	map_root_frame(CB_GIC_GICC, 2 * PAGE_SIZE, stash);
 	map_root_frame(CB_GIC_GICH, PAGE_SIZE, stash);
