@@ -47,7 +47,7 @@ def environment() -> dict[str, str]:
 class Config:
     """One machine. A serial port is a QEMU -serial argument."""
 
-    gic: int = 3
+    gic: int = 3  # 2, 3 or 4, which is described like 3
     cpu: str = "cortex-a57"
     smp: int = 4
     memory: str = "1G"
@@ -191,7 +191,7 @@ def parse(argv: list[str]) -> tuple[Config, bool]:
         "follow after '--'.",
         epilog="The console is on the terminal; Ctrl-A X ends QEMU.",
     )
-    parser.add_argument("--gic", type=int, choices=(2, 3), default=defaults.gic)
+    parser.add_argument("--gic", type=int, choices=(2, 3, 4), default=defaults.gic)
     parser.add_argument("--cpu", default=defaults.cpu, help="MODEL[,property=...]")
     parser.add_argument("--smp", type=int, default=defaults.smp)
     parser.add_argument("--memory", default=defaults.memory)

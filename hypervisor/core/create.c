@@ -237,28 +237,28 @@ static bool all_off(cpuset_t cpus)
 }
 
 /*
- * Both locks, as PSCI of either cell looks at its CPUs. False, and nothing has changed, if PSCI has
- * started one of them meanwhile.
+ * Both locks, as PSCI of either cell looks at its CPUs. An error, and nothing has changed, if Linux
+ * has started one of them meanwhile or turned its LPIs on.
  */
-static bool move_cpus(struct cell *from, struct cell *to, cpuset_t cpus)
+static u32 move_cpus(struct cell *from, struct cell *to, cpuset_t cpus)
 {
 	cpuid_t cpu;
-	bool off;
+	u32 code = CB_ERR_CPU_ONLINE;
 
 	spin_lock(&from->lock);
 	spin_lock(&to->lock);
-	off = all_off(cpus);
-	if (off) {
+	if (all_off(cpus))
+		code = gic_move_cpus(from, to, cpus) ? CB_OK : CB_ERR_LPI;
+	if (code == CB_OK) {
 		for_each_cpu (cpu, cpus) {
 			cpu_of(cpu)->cell = to;
 			cpu_of(cpu)->info->cell = to->id;
 		}
-		gic_move_cpus(from, to, cpus);
 		root_cell.page->cpus = root_cell.cpus;
 	}
 	spin_unlock(&to->lock);
 	spin_unlock(&from->lock);
-	return off;
+	return code;
 }
 
 /* The CPUs have been moved. */
@@ -321,11 +321,12 @@ u32 create_locked(paddr_t config, u64 size, struct cb_error *error)
 			error->other_address = pool_available();
 		return error->code;
 	}
-	if (!move_cpus(&root_cell, cell, cell->config->cpus)) {
+	error->code = move_cpus(&root_cell, cell, cell->config->cpus);
+	if (error->code) {
 		error->index = first_cpu(cell->config->cpus);
 		stash_drain(&stash);
 		free_cell(cell);
-		return error->code = CB_ERR_CPU_ONLINE;
+		return error->code;
 	}
 	take_from_root(cell, &stash);
 	stash_drain(&stash);
@@ -412,8 +413,9 @@ static void map_root(struct stash *stash)
 			   region->flags, stash);
 	/*
 	 * Not shared with cells: the CPU interface, and the ITS, whose LPIs are the root cell's.
-	 * KVM looks at the virtual interface of its CPU, in the first page; it does nothing while
-	 * interrupts go to EL1.
+	 * KVM looks at the virtual interface of its CPU, in the first page, and clears its list
+	 * registers for a VM, even if that is refused then; it does nothing while interrupts go to
+	 * EL1.
 	 */
 	map_root_frame(CB_GIC_GICC, 2 * PAGE_SIZE, stash);
 	map_root_frame(CB_GIC_GICH, PAGE_SIZE, stash);

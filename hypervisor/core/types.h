@@ -37,6 +37,7 @@ typedef u64 cpuset_t; /* bit n: CPU n */
 
 #define __noreturn	    __attribute__((noreturn))
 #define __noinline	    __attribute__((noinline)) /* off the common path */
+#define __cold		    __attribute__((cold))     /* rare: small rather than fast */
 #define __packed	    __attribute__((packed))
 #define __aligned(n)	    __attribute__((aligned(n)))
 #define __section(s)	    __attribute__((section(s)))

@@ -10,6 +10,8 @@ u8 *gicd;
 spinlock_t gic_lock;
 struct cb_frame gicd_frame;
 
+u32 gic_nr_espis;
+
 static intid_t nr_intids;
 
 static u32 check_version(struct cb_error *error)
@@ -26,6 +28,8 @@ static u32 check_version(struct cb_error *error)
 
 u32 gic_init(const struct cb_system_config *config, struct cb_error *error)
 {
+	u32 typer;
+
 	gic_version = config->gic.version;
 	gicd_frame = config->gic.frames[CB_GIC_GICD];
 	gicd_frame.size = MIN(gicd_frame.size, 0x10000UL);
@@ -34,7 +38,10 @@ u32 gic_init(const struct cb_system_config *config, struct cb_error *error)
 		return error->code = CB_ERR_NO_MEMORY;
 	if (check_version(error))
 		return error->code;
-	nr_intids = (intid_t)(32 * (FIELD(readl(gicd + GICD_TYPER), 4, 0) + 1));
+	typer = readl(gicd + GICD_TYPER);
+	/* Reserved in a GICv2. */
+	gic_nr_espis = typer & GICD_TYPER_ESPI ? (u32)(32 * (FIELD(typer, 31, 27) + 1)) : 0;
+	nr_intids = (intid_t)(32 * (FIELD(typer, 4, 0) + 1));
 	nr_intids = MIN(nr_intids, (intid_t)GIC_MAX_INTID);
 	return gic_version == 3 ? gicv3_init(&config->gic, error) : gicv2_init(&config->gic, error);
 }
@@ -66,8 +73,8 @@ void gic_clear_active_spis(void)
 {
 	if (gic_version != 3)
 		return;
-	for (intid_t intid = GIC_FIRST_SPI; intid < nr_intids; intid += 32)
-		writel(~0U, gicd + GICD_ICACTIVER + intid / 8);
+	gic_write_ones(gicd + GICD_ICACTIVER + GIC_FIRST_SPI / 8, nr_intids - GIC_FIRST_SPI);
+	gic_write_ones(gicd + GICD_ICACTIVER_E, gic_nr_espis);
 }
 
 void gic_cpu_reset(struct cpu *cpu)
@@ -109,9 +116,26 @@ void gic_drop_fiq(void)
 {
 	u64 intid = read_sysreg(ICC_IAR0_EL1);
 
-	if (intid < GIC_MAX_INTID)
+	if (intid - GIC_MAX_INTID >= GIC_NR_SPECIAL)
 		write_sysreg(intid, ICC_EOIR0_EL1);
 	isb();
+}
+
+__noinline void gic_write_ones(u8 *array, u32 nr)
+{
+	for (u32 n = 0; n < nr; n += 32)
+		writel(~0U, array + n / 8);
+}
+
+void gic_reset_private(u8 *frame, u32 nr)
+{
+	for (u32 n = 4; n < nr / 4; n += 4) /* SGIs have one trigger */
+		writel(0, frame + GICD_ICFGR + n);
+	for (u32 n = 0; n < nr; n += 4)
+		writel(0, frame + GICD_IPRIORITYR + n);
+	gic_write_ones(frame + GICD_ICPENDR, nr);
+	gic_write_ones(frame + GICD_ICACTIVER, nr);
+	writel(BIT(MANAGEMENT_SGI), frame + GICD_ISENABLER);
 }
 
 void gicd_wait(void)
@@ -128,41 +152,91 @@ static void route_spi(intid_t intid, cpuid_t cpu)
 		writeb(cpu_of(cpu)->gic_target, gicd + GICD_ITARGETSR + intid);
 }
 
-/* Under gic_lock. */
-static void reset_spi(const struct cell *cell, intid_t intid)
-{
-	u32 bit = (u32)BIT(intid % 32);
-	u64 word = 4UL * (intid / 32);
-
-	writel(bit, gicd + GICD_ICENABLER + word);
-	gicd_wait(); /* disabled before it is routed elsewhere (12.9.14) */
-	writel(bit, gicd + GICD_ICPENDR + word);
-	writel(bit, gicd + GICD_ICACTIVER + word);
-	writeb(0, gicd + GICD_IPRIORITYR + intid);
-	route_spi(intid, first_cpu(cell->cpus));
-}
-
 static bool has_spi(const struct cell *cell, intid_t intid)
 {
-	return cell->irqs[intid / 32] & BIT(intid % 32);
+	return intid < GIC_MAX_INTID && cell->irqs[intid / 32] & BIT(intid % 32);
+}
+
+/* What of an SPI has no other register to put it back. */
+struct setting {
+	u8 priority, trigger;
+};
+
+/* What Linux set up once, when it booted, of SPIs that are cells' now. Under gic_lock. */
+static struct setting kept[GIC_MAX_INTID];
+
+static const struct setting after_reset;
+
+/* A field of GICD_ICFGR has two bits. */
+static u8 *trigger_word(intid_t intid)
+{
+	return gicd + GICD_ICFGR + intid / 16 * 4;
+}
+
+static struct setting setting_of(intid_t intid)
+{
+	return (struct setting){ .priority = readb(gicd + GICD_IPRIORITYR + intid),
+				 .trigger = readl(trigger_word(intid)) >> intid % 16 * 2 & 3 };
+}
+
+/* While it is disabled (12.9.9). */
+static void set_up_spi(intid_t intid, const struct setting *setting)
+{
+	u32 shift = intid % 16 * 2;
+	u8 *word = trigger_word(intid);
+
+	writeb(setting->priority, gicd + GICD_IPRIORITYR + intid);
+	writel((readl(word) & ~(3U << shift)) | (u32)setting->trigger << shift, word);
+}
+
+/*
+ * Where SPIs go until their owner says otherwise. Linux, which gives and takes them by hypercalls,
+ * has this CPU on; its first one may be off.
+ */
+static cpuid_t default_target(const struct cell *cell)
+{
+	return cell == &root_cell ? this_cpu()->id : first_cpu(cell->cpus);
+}
+
+/* SPIs from first on, by bit, for their owner. Under gic_lock. */
+static __noinline void reset_spis(const struct cell *cell, intid_t first, u32 spis)
+{
+	u8 *clear_enable = gicd + GICD_ICENABLER + first / 8;
+
+	writel(spis, clear_enable);
+	gicd_wait(); /* disabled before trigger and route change (12.9.9, 12.9.22) */
+	for (u32 rest = spis; rest; rest &= rest - 1) {
+		intid_t intid = first + (intid_t)__builtin_ctz(rest);
+
+		set_up_spi(intid, cell == &root_cell ? &kept[intid] : &after_reset);
+		route_spi(intid, default_target(cell));
+	}
+	/* Last: a change of the trigger may leave it pending. */
+	writel(spis, clear_enable + GICD_ICPENDR - GICD_ICENABLER);
+	writel(spis, clear_enable + GICD_ICACTIVER - GICD_ICENABLER);
 }
 
 void gic_move_spi(struct cell *from, struct cell *to, intid_t intid)
 {
+	u32 bit = (u32)BIT(intid % 32);
+
 	spin_lock(&gic_lock);
-	from->irqs[intid / 32] &= ~(u32)BIT(intid % 32);
-	reset_spi(to, intid);
-	to->irqs[intid / 32] |= (u32)BIT(intid % 32);
+	if (from == &root_cell)
+		kept[intid] = setting_of(intid);
+	from->irqs[intid / 32] &= ~bit;
+	reset_spis(to, intid & ~31U, bit);
+	to->irqs[intid / 32] |= bit;
 	spin_unlock(&gic_lock);
 }
 
+/* The lock is given up between any two words: other cells wait for it in each access to the GIC. */
 void gic_reset_spis(const struct cell *cell)
 {
-	spin_lock(&gic_lock);
-	for (intid_t intid = GIC_FIRST_SPI; intid < nr_intids; intid++)
-		if (has_spi(cell, intid))
-			reset_spi(cell, intid);
-	spin_unlock(&gic_lock);
+	for (intid_t first = GIC_FIRST_SPI; first < nr_intids; first += 32) {
+		spin_lock(&gic_lock);
+		reset_spis(cell, first, cell->irqs[first / 32]);
+		spin_unlock(&gic_lock);
+	}
 }
 
 static bool reaches(intid_t intid, const struct cell *cell)
@@ -174,11 +248,14 @@ static bool reaches(intid_t intid, const struct cell *cell)
 
 void gic_evict_spis(const struct cell *cell)
 {
-	spin_lock(&gic_lock);
-	for (intid_t intid = GIC_FIRST_SPI; intid < nr_intids; intid++)
-		if (!has_spi(cell, intid) && reaches(intid, cell))
-			route_spi(intid, first_cpu(root_cell.cpus));
-	spin_unlock(&gic_lock);
+	intid_t end = GIC_ESPI_ROUTE + gic_nr_espis;
+
+	for (intid_t n = GIC_FIRST_SPI; n < end; n = n + 1 == nr_intids ? GIC_ESPI_ROUTE : n + 1) {
+		spin_lock(&gic_lock);
+		if (!has_spi(cell, n) && reaches(n, cell))
+			route_spi(n, default_target(&root_cell));
+		spin_unlock(&gic_lock);
+	}
 }
 
 bool gic_traps_cpu_frame(const struct cell *cell, ipa_t ipa)
@@ -205,11 +282,22 @@ void gic_update_cell(struct cell *cell)
 		gicv3_update_cell(cell);
 }
 
-void gic_move_cpus(struct cell *from, struct cell *to, cpuset_t cpus)
+static bool may_have_lpis(const struct cell *cell)
+{
+	return cell == &root_cell || cell->config->flags & CB_CELL_ACCEPT_LPIS;
+}
+
+bool gic_move_cpus(struct cell *from, struct cell *to, cpuset_t cpus)
 {
 	cpuid_t cpu;
 
 	spin_lock(&gic_lock);
+	for_each_cpu (cpu, may_have_lpis(to) ? 0 : cpus) {
+		if (gic_can_disable_lpis(cpu_of(cpu)))
+			continue;
+		spin_unlock(&gic_lock);
+		return false;
+	}
 	from->cpus &= ~cpus;
 	to->cpus |= cpus;
 	gic_update_cell(from);
@@ -219,4 +307,5 @@ void gic_move_cpus(struct cell *from, struct cell *to, cpuset_t cpus)
 	for_each_cpu (cpu, from->cpus)
 		while (load_acquire(&cpu_of(cpu)->sending))
 			cpu_relax();
+	return true;
 }

@@ -23,6 +23,10 @@ struct cell;
 #define GIC_NR_SGIS    16
 #define GIC_FIRST_SPI  32
 #define GIC_MAX_INTID  1020
+#define GIC_NR_SPECIAL 4 /* from there on: 1023 means that there is none */
+#define GIC_FIRST_EPPI 1056
+#define GIC_NR_EPPIS   64
+#define GIC_FIRST_ESPI 4096
 
 /* Chosen by the configuration. */
 extern u32 gic_version;
@@ -69,22 +73,26 @@ void gic_drop_fiq(void);
 
 /*
  * Ownership of CPUs and SPIs as the filters see it: they look at it under the GIC lock, so
- * nobody acts on what has just ceased to be true.
+ * nobody acts on what has just ceased to be true. CPUs whose LPIs cannot be turned off stay, and
+ * false is returned, unless the cell accepts LPIs.
  */
-void gic_move_cpus(struct cell *from, struct cell *to, cpuset_t cpus);
+bool gic_move_cpus(struct cell *from, struct cell *to, cpuset_t cpus);
 void gic_move_spi(struct cell *from, struct cell *to, intid_t intid);
 
-/* The SPIs of a cell as after reset: disabled, neither pending nor active, routed to its first CPU.
+/*
+ * The SPIs of a cell as after reset: disabled, neither pending nor active, of the highest priority,
+ * level-triggered, routed to its first CPU. One that moves to the root cell gets the priority and
+ * trigger that it had there, and goes to the CPU that asks for it.
  */
 void gic_reset_spis(const struct cell *cell);
 
-/* No SPI of another cell reaches the CPUs of this one any more. */
+/* No SPI of another cell reaches the CPUs of this one any more: they go to the one that calls. */
 void gic_evict_spis(const struct cell *cell);
 
 /* LPIs of a CPU that leaves the root cell. False if the hardware cannot turn them off. */
-bool gic_can_disable_lpis(struct cpu *cpu);
-void gic_disable_lpis(struct cpu *cpu);
-void gic_restore_lpis(struct cpu *cpu);
+__cold bool gic_can_disable_lpis(struct cpu *cpu);
+__cold void gic_disable_lpis(struct cpu *cpu);
+__cold void gic_restore_lpis(struct cpu *cpu);
 
 extern struct cb_frame gicd_frame; /* what is used of the distributor's */
 

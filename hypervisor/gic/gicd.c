@@ -79,10 +79,13 @@ __noinline u64 gic_access_raw(void *address, u32 widths, mmio_t kind, u64 value)
 	return 0;
 }
 
-/* Set and clear registers: zeros change nothing, so foreign bits need no read. */
+/*
+ * Set and clear registers: zeros change nothing, so foreign bits need no read. Where the cell owns
+ * nothing there may be no register, and an abort by the GIC would be one in EL2.
+ */
 static u64 access_bits(u8 *address, u32 own, mmio_t kind, u64 value)
 {
-	if ((u64)address % 4)
+	if (!own || (u64)address % 4)
 		return 0;
 	if (kind == MMIO_WORD)
 		return readl(address) & own;
@@ -105,27 +108,36 @@ static u64 access_word(u8 *address, u32 own, mmio_t kind, u64 value)
 	return 0;
 }
 
-/* One byte for each interrupt, from intid on. */
-static inline __attribute__((always_inline)) u64 access_bytes(const struct cell *cell, u64 offset,
-							      intid_t intid, mmio_t kind, u64 value)
+/* One byte for each interrupt, from intid on. fields: bits of those that are not left out. */
+static inline __attribute__((always_inline)) u64
+access_bytes(const struct cell *cell, u64 offset, intid_t intid, mmio_t kind, u64 value, u32 fields)
 {
 	u32 own = own_interrupts(cell, intid, kind) >> (intid % 32);
 
 	if (MMIO_SIZE(kind) == 4)
-		return access_word(gicd + offset, spread_to_bytes(own & 0xf), kind, value);
-	return own & 1 ? gic_access_raw(gicd + offset, 1, kind, value) : 0;
+		return access_word(gicd + offset, spread_to_bytes(own & 0xf) & fields, kind, value);
+	return own & fields & 1 ? gic_access_raw(gicd + offset, 1, kind, value) : 0;
 }
 
+static u32 bytes_not_zero(u32 value)
+{
+	return ((((value & 0x7f7f7f7f) + 0x7f7f7f7f) | value) >> 7 & 0x01010101) * 0xff;
+}
+
+/* An SPI keeps its targets if none of those that are written is the cell's. */
 static __noinline u64 access_targets(struct cell *cell, u64 offset, mmio_t kind, u64 value)
 {
 	intid_t intid = (intid_t)(offset - GICD_ITARGETSR);
 
 	if (gic_version != 2 || (kind & MMIO_WRITE && intid < GIC_FIRST_SPI))
 		return 0;
-	return access_bytes(cell, offset, intid, kind, value & cell->gic_targets * 0x01010101UL);
+	value &= cell->gic_targets * 0x01010101UL;
+	return access_bytes(cell, offset, intid, kind, value,
+			    kind & MMIO_WRITE ? bytes_not_zero((u32)value) : ~0U);
 }
 
-static __noinline u64 access_config(const struct cell *cell, u64 offset, mmio_t kind, u64 value)
+static __cold __noinline u64 access_config(const struct cell *cell, u64 offset, mmio_t kind,
+					   u64 value)
 {
 	intid_t intid = (intid_t)(offset - GICD_ICFGR) * 4;
 	u32 own = own_interrupts(cell, intid, kind) >> (intid % 32);
@@ -136,7 +148,7 @@ static __noinline u64 access_config(const struct cell *cell, u64 offset, mmio_t 
 }
 
 /* The last page of a GICv2 distributor: SGIs of the accessing CPU, and identification. */
-static __noinline u64 access_sgi(u64 offset, mmio_t kind, u64 value)
+static __cold __noinline u64 access_sgi(u64 offset, mmio_t kind, u64 value)
 {
 	if (gic_version != 2 || !mmio_is_aligned(offset, kind))
 		return 0;
@@ -145,10 +157,12 @@ static __noinline u64 access_sgi(u64 offset, mmio_t kind, u64 value)
 	return offset >= GICD_V2_ID && kind == MMIO_WORD ? readl(gicd + offset) : 0;
 }
 
+/* By the number of its GICD_IROUTER. */
 static bool is_own_spi(const struct cell *cell, intid_t intid)
 {
-	return intid >= GIC_FIRST_SPI && intid < GIC_MAX_INTID &&
-	       cell->irqs[intid / 32] & BIT(intid % 32);
+	if (intid - GIC_FIRST_SPI < GIC_MAX_INTID - GIC_FIRST_SPI)
+		return cell->irqs[intid / 32] & BIT(intid % 32);
+	return cell == &root_cell && intid - GIC_ESPI_ROUTE < gic_nr_espis;
 }
 
 /* GICv3: an SPI may be routed to one CPU of its cell; "any CPU" (IRM) is not offered. */
@@ -173,6 +187,23 @@ static u64 access_route(struct cell *cell, u64 offset, mmio_t kind, u64 value)
 	return 0;
 }
 
+/*
+ * Extended SPIs are all the root cell's, so that a word is its own or not there: arrays of one bit
+ * an interrupt in the first page, of bytes in the second, of triggers in the third.
+ */
+static __cold u64 access_espis(u64 offset, mmio_t kind, u64 value)
+{
+	bool bits = offset < GICD_IPRIORITYR_E, bytes = !bits && offset < GICD_ICFGR_E;
+	u64 in_array = offset & (bits ? 0x1ff : 0xfff);
+
+	if (in_array >= gic_nr_espis >> (bits	 ? 3
+					 : bytes ? 0
+						 : 2) ||
+	    offset - GICD_BITS_E_END < 0x200 || (kind & MMIO_WRITE && offset < GICD_ISENABLER_E))
+		return 0;
+	return gic_access_raw(gicd + offset, bytes ? 1 | 4 : 4, kind, value);
+}
+
 /* What only GICv3 has. */
 static __noinline u64 access_v3(struct cell *cell, u64 offset, mmio_t kind, u64 value)
 {
@@ -180,10 +211,12 @@ static __noinline u64 access_v3(struct cell *cell, u64 offset, mmio_t kind, u64 
 		return 0;
 	if (offset >= GICD_IROUTER && offset < GICD_IROUTER_END)
 		return access_route(cell, offset, kind, value);
+	if (cell == &root_cell && offset - GICD_IGROUPR_E < 3 * PAGE_SIZE)
+		return access_espis(offset, kind, value);
 	return offset >= GICD_V3_ID && kind == MMIO_WORD ? readl(gicd + offset) : 0;
 }
 
-/* Constant, and read-only for everybody; cells other than the root have no LPIs or message SPIs. */
+/* Constant, and read-only for everybody; only the root cell has LPIs, message and extended SPIs. */
 static u64 read_identity(const struct cell *cell, u64 offset, mmio_t kind)
 {
 	u32 value;
@@ -192,7 +225,8 @@ static u64 read_identity(const struct cell *cell, u64 offset, mmio_t kind)
 		return 0;
 	value = readl(gicd + offset);
 	if (offset == GICD_TYPER && cell != &root_cell) {
-		value &= ~(u32)(GICD_TYPER_LPIS | GICD_TYPER_MBIS); /* zero in a GICv2 */
+		value &= ~(u32)(GICD_TYPER_LPIS | GICD_TYPER_MBIS | GICD_TYPER_ESPI |
+				GICD_TYPER_ESPI_RANGE); /* zero in a GICv2 */
 		value |= gic_version == 3 ? GICD_TYPER_NO1N : 0;
 	}
 	return value;
@@ -212,7 +246,8 @@ static u64 access(struct cell *cell, u64 offset, mmio_t kind, u64 value)
 	case GICD_BITS:
 		return access_bits(gicd + offset, own_interrupts(cell, intid, kind), kind, value);
 	case GICD_PRIORITY:
-		return access_bytes(cell, offset, (intid_t)(offset - GICD_IPRIORITYR), kind, value);
+		return access_bytes(cell, offset, (intid_t)(offset - GICD_IPRIORITYR), kind, value,
+				    ~0U);
 	case GICD_TARGETS:
 		return access_targets(cell, offset, kind, value);
 	case GICD_CONFIG:

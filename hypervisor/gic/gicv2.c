@@ -26,6 +26,9 @@ void gicv2_cpu_discover(struct cpu *cpu)
 {
 	/* The banked targets of SGIs and PPIs tell which CPU interface this is (4.3.12). */
 	cpu->gic_target = readb(gicd + GICD_ITARGETSR);
+	/* Whether another controller's signals pass while the interface is off is the firmware's
+	 * choice. */
+	cpu->gic_state[0] = readl(gicc + GICC_CTLR) & GICC_CTLR_BYPASS;
 }
 
 /*
@@ -47,18 +50,13 @@ void gicv2_cpu_reset(void)
 {
 	drop_priority();
 	writel(0, gich + GICH_HCR);
-	writel(0, gicc + GICC_CTLR);
+	writel((u32)this_cpu()->gic_state[0], gicc + GICC_CTLR);
 	writel(0, gicc + GICC_PMR);
 	for (u64 n = 0; n < 4; n++)
 		writel(~0U, gicd + GICD_CPENDSGIR + 4 * n);
 	writel(~0U, gicd + GICD_ICENABLER);
-	writel(~0U, gicd + GICD_ICPENDR);
-	writel(~0U, gicd + GICD_ICACTIVER);
-	writel(0, gicd + GICD_ICFGR + 4);
 	writel(0, gicc + GICC_BPR);
-	for (u64 n = 0; n < GIC_FIRST_SPI; n += 4)
-		writel(0, gicd + GICD_IPRIORITYR + n);
-	writel(BIT(MANAGEMENT_SGI), gicd + GICD_ISENABLER);
+	gic_reset_private(gicd, GIC_FIRST_SPI);
 }
 
 void gicv2_wait(void)

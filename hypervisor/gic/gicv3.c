@@ -16,6 +16,7 @@
 #define SGI1R_INTID   (0xfUL << 24)
 
 static struct cb_frame redistributors;
+static u64 redistributors_end; /* offset behind the last one */
 
 /* Which CPUs one write of ICC_SGI1R_EL1 can address: Aff3, Aff2, Aff1 and range selector. */
 static u64 clusters[CB_MAX_CPUS];
@@ -40,34 +41,42 @@ static u64 typer_affinity(u64 typer)
 	return FIELD(typer, 63, 56) << 32 | FIELD(typer, 55, 32);
 }
 
-static bool map_redistributor(cpuid_t id, paddr_t phys)
+static bool map_redistributor(cpuid_t id, paddr_t phys, u64 typer)
 {
 	u64 virt = CPU_SLOTS + ((u64)id << CPU_SLOT_SHIFT) + CPU_SLOT_GICR;
 
 	cpu_of(id)->gicr_phys = phys;
+	cpu_of(id)->nr_private = (u8)(32 * MIN(FIELD(typer, 31, 27) + 1, 3UL));
 	return el2_map(virt, phys, EL2_DEVICE) &&
 	       el2_map(virt + PAGE_SIZE, phys + GICR_SGI, EL2_DEVICE);
+}
+
+/* With virtual LPIs a redistributor has two more frames. */
+static u64 rd_size(u64 typer)
+{
+	return typer & GICR_TYPER_VLPIS ? 2 * GICR_FRAMES_SIZE : GICR_FRAMES_SIZE;
 }
 
 /* Walk the redistributors (12.11) and give each CPU its own. */
 static u32 find_redistributors(struct cb_error *error)
 {
-	u64 step, typer;
+	u64 offset = 0, typer;
 
-	for (u64 offset = 0; offset + GICR_FRAMES_SIZE <= redistributors.size; offset += step) {
+	while (offset + GICR_FRAMES_SIZE <= redistributors.size) {
 		paddr_t phys = redistributors.phys + offset;
 		u8 *rd = window_map(phys, 1, EL2_DEVICE);
 		cpuid_t id;
 
 		typer = readq(rd + GICR_TYPER);
-		step = typer & GICR_TYPER_VLPIS ? 2 * GICR_FRAMES_SIZE : GICR_FRAMES_SIZE;
 		window_unmap();
+		offset += rd_size(typer);
 		id = cpu_by_mpidr(typer_affinity(typer));
-		if (id < nr_cpus && !map_redistributor(id, phys))
+		if (id < nr_cpus && !map_redistributor(id, phys, typer))
 			return error->code = CB_ERR_NO_MEMORY;
 		if (typer & GICR_TYPER_LAST)
 			break;
 	}
+	redistributors_end = offset;
 	for (cpuid_t id = 0; id < nr_cpus; id++) {
 		if (cpu_of(id)->gicr_phys)
 			continue;
@@ -144,7 +153,7 @@ static void virtualize_root(struct cpu *cpu)
 	write_sysreg(ctlr & ~(u64)ICC_CTLR_EOIMODE, ICC_CTLR_EL1);
 	write_sysreg(ICC_PMR_OPEN, ICC_PMR_EL1);
 	isb();
-	writel(~0U, sgi_of(cpu) + GICD_ICACTIVER);
+	gic_write_ones(sgi_of(cpu) + GICD_ICACTIVER, cpu->nr_private);
 }
 
 /*
@@ -189,11 +198,27 @@ void gicv3_cpu_disable(struct cpu *cpu)
 	isb();
 }
 
-/* How many active priorities registers there are follows from the preemption bits (12.2.1). */
-static void clear_active_priorities(void)
+/*
+ * The CPU interface. How many active priorities registers there are follows from the preemption
+ * bits (12.2.1). Those of Group 0 come first, or the result is UNPREDICTABLE (12.2,
+ * ICC_AP1R<n>_EL1).
+ */
+static void reset_interface(void)
 {
 	u64 bits = FIELD(read_sysreg(ICH_VTR_EL2), 28, 26) + 1;
 
+	if (has_group0) {
+		write_sysreg(0, ICC_IGRPEN0_EL1);
+		write_sysreg(0, ICC_BPR0_EL1);
+		write_sysreg(0, ICC_AP0R0_EL1);
+		if (bits >= 6)
+			write_sysreg(0, ICC_AP0R1_EL1);
+		if (bits >= 7) {
+			write_sysreg(0, ICC_AP0R2_EL1);
+			write_sysreg(0, ICC_AP0R3_EL1);
+		}
+		isb();
+	}
 	write_sysreg(0, ICC_AP1R0_EL1);
 	if (bits >= 6)
 		write_sysreg(0, ICC_AP1R1_EL1);
@@ -201,42 +226,23 @@ static void clear_active_priorities(void)
 		write_sysreg(0, ICC_AP1R2_EL1);
 		write_sysreg(0, ICC_AP1R3_EL1);
 	}
-	if (!has_group0)
-		return;
-	write_sysreg(0, ICC_AP0R0_EL1);
-	if (bits >= 6)
-		write_sysreg(0, ICC_AP0R1_EL1);
-	if (bits >= 7) {
-		write_sysreg(0, ICC_AP0R2_EL1);
-		write_sysreg(0, ICC_AP0R3_EL1);
-	}
-}
-
-void gicv3_cpu_reset(struct cpu *cpu)
-{
-	u8 *sgi = sgi_of(cpu);
-
-	if (has_group0) {
-		write_sysreg(0, ICC_IGRPEN0_EL1);
-		write_sysreg(0, ICC_BPR0_EL1);
-	}
 	write_sysreg(0, ICC_IGRPEN1_EL1);
 	write_sysreg(0, ICC_BPR1_EL1);
 	write_sysreg(0, ICC_PMR_EL1);
 	write_sysreg(0, ICC_CTLR_EL1);
 	write_sysreg(0, ICH_VMCR_EL2);
 	isb();
-	writel(~0U, sgi + GICD_ICENABLER);
+}
+
+void gicv3_cpu_reset(struct cpu *cpu)
+{
+	u8 *sgi = sgi_of(cpu);
+
+	reset_interface();
+	gic_write_ones(sgi + GICD_ICENABLER, cpu->nr_private);
+	gic_write_ones(sgi + GICD_IGROUPR, cpu->nr_private);
 	wait_rwp(rd_of(cpu));
-	writel(~0U, sgi + GICD_ICPENDR);
-	writel(~0U, sgi + GICD_ICACTIVER);
-	writel(~0U, sgi + GICD_IGROUPR);
-	writel(0, sgi + GICD_ICFGR + 4);
-	for (u64 n = 0; n < GIC_FIRST_SPI; n += 4)
-		writel(0, sgi + GICD_IPRIORITYR + n);
-	clear_active_priorities();
-	isb();
-	writel(BIT(MANAGEMENT_SGI), sgi + GICD_ISENABLER);
+	gic_reset_private(sgi, cpu->nr_private);
 }
 
 void gicv3_cpu_start(struct cpu *cpu)
@@ -349,8 +355,10 @@ void gic_send_sgi(const struct cell *cell, u64 value)
 
 static bool may_deactivate(const struct cell *cell, u64 intid)
 {
-	return intid < GIC_FIRST_SPI ||
-	       (intid < GIC_MAX_INTID && cell->irqs[intid / 32] & BIT(intid % 32));
+	if (intid < GIC_MAX_INTID)
+		return intid < GIC_FIRST_SPI || cell->irqs[intid / 32] & BIT(intid % 32);
+	/* Extended SPIs are the root cell's, extended PPIs the CPU's. */
+	return cell == &root_cell || intid - GIC_FIRST_EPPI < GIC_NR_EPPIS;
 }
 
 /* ESR_EL2.ISS of a trapped MSR or MRS, without direction and Rt (Arm ARM D19.2.37). */
@@ -421,21 +429,44 @@ static struct cpu *redistributor_owner(paddr_t phys)
 	return NULL;
 }
 
-/* Cells have no LPIs. What identifies a redistributor may be read by all, to find one's own. */
-static u64 read_rd_identity(const struct cell *cell, struct cpu *owner, u64 offset, mmio_t kind)
+/*
+ * GICR_TYPER of a redistributor that is no CPU's of the configuration, as those who look for their
+ * own pass it: like that of the CPU that asks, but for an affinity that no CPU has. 0: there is
+ * none here.
+ */
+static u64 nobodys_typer(u64 typer, u64 frame)
 {
-	u64 typer;
+	u64 size = rd_size(typer), end = frame + size;
 
-	if (ALIGN_DOWN(offset, 8) == GICR_TYPER) {
-		typer = readq(rd_of(owner) + GICR_TYPER);
-		if (cell != &root_cell)
-			typer &= ~(GICR_TYPER_PLPIS | GICR_TYPER_VLPIS | GICR_TYPER_DIRECT_LPI);
-		return mmio_part(typer, offset, kind);
-	}
-	if (offset == GICR_IIDR)
-		return mmio_part(readl(rd_of(owner) + GICR_IIDR), 0, kind);
-	/* The same in every frame of a GIC; the distributor's is mapped. */
-	return offset == GIC_PIDR2 ? mmio_part(readl(gicd + GIC_PIDR2), 0, kind) : 0;
+	if (frame & (size - 1) || end > redistributors_end)
+		return 0;
+	typer |= GICR_TYPER_AFFINITY | GICR_TYPER_LAST;
+	return end == redistributors_end ? typer : typer & ~GICR_TYPER_LAST;
+}
+
+/*
+ * Cells have no LPIs, but see by the bit of virtual ones where the next redistributor is. What
+ * identifies a redistributor may be read by all, to find one's own.
+ */
+static __cold __noinline u64 read_rd_identity(const struct cell *cell, struct cpu *owner, u64 frame,
+					      u64 offset, mmio_t kind)
+{
+	u8 *rd = rd_of(owner ? owner : this_cpu());
+	u64 typer = readq(rd + GICR_TYPER), value = 0;
+
+	if (!owner)
+		typer = nobodys_typer(typer, frame);
+	if (!typer)
+		return 0;
+	if (cell != &root_cell)
+		typer &= ~(GICR_TYPER_PLPIS | GICR_TYPER_DIRECT_LPI | GICR_TYPER_RVPEID);
+	if (ALIGN_DOWN(offset, 8) == GICR_TYPER)
+		value = typer;
+	else if (offset == GICR_IIDR)
+		value = (u64)readl(rd + GICR_IIDR) << 32;
+	else if (offset == GIC_PIDR2) /* the same in every frame; the distributor's is mapped */
+		value = readl(gicd + GIC_PIDR2);
+	return mmio_part(value, offset, kind);
 }
 
 static bool is_rd_identity(u64 offset)
@@ -444,29 +475,62 @@ static bool is_rd_identity(u64 offset)
 }
 
 /*
+ * The widths that a register of the first frame has, by what there is of LPIs; 0: it does not exist
+ * (12.11), and may answer with an abort.
+ */
+static __cold u32 rd_widths(struct cpu *owner, u64 offset)
+{
+	u64 typer = readq(rd_of(owner) + GICR_TYPER), reg = ALIGN_DOWN(offset, 8);
+	bool direct = typer & GICR_TYPER_DIRECT_LPI;
+
+	if (reg == GICR_PROPBASER || reg == GICR_PENDBASER)
+		return typer & GICR_TYPER_PLPIS ? 4 | 8 : 0;
+	if (reg == GICR_SETLPIR || reg == GICR_CLRLPIR)
+		return direct ? 4 | 8 : 0;
+	if (offset == GICR_CTLR || offset == GICR_STATUSR)
+		return 4;
+	if (!direct && !(readl(rd_of(owner) + GICR_CTLR) & GICR_CTLR_IR))
+		return 0;
+	if (offset == GICR_SYNCR)
+		return 4;
+	return reg == GICR_INVLPIR || reg == GICR_INVALLR ? 4 | 8 : 0;
+}
+
+/*
  * The first frame. LPIs are the root cell's: their tables let the GIC write memory. Nobody puts a
  * redistributor to sleep: a parked CPU behind it could not be woken.
  */
 static u64 access_rd(struct cell *cell, struct cpu *owner, u64 offset, mmio_t kind, u64 value)
 {
-	bool waker = ALIGN_DOWN(offset, 8) == ALIGN_DOWN(GICR_WAKER, 8);
-	bool wide = offset >= GICR_SETLPIR && offset < GICR_SYNCR; /* all about LPIs */
+	u32 widths = 0;
 
-	if (waker ? !(kind & MMIO_WRITE) : offset < PAGE_SIZE && cell == &root_cell)
-		return gic_access_raw(rd_of(owner) + offset, wide ? 4 | 8 : 4, kind, value);
-	return 0;
+	if (offset == GICR_WAKER)
+		widths = kind & MMIO_WRITE ? 0 : 4;
+	else if (cell == &root_cell)
+		widths = rd_widths(owner, offset);
+	return gic_access_raw(rd_of(owner) + offset, widths, kind, value);
 }
 
-/* The second frame: SGIs and PPIs of a CPU of the cell, all but their groups. */
+/*
+ * The second frame: SGIs and PPIs of a CPU of the cell, extended ones included, all but their
+ * groups. Of what the distributor has for all interrupts, the words for these exist.
+ */
 static u64 access_sgi(struct cpu *owner, u64 offset, mmio_t kind, u64 value)
 {
-	if (offset >= GICD_IPRIORITYR && offset < GICD_IPRIORITYR + GIC_FIRST_SPI)
-		return gic_access_raw(sgi_of(owner) + offset, 1 | 4, kind, value);
-	if ((offset >= GICD_ISENABLER && offset < GICD_IPRIORITYR) ||
-	    (offset >= GICD_ICFGR && offset < GICD_ICFGR + 8) ||
-	    (offset == GICD_IGROUPR && !(kind & MMIO_WRITE)))
-		return gic_access_raw(sgi_of(owner) + offset, 4, kind, value);
-	return 0;
+	u32 nr = owner->nr_private, widths = 0;
+
+	if (offset < GICD_IPRIORITYR) {
+		bool group = offset < GICD_ISENABLER;
+
+		if (offset >= GICD_IGROUPR && offset % 0x80 < nr / 8 &&
+		    !(group && kind & MMIO_WRITE))
+			widths = 4;
+	} else if (offset - GICD_IPRIORITYR < nr) {
+		widths = 1 | 4;
+	} else if (offset - GICD_ICFGR < nr / 4) {
+		widths = 4;
+	}
+	return gic_access_raw(sgi_of(owner) + offset, widths, kind, value);
 }
 
 static u64 access_redistributor(struct cell *cell, u64 offset, mmio_t kind, u64 value)
@@ -474,11 +538,11 @@ static u64 access_redistributor(struct cell *cell, u64 offset, mmio_t kind, u64 
 	u64 in_frame = offset % GICR_FRAMES_SIZE;
 	struct cpu *owner = redistributor_owner(redistributors.phys + offset - in_frame);
 
-	if (!owner || !mmio_is_aligned(offset, kind))
+	if (!mmio_is_aligned(offset, kind))
 		return 0;
 	if (in_frame < GICR_SGI && is_rd_identity(in_frame) && !(kind & MMIO_WRITE))
-		return read_rd_identity(cell, owner, in_frame, kind);
-	if (!(cell->cpus & BIT(owner->id)))
+		return read_rd_identity(cell, owner, offset - in_frame, in_frame, kind);
+	if (!owner || !(cell->cpus & BIT(owner->id)))
 		return 0;
 	return in_frame < GICR_SGI ? access_rd(cell, owner, in_frame, kind, value)
 				   : access_sgi(owner, in_frame - GICR_SGI, kind, value);

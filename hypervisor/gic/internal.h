@@ -11,6 +11,13 @@
 
 extern u8 *gicd; /* the distributor, mapped */
 
+/*
+ * Extended SPIs of GICv3.1; they are the root cell's. The first has the number of its GICD_IROUTER,
+ * which follow those of all others.
+ */
+#define GIC_ESPI_ROUTE ((GICD_IROUTER_E - GICD_IROUTER) / 8)
+extern u32 gic_nr_espis;
+
 /* Registers that several cells have bits of, and who has which CPUs and SPIs. */
 extern spinlock_t gic_lock;
 
@@ -39,28 +46,37 @@ static inline void end_sgi(void)
 /* Wait for earlier writes to take effect (GICv3; GICv2 has no such state). */
 void gicd_wait(void);
 
-u32 gicv2_init(const struct cb_gic_config *config, struct cb_error *error);
-void gicv2_cpu_discover(struct cpu *cpu);
-void gicv2_cpu_reset(void);
+/* Write ones to an array of a bit for each of nr interrupts. */
+void gic_write_ones(u8 *array, u32 nr);
+
+/*
+ * The private interrupts of this CPU, which are disabled: level-triggered, neither
+ * pending nor active, of the highest priority. Then the management SGI is enabled.
+ */
+void gic_reset_private(u8 *frame, u32 nr);
+
+__cold u32 gicv2_init(const struct cb_gic_config *config, struct cb_error *error);
+__cold void gicv2_cpu_discover(struct cpu *cpu);
+__cold void gicv2_cpu_reset(void);
 void gicv2_wait(void);
-void gicv2_wake(cpuid_t cpu);
-bool gicv2_acknowledge_wake(void);
+__cold void gicv2_wake(cpuid_t cpu);
+__cold bool gicv2_acknowledge_wake(void);
 void gicv2_send_sgi(const struct cell *cell, u32 sgir);
 bool gicv2_traps(ipa_t ipa);
 u64 gicv2_mmio(struct cell *cell, ipa_t ipa, mmio_t kind, u64 value);
 
-u32 gicv3_init(const struct cb_gic_config *config, struct cb_error *error);
-void gicv3_cpu_enable(struct cpu *cpu);
-void gicv3_cpu_disable(struct cpu *cpu);
-void gicv3_cpu_reset(struct cpu *cpu);
-void gicv3_cpu_start(struct cpu *cpu);
+__cold u32 gicv3_init(const struct cb_gic_config *config, struct cb_error *error);
+__cold void gicv3_cpu_enable(struct cpu *cpu);
+__cold void gicv3_cpu_disable(struct cpu *cpu);
+__cold void gicv3_cpu_reset(struct cpu *cpu);
+__cold void gicv3_cpu_start(struct cpu *cpu);
 void gicv3_wait(void);
-void gicv3_wake(cpuid_t cpu);
-bool gicv3_acknowledge_wake(struct cpu *cpu);
-void gicv3_route(intid_t intid, u64 affinity);
-bool gicv3_reaches(intid_t intid, cpuset_t cpus);
-void gicv3_update_cell(struct cell *cell);
+__cold void gicv3_wake(cpuid_t cpu);
+__cold bool gicv3_acknowledge_wake(struct cpu *cpu);
+__cold void gicv3_route(intid_t intid, u64 affinity);
+__cold bool gicv3_reaches(intid_t intid, cpuset_t cpus);
+__cold void gicv3_update_cell(struct cell *cell);
 bool gicv3_traps(ipa_t ipa);
-u64 gicv3_mmio(struct cell *cell, ipa_t ipa, mmio_t kind, u64 value);
+__cold u64 gicv3_mmio(struct cell *cell, ipa_t ipa, mmio_t kind, u64 value);
 
 #endif

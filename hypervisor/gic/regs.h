@@ -7,6 +7,8 @@
 #define GICD_CTLR	       0x0000
 #define GICD_CTLR_RWP	       BIT(31)
 #define GICD_TYPER	       0x0004
+#define GICD_TYPER_ESPI	       BIT(8)
+#define GICD_TYPER_ESPI_RANGE  (0x1fUL << 27)
 #define GICD_TYPER_MBIS	       BIT(16)
 #define GICD_TYPER_LPIS	       BIT(17)
 #define GICD_TYPER_NO1N	       BIT(25)
@@ -26,8 +28,16 @@
 #define GICD_SPENDSGIR	       0x0f20
 #define GICD_V2_ID	       0x0fd0
 #define GICD_V2_PIDR2	       0x0fe8
+/* Extended SPIs (GICv3.1): from IGROUPR to ICACTIVER, each 0x200 apart */
+#define GICD_IGROUPR_E	       0x1000
+#define GICD_ISENABLER_E       0x1200
+#define GICD_ICACTIVER_E       0x1c00
+#define GICD_BITS_E_END	       0x1e00 /* none up to 0x2000 */
+#define GICD_IPRIORITYR_E      0x2000
+#define GICD_ICFGR_E	       0x3000
 #define GICD_IROUTER	       0x6000
-#define GICD_IROUTER_END       0x8000
+#define GICD_IROUTER_E	       0x8000
+#define GICD_IROUTER_END       0xa000
 #define GICD_IROUTER_IRM       BIT(31)
 #define GICD_V3_ID	       0xffd0
 #define GIC_PIDR2	       0xffe8
@@ -40,6 +50,7 @@
 #define GICR_CTLR	       0x0000
 #define GICR_CTLR_ENABLE_LPIS  BIT(0)
 #define GICR_CTLR_CES	       BIT(1)
+#define GICR_CTLR_IR	       BIT(2)
 #define GICR_CTLR_RWP	       BIT(3)
 #define GICR_IIDR	       0x0004
 #define GICR_TYPER	       0x0008
@@ -47,10 +58,16 @@
 #define GICR_TYPER_VLPIS       BIT(1)
 #define GICR_TYPER_DIRECT_LPI  BIT(3)
 #define GICR_TYPER_LAST	       BIT(4)
+#define GICR_TYPER_RVPEID      BIT(7)
+#define GICR_TYPER_AFFINITY    (0xffffffffUL << 32)
+#define GICR_STATUSR	       0x0010
 #define GICR_WAKER	       0x0014
 #define GICR_SETLPIR	       0x0040
+#define GICR_CLRLPIR	       0x0048
 #define GICR_PROPBASER	       0x0070
 #define GICR_PENDBASER	       0x0078
+#define GICR_INVLPIR	       0x00a0
+#define GICR_INVALLR	       0x00b0
 #define GICR_SYNCR	       0x00c0
 #define GICR_SGI	       0x10000
 
@@ -59,6 +76,7 @@
 
 /* CPU interface of GICv2 */
 #define GICC_CTLR	       0x0000
+#define GICC_CTLR_BYPASS       (3 << 5) /* FIQBypDisGrp1, IRQBypDisGrp1 */
 #define GICC_PMR	       0x0004
 #define GICC_BPR	       0x0008
 #define GICC_IAR	       0x000c

@@ -47,7 +47,7 @@ class Root:
     def board(self) -> str:
         """The configuration that fits the machine."""
         smp8 = "-smp8" if self.machine.config.smp == 8 else ""
-        return f"qemu-virt-gicv{self.machine.config.gic}{smp8}"
+        return f"qemu-virt-gicv{min(self.machine.config.gic, 3)}{smp8}"
 
     def enable(self) -> None:
         self.machine.check("modprobe cellblock")

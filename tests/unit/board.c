@@ -40,11 +40,12 @@ void gic_move_spi(struct cell *from, struct cell *to, intid_t intid)
 	spi_owner[intid] = to;
 }
 
-void gic_move_cpus(struct cell *from, struct cell *to, cpuset_t cpus)
+bool gic_move_cpus(struct cell *from, struct cell *to, cpuset_t cpus)
 {
 	assert_int_equal(from->cpus & cpus, cpus);
 	from->cpus &= ~cpus;
 	to->cpus |= cpus;
+	return true;
 }
 
 void gic_reset_spis(const struct cell *cell)

@@ -22,6 +22,7 @@ u64 boot_mpidrs[CB_MAX_CPUS];
 paddr_t hv_phys;
 
 struct cell guest;
+struct cb_cell_config guest_config;
 static struct cb_public public;
 static struct cb_cpu_info cpu_infos[NR_CPUS];
 cpuid_t current;
@@ -30,14 +31,28 @@ static paddr_t window_phys;
 /* ---- State of the GIC ---- */
 
 struct gic gic, expected;
-size_t bad_accesses;
+struct features features;
 u32 hardware_version;
 bool no_mappings, lpis_stuck;
-static bool any_value; /* identification in a width that is not offered: no matter */
+static bool for_a_cell; /* the hypervisor passes an access on */
+static bool any_value;	/* identification in a width that is not offered: no matter */
+
+/* How hardware may answer what is reserved or not implemented, and EL2 must not ask for it. */
+static void abort_unless_cell(struct accessor who, const char *frame, u64 offset, size_t size)
+{
+	if (!who.cell)
+		fail_msg("the GIC aborts: %zu bytes at %#lx of %s", size, offset, frame);
+}
 
 static struct irq *irq_of(struct gic *g, cpuid_t cpu, intid_t intid)
 {
-	return intid < FIRST_SPI ? &g->banked[cpu][intid] : &g->spis[intid % ARRAY_SIZE(g->spis)];
+	if (intid < FIRST_SPI)
+		return &g->banked[cpu][intid];
+	if (intid >= FIRST_EPPI && intid < FIRST_EPPI + NR_EPPIS)
+		return &g->banked[cpu][FIRST_SPI + intid - FIRST_EPPI];
+	if (intid >= FIRST_ESPI)
+		return &g->espis[(intid - FIRST_ESPI) % ARRAY_SIZE(g->espis)];
+	return &g->spis[intid % ARRAY_SIZE(g->spis)];
 }
 
 /* GICv2: number of the CPU's interface. Not in the order of the CPUs. */
@@ -53,7 +68,8 @@ u8 target_of(cpuid_t cpu)
 
 bool owns_spi(const struct cell *cell, intid_t intid)
 {
-	return intid >= FIRST_SPI && intid < NR_INTIDS && cell->irqs[intid / 32] >> intid % 32 & 1;
+	return intid >= FIRST_SPI && intid < features.nr_intids &&
+	       cell->irqs[intid / 32] >> intid % 32 & 1;
 }
 
 bool has_cpu(const struct cell *cell, cpuid_t cpu)
@@ -61,12 +77,15 @@ bool has_cpu(const struct cell *cell, cpuid_t cpu)
 	return cell->cpus >> cpu & 1;
 }
 
-/* The distributor shows an interrupt to the one who accesses. */
+/* The distributor shows an interrupt to the one who accesses. Extended SPIs are the root cell's. */
 static bool is_visible(struct accessor who, intid_t intid)
 {
+	if (intid >= FIRST_ESPI)
+		return intid - FIRST_ESPI < features.nr_espis &&
+		       (!who.cell || who.cell == &root_cell);
 	if (intid < FIRST_SPI)
 		return hardware_version == 2;
-	return intid < NR_INTIDS && (!who.cell || owns_spi(who.cell, intid));
+	return intid < features.nr_intids && (!who.cell || owns_spi(who.cell, intid));
 }
 
 static bool is_changeable(struct accessor who, intid_t intid)
@@ -109,6 +128,22 @@ static enum array array_at(u64 offset)
 	while (a < NO_ARRAY && (offset < arrays[a].first || offset >= arrays[a].end))
 		a++;
 	return a;
+}
+
+/* GICv3.1, 12.9: where the same array for extended SPIs lies; 0 if offset is in none. */
+static u64 without_extension(u64 offset)
+{
+	static const u32 first[] = {
+		[GROUP] = 0x1000,	 [SET_ENABLE] = 0x1200,	   [CLEAR_ENABLE] = 0x1400,
+		[SET_PENDING] = 0x1600,	 [CLEAR_PENDING] = 0x1800, [SET_ACTIVE] = 0x1a00,
+		[CLEAR_ACTIVE] = 0x1c00, [PRIORITY] = 0x2000,	   [CONFIG] = 0x3000,
+	};
+
+	for (enum array a = GROUP; a <= CONFIG; a++)
+		if (first[a] && offset >= first[a] &&
+		    offset - first[a] < features.nr_espis * arrays[a].bits / 8)
+			return arrays[a].first + (offset - first[a]);
+	return 0;
 }
 
 static u8 read_field(const struct irq *irq, enum array a)
@@ -163,11 +198,18 @@ static void write_field(struct accessor who, struct irq *irq, enum array a, inti
 		break;
 	case TARGETS:
 		if (intid >= FIRST_SPI) /* read-only for the others */
-			irq->targets = who.cell ? value & who.cell->gic_targets : value;
+			irq->targets = !who.cell ? value
+				       : value & who.cell->gic_targets
+					       ? value & who.cell->gic_targets
+					       : irq->targets;
 		break;
 	case CONFIG:
-		if (intid >= NR_SGIS) /* read-only for SGIs; bit 0 is reserved */
-			irq->config = value & 2;
+		if (intid < NR_SGIS) /* read-only; bit 0 is reserved for all */
+			break;
+		/* Unpredictable while it is enabled: EL2 never does that by itself. */
+		if (!who.cell && irq->config != (value & 2) && !for_a_cell)
+			assert_false(irq->enabled);
+		irq->config = value & 2;
 		break;
 	default:
 		if (value)
@@ -175,14 +217,18 @@ static void write_field(struct accessor who, struct irq *irq, enum array a, inti
 	}
 }
 
-/* One access to an array; owner: whose banked interrupts. shows: which interrupts are there. */
+/*
+ * One access to an array; owner: whose banked interrupts. base: what to add to an INTID. shows:
+ * which interrupts are there.
+ */
 static u64 access_array(struct gic *g, struct accessor who, cpuid_t owner, u64 offset, size_t size,
-			bool write, u64 value, bool (*shows)(struct accessor, intid_t))
+			bool write, u64 value, intid_t base,
+			bool (*shows)(struct accessor, intid_t))
 {
 	enum array a = array_at(offset);
 	u64 mask = (1UL << arrays[a].bits) - 1, result = 0;
 	u32 nr = (u32)(size * 8 / arrays[a].bits);
-	intid_t first = (intid_t)(offset - arrays[a].first) * 8 / arrays[a].bits;
+	intid_t first = base + (intid_t)(offset - arrays[a].first) * 8 / arrays[a].bits;
 
 	for (u32 i = 0; i < nr; i++) {
 		struct irq *irq = irq_of(g, owner, first + i);
@@ -215,7 +261,13 @@ static bool is_distributor_id(u64 offset)
 
 static u64 access_head(struct gic *g, struct accessor who, u64 offset, bool write, u64 value)
 {
-	u64 typer = 31 | (NR_CPUS - 1) << 5 | (hardware_version == 3 ? BIT(16) | BIT(17) : 0);
+	u64 typer = (features.nr_intids - 1) / 32 | (NR_CPUS - 1) << 5;
+
+	if (hardware_version == 3) {
+		typer = (features.nr_intids - 1) / 32 | BIT(16) | BIT(17);
+		if (features.nr_espis && (!who.cell || who.cell == &root_cell))
+			typer |= BIT(8) | (u64)(features.nr_espis / 32 - 1) << 27;
+	}
 
 	if (write) {
 		if (!who.cell && offset == 0)
@@ -291,23 +343,42 @@ static u64 access_router(struct gic *g, struct accessor who, u64 offset, size_t 
 	intid_t intid = (intid_t)(offset - 0x6000) / 8;
 	u32 shift = (u32)(offset % 8 * 8);
 	u64 mask = size == 8 ? ~0UL : 0xffffffffUL << shift, route;
+	struct irq *irq;
 
+	if (offset >= 0x8000)
+		intid = FIRST_ESPI + (intid_t)(offset - 0x8000) / 8;
 	if (!is_visible(who, intid))
 		return 0;
+	irq = irq_of(g, who.cpu, intid);
 	if (!write)
-		return (g->spis[intid].route & mask) >> shift;
-	route = (g->spis[intid].route & ~mask) | (value << shift & mask);
+		return (irq->route & mask) >> shift;
+	route = (irq->route & ~mask) | (value << shift & mask);
 	if (!who.cell)
-		g->spis[intid].route = route;
+		irq->route = route;
 	else if (cpu_with_affinity(route) < NR_CPUS && has_cpu(who.cell, cpu_with_affinity(route)))
-		g->spis[intid].route = route;
+		irq->route = route;
 	return 0;
+}
+
+/* Words of an array that exist: GICv3 has those for private interrupts elsewhere. */
+static bool is_in_array(u64 offset, enum array a)
+{
+	u64 in_array = offset - arrays[a].first, words = arrays[a].bits * 4;
+
+	return in_array < (features.nr_intids + 31) / 32 * words &&
+	       (hardware_version == 2 || in_array >= words);
 }
 
 /* The widths that the specification gives a register of the distributor; 0: nothing is there. */
 static u32 distributor_widths(u64 offset)
 {
+	u64 plain = without_extension(offset);
+
+	if (plain)
+		return arrays[array_at(plain)].bytes ? 1 | 4 : 4;
 	if (array_at(offset) == TARGETS && hardware_version == 3)
+		return 0;
+	if (array_at(offset) != NO_ARRAY && !is_in_array(offset, array_at(offset)))
 		return 0;
 	if (array_at(offset) != NO_ARRAY)
 		return arrays[array_at(offset)].bytes ? 1 | 4 : 4;
@@ -318,7 +389,9 @@ static u32 distributor_widths(u64 offset)
 	if (hardware_version == 2 && offset >= 0xf00 && offset < 0xf04)
 		return 4;
 	if (hardware_version == 3 && offset >= 0x6000 + 8 * FIRST_SPI &&
-	    offset < 0x6000 + 8 * NR_INTIDS)
+	    offset < 0x6000 + 8 * features.nr_intids)
+		return 4 | 8;
+	if (offset >= 0x8000 && offset < 0x8000 + 8 * features.nr_espis)
 		return 4 | 8;
 	return is_distributor_id(offset) ? 4 : 0;
 }
@@ -326,14 +399,19 @@ static u32 distributor_widths(u64 offset)
 static u64 access_distributor(struct gic *g, struct accessor who, u64 offset, size_t size,
 			      bool write, u64 value)
 {
+	u64 plain = without_extension(offset);
+
 	if (offset % size || !(distributor_widths(offset) & size)) {
-		bad_accesses += !who.cell;
+		/* How a configuration that names the other version is found. */
+		if (size == 4 && !write && (offset == 0xfe8 || offset == 0xffe8))
+			who.cell = &root_cell;
+		abort_unless_cell(who, "the distributor", offset, size);
 		any_value = is_distributor_id(offset);
 		return 0;
 	}
-	if (array_at(offset) != NO_ARRAY)
-		return access_array(g, who, who.cpu, offset, size, write, value,
-				    write ? is_changeable : is_visible);
+	if (plain || array_at(offset) != NO_ARRAY)
+		return access_array(g, who, who.cpu, plain ? plain : offset, size, write, value,
+				    plain ? FIRST_ESPI : 0, write ? is_changeable : is_visible);
 	if (offset < 0xc)
 		return access_head(g, who, offset, write, value);
 	if (is_distributor_id(offset))
@@ -349,10 +427,46 @@ static u64 access_distributor(struct gic *g, struct accessor who, u64 offset, si
 
 /* ---- Redistributors ---- */
 
-static bool shows_all(struct accessor who, intid_t intid)
+/* Frames in their order; some belong to no CPU of the configuration. */
+#define NOBODY NR_CPUS
+static const cpuid_t plain_frames[] = { 0, 1, 2, 3, 4, 5, 6, 7 };
+static const cpuid_t sparse_frames[] = { NOBODY, 0, 1, 2, NOBODY, NOBODY, 5, 4, 3, 6, 7, NOBODY };
+
+static size_t nr_frames(void)
+{
+	return features.sparse ? ARRAY_SIZE(sparse_frames) : ARRAY_SIZE(plain_frames);
+}
+
+static cpuid_t cpu_of_frame(size_t frame)
+{
+	return features.sparse ? sparse_frames[frame] : plain_frames[frame];
+}
+
+/* With virtual LPIs there are two more frames of 64 KiB. */
+u64 redistributor_stride(void)
+{
+	return features.vlpis ? 2 * GICR_STRIDE : GICR_STRIDE;
+}
+
+u64 redistributors_size(void)
+{
+	return nr_frames() * redistributor_stride();
+}
+
+u64 redistributor_of(cpuid_t cpu)
+{
+	size_t frame = 0;
+
+	while (cpu_of_frame(frame) != cpu)
+		frame++;
+	return frame * redistributor_stride();
+}
+
+static bool shows_private(struct accessor who, intid_t intid)
 {
 	(void)who;
-	return intid < FIRST_SPI;
+	return intid < FIRST_SPI ||
+	       (intid >= FIRST_EPPI && intid < FIRST_EPPI + 32 * (features.ppi_words - 1));
 }
 
 static u64 affinity_in_typer(u64 mpidr)
@@ -360,33 +474,77 @@ static u64 affinity_in_typer(u64 mpidr)
 	return (mpidr >> 32 & 0xff) << 56 | (mpidr & 0xffffff) << 32;
 }
 
-/* LPIs, VLPIs and direct LPIs are offered, to the root cell. */
-static u64 typer_of(struct accessor who, cpuid_t owner)
+/*
+ * LPIs are offered to the root cell. What a cell sees of a redistributor that is nobody's is like
+ * its own, so that it may go on to the next, but with an affinity that no CPU has.
+ */
+static u64 typer_of(struct accessor who, size_t frame)
 {
-	u64 typer = affinity_in_typer(boot_mpidrs[owner]) | (u64)owner << 8 | 0x9;
+	cpuid_t owner = cpu_of_frame(frame);
+	u64 typer = (features.vlpis ? 0x82 : 0) | (features.lpis ? 1 : 0) |
+		    (features.direct_lpis ? 8 : 0) | (u64)(features.ppi_words - 1) << 27;
 
-	if (owner == NR_CPUS - 1)
+	if (owner != NOBODY)
+		typer |= affinity_in_typer(boot_mpidrs[owner]) | (u64)owner << 8;
+	else if (who.cell)
+		typer |= 0xffffffff00000000 | (u64)who.cpu << 8;
+	else
+		typer |= 0x0000990000000000 | 0x99 << 8;
+	if (frame == nr_frames() - 1)
 		typer |= BIT(4);
-	return who.cell && who.cell != &root_cell ? typer & ~0xbUL : typer;
+	return who.cell && who.cell != &root_cell ? typer & ~0x89UL : typer;
 }
 
 struct rd_register {
 	u32 offset;
 	u32 widths;
-	enum { RD_CTLR, RD_IIDR, RD_TYPER, RD_WAKER, RD_PROP, RD_PEND, RD_ID, RD_NONE } name;
+	enum {
+		RD_CTLR,
+		RD_IIDR,
+		RD_TYPER,
+		RD_STATUS,
+		RD_WAKER,
+		RD_PROP,
+		RD_PEND,
+		RD_DIRECT,
+		RD_INV,
+		RD_SYNC,
+		RD_ID,
+		RD_NONE
+	} name;
 };
+
+/* What of it exists, IHI 0069 12.11 */
+static bool is_implemented(const struct rd_register *reg)
+{
+	switch (reg->name) {
+	case RD_PROP:
+	case RD_PEND:
+		return features.lpis;
+	case RD_DIRECT:
+		return features.direct_lpis;
+	case RD_INV:
+	case RD_SYNC:
+		return features.direct_lpis || features.invalidate;
+	default:
+		return true;
+	}
+}
 
 static struct rd_register rd_register(u64 offset)
 {
 	static const struct rd_register registers[] = {
-		{ 0x0, 4, RD_CTLR },  { 0x4, 4, RD_IIDR },	{ 0x8, 4 | 8, RD_TYPER },
-		{ 0xc, 4, RD_TYPER }, { 0x14, 4, RD_WAKER },	{ 0x70, 4 | 8, RD_PROP },
-		{ 0x74, 4, RD_PROP }, { 0x78, 4 | 8, RD_PEND }, { 0x7c, 4, RD_PEND },
-		{ 0xffe8, 4, RD_ID },
+		{ 0x0, 4, RD_CTLR },	    { 0x4, 4, RD_IIDR },      { 0x8, 4 | 8, RD_TYPER },
+		{ 0xc, 4, RD_TYPER },	    { 0x10, 4, RD_STATUS },   { 0x14, 4, RD_WAKER },
+		{ 0x40, 4 | 8, RD_DIRECT }, { 0x44, 4, RD_DIRECT },   { 0x48, 4 | 8, RD_DIRECT },
+		{ 0x4c, 4, RD_DIRECT },	    { 0x70, 4 | 8, RD_PROP }, { 0x74, 4, RD_PROP },
+		{ 0x78, 4 | 8, RD_PEND },   { 0x7c, 4, RD_PEND },     { 0xa0, 4 | 8, RD_INV },
+		{ 0xa4, 4, RD_INV },	    { 0xb0, 4 | 8, RD_INV },  { 0xb4, 4, RD_INV },
+		{ 0xc0, 4, RD_SYNC },	    { 0xffe8, 4, RD_ID },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(registers); i++)
-		if (registers[i].offset == offset)
+		if (registers[i].offset == offset && is_implemented(&registers[i]))
 			return registers[i];
 	return (struct rd_register){ .name = RD_NONE };
 }
@@ -407,16 +565,17 @@ static u64 access_wide(u64 *reg, u64 offset, size_t size, bool write, u64 value)
 	return 0;
 }
 
-static u64 access_rd_frame(struct gic *g, struct accessor who, cpuid_t owner, u64 offset,
+static u64 access_rd_frame(struct gic *g, struct accessor who, size_t frame, u64 offset,
 			   size_t size, bool write, u64 value)
 {
+	cpuid_t owner = cpu_of_frame(frame);
 	struct rd_register reg = rd_register(offset);
-	u64 wide, typer = typer_of(who, owner);
-	bool own = !who.cell || has_cpu(who.cell, owner);
+	u64 wide, typer = typer_of(who, frame);
+	bool own = owner != NOBODY && (!who.cell || has_cpu(who.cell, owner));
 	bool lpis = own && (!who.cell || who.cell == &root_cell);
 
 	if (!(reg.widths & size)) {
-		bad_accesses += !who.cell && reg.name != RD_NONE;
+		abort_unless_cell(who, "a redistributor", offset, size);
 		any_value = reg.name != RD_NONE || is_in_rd_typer(offset);
 		return 0;
 	}
@@ -434,60 +593,82 @@ static u64 access_rd_frame(struct gic *g, struct accessor who, cpuid_t owner, u6
 		if (!who.cell) /* asleep, it would take the management SGI with it */
 			g->waker[owner] = (u32)value;
 		return 0;
+	default:
+		break;
+	}
+	if (!lpis)
+		return 0;
+	switch (reg.name) {
 	case RD_CTLR:
-		if (lpis && write)
-			g->rd_ctlr[owner] = lpis_stuck ? g->rd_ctlr[owner] : (u32)value & 1;
-		return lpis && !write ? g->rd_ctlr[owner] : 0;
+		if (write && !lpis_stuck)
+			g->rd_ctlr[owner] = (g->rd_ctlr[owner] & ~1U) | ((u32)value & 1);
+		return write ? 0 : g->rd_ctlr[owner];
 	case RD_PROP:
-		return lpis ? access_wide(&g->propbaser[owner], offset, size, write, value) : 0;
+		return access_wide(&g->propbaser[owner], offset, size, write, value);
 	case RD_PEND:
-		return lpis ? access_wide(&g->pendbaser[owner], offset, size, write, value) : 0;
+		return access_wide(&g->pendbaser[owner], offset, size, write, value);
+	case RD_DIRECT:
+	case RD_INV:
+	case RD_STATUS:
+		if (write)
+			g->rd_written[owner] = value + offset;
+		return 0;
 	default:
 		return 0;
 	}
 }
 
-/* SGIs and PPIs: a word of each bit array, and the rest of an array is not there. */
+/* SGIs and PPIs: a word of each bit array, three with extended PPIs; the rest is not there. */
 static bool is_in_sgi_frame(u64 offset)
 {
 	enum array a = array_at(offset);
 
 	return a != NO_ARRAY && a != TARGETS &&
-	       offset - arrays[a].first < (u32)FIRST_SPI * arrays[a].bits / 8;
+	       offset - arrays[a].first < features.ppi_words * 4 * arrays[a].bits;
 }
 
 static u64 access_sgi_frame(struct gic *g, struct accessor who, cpuid_t owner, u64 offset,
 			    size_t size, bool write, u64 value)
 {
-	if (who.cell && !has_cpu(who.cell, owner))
+	enum array a = array_at(offset);
+	bool extended;
+
+	if (owner == NOBODY || (who.cell && !has_cpu(who.cell, owner)))
 		return 0;
-	if (!is_in_sgi_frame(offset))
-		return 0;
-	if (!(size == 4 || (size == 1 && arrays[array_at(offset)].bytes))) {
-		bad_accesses += !who.cell;
+	if (!is_in_sgi_frame(offset) || !(size == 4 || (size == 1 && arrays[a].bytes))) {
+		abort_unless_cell(who, "a frame of SGIs", offset, size);
 		return 0;
 	}
-	return access_array(g, who, owner, offset, size, write, value, shows_all);
+	extended = offset - arrays[a].first >= 4U * arrays[a].bits;
+	return access_array(g, who, owner, offset, size, write, value,
+			    extended ? FIRST_EPPI - FIRST_SPI : 0, shows_private);
 }
 
 static u64 access_redistributor(struct gic *g, struct accessor who, u64 offset, size_t size,
 				bool write, u64 value)
 {
-	cpuid_t owner = (cpuid_t)(offset / GICR_STRIDE);
+	size_t frame = offset / redistributor_stride();
 
-	offset %= GICR_STRIDE;
-	if (owner >= NR_CPUS || offset % size)
+	offset %= redistributor_stride();
+	if (frame >= nr_frames() || offset % size || offset >= GICR_STRIDE) {
+		abort_unless_cell(who, "no redistributor", offset, size);
 		return 0;
-	return offset < 0x10000
-		       ? access_rd_frame(g, who, owner, offset, size, write, value)
-		       : access_sgi_frame(g, who, owner, offset - 0x10000, size, write, value);
+	}
+	return offset < 0x10000 ? access_rd_frame(g, who, frame, offset, size, write, value)
+				: access_sgi_frame(g, who, cpu_of_frame(frame), offset - 0x10000,
+						   size, write, value);
 }
 
 /* ---- The CPU interface of GICv2 ---- */
 
 void deactivate(struct gic *g, struct accessor who, intid_t intid)
 {
-	if (intid < NR_INTIDS && (!who.cell || intid < FIRST_SPI || owns_spi(who.cell, intid)))
+	bool eppi = intid >= FIRST_EPPI && intid - FIRST_EPPI < 32 * (features.ppi_words - 1);
+	bool espi = intid >= FIRST_ESPI && intid - FIRST_ESPI < features.nr_espis;
+	bool own = !who.cell || intid < FIRST_SPI || owns_spi(who.cell, intid);
+
+	if ((intid < features.nr_intids && own) || eppi ||
+	    (espi && (!who.cell || who.cell == &root_cell)))
 		irq_of(g, who.cpu, intid)->active = false;
 }
 
@@ -496,7 +677,8 @@ static u64 access_cpu_interface(struct gic *g, struct accessor who, u64 offset, 
 {
 	static const u32 registers[] = { GICC_CTLR, GICC_PMR, GICC_RPR, GICC_APR };
 
-	bad_accesses += size != 4;
+	if (size != 4)
+		abort_unless_cell(who, "the CPU interface", offset, size);
 	if (offset == GICC_DIR && write)
 		deactivate(g, who, value & 0x3ff);
 	for (size_t i = 0; i < ARRAY_SIZE(registers); i++) {
@@ -532,7 +714,7 @@ bool el2_map(u64 virt, paddr_t phys, enum el2_memory type)
 {
 	assert_int_equal(type, EL2_DEVICE);
 	assert_int_equal(virt % PAGE_SIZE, 0);
-	assert_true(phys >= GICR_PHYS && phys < GICR_PHYS + NR_CPUS * GICR_STRIDE);
+	assert_true(phys >= GICR_PHYS && phys < GICR_PHYS + redistributors_size());
 	return !no_mappings;
 }
 
@@ -566,7 +748,7 @@ static paddr_t phys_of(uintptr_t address)
 		return window_phys + (address - WINDOW);
 	assert_true(cpu < NR_CPUS && in_slot - CPU_SLOT_GICR < 2 * PAGE_SIZE);
 	in_slot -= CPU_SLOT_GICR;
-	return GICR_PHYS + cpu * GICR_STRIDE +
+	return GICR_PHYS + redistributor_of(cpu) +
 	       (in_slot < PAGE_SIZE ? in_slot : in_slot - PAGE_SIZE + 0x10000);
 }
 
@@ -627,10 +809,10 @@ void send_sgi1r(struct gic *g, struct accessor who, u64 value)
 
 static struct {
 	const char *name;
-	u64 values[NR_CPUS];
+	u64 values[NR_CPUS], turns[NR_CPUS];
 } sysregs[MAX_SYSREGS];
 
-u64 *sysreg(const char *name)
+static size_t index_of(const char *name)
 {
 	size_t i = 0;
 
@@ -638,7 +820,17 @@ u64 *sysreg(const char *name)
 		i++;
 	assert_true(i < MAX_SYSREGS - 1); /* the last one stays empty */
 	sysregs[i].name = name;
-	return &sysregs[i].values[current];
+	return i;
+}
+
+u64 *sysreg(const char *name)
+{
+	return &sysregs[index_of(name)].values[current];
+}
+
+u64 written_at(const char *name)
+{
+	return sysregs[index_of(name)].turns[current];
 }
 
 u64 stub_sysreg_read(const char *name)
@@ -654,6 +846,7 @@ u64 stub_sysreg_read(const char *name)
 
 void stub_sysreg_write(const char *name, u64 value)
 {
+	static u64 turn;
 	struct accessor hypervisor = { NULL, current };
 
 	if (!strcmp(name, NAME(ICC_SGI1R_EL1)))
@@ -665,6 +858,7 @@ void stub_sysreg_write(const char *name, u64 value)
 	if (!strcmp(name, NAME(ICC_CTLR_EL1)))
 		gic.icc_ctlr[current] = value;
 	*sysreg(name) = value;
+	sysregs[index_of(name)].turns[current] = ++turn;
 }
 
 static void reset_sysregs(void)
@@ -732,6 +926,7 @@ static void start_cpus(void)
 	for (cpuid_t cpu = 0; cpu < NR_CPUS; cpu++) {
 		cpu_of(cpu)->id = cpu;
 		cpu_of(cpu)->info = &cpu_infos[cpu];
+		cpu_of(cpu)->power = CB_CPU_ON;
 		cpu_of(cpu)->gic_target = target_of(cpu);
 		cpu_infos[cpu].mpidr = boot_mpidrs[cpu];
 	}
@@ -757,10 +952,12 @@ void randomize_gic(void)
 {
 	memset(&gic, 0, sizeof(gic));
 	gic.ctlr = hardware_version == 2 ? 1 : 0x12;
-	for (intid_t intid = FIRST_SPI; intid < NR_INTIDS; intid++)
+	for (intid_t i = 0; i < features.nr_espis; i++)
+		randomize_irq(&gic.espis[i], FIRST_ESPI + i);
+	for (intid_t intid = FIRST_SPI; intid < features.nr_intids; intid++)
 		randomize_irq(&gic.spis[intid], intid);
 	for (cpuid_t cpu = 0; cpu < NR_CPUS; cpu++) {
-		for (intid_t intid = 0; intid < FIRST_SPI; intid++) {
+		for (intid_t intid = 0; intid < 32 * features.ppi_words; intid++) {
 			randomize_irq(&gic.banked[cpu][intid], intid);
 			gic.banked[cpu][intid].targets = target_of(cpu);
 		}
@@ -778,6 +975,7 @@ void randomize_gic(void)
 		gic.gicc[2][cpu] = 0xff;
 		gic.waker[cpu] = cpu;
 		gic.propbaser[cpu] = random_bits();
+		gic.rd_ctlr[cpu] = features.invalidate ? GICR_CTLR_IR : 0;
 	}
 }
 
@@ -786,7 +984,7 @@ void share_out(void)
 {
 	guest.cpus = 1 + random_below(0xfe);
 	root_cell.cpus = ~guest.cpus & 0xff;
-	for (size_t word = 1; word < 32; word++) {
+	for (size_t word = 1; word < (features.nr_intids + 31) / 32; word++) {
 		guest.irqs[word] = random_chance(4)   ? ~0U
 				   : random_chance(4) ? 0
 						      : (u32)random_bits();
@@ -812,24 +1010,49 @@ const struct cb_system_config config_v3 = {
 			     [CB_GIC_GICR] = { GICR_PHYS, NR_CPUS *GICR_STRIDE } } },
 };
 
-void start_gic(u32 version)
+const struct features plain_features = {
+	.nr_intids = NR_INTIDS, .ppi_words = 1, .lpis = true, .direct_lpis = true
+};
+
+struct features random_features(u32 version)
 {
-	const struct cb_system_config *config = version == 2 ? &config_v2 : &config_v3;
+	static const u32 intids[] = { 64, 96, 288, 992, NR_INTIDS };
+	struct features some = { .nr_intids = intids[random_below(ARRAY_SIZE(intids))],
+				 .ppi_words = 1 };
+
+	if (version == 2)
+		return some;
+	some.ppi_words = (u32)(1 + random_below(3));
+	some.nr_espis = random_chance(2) ? 0 : (u32)(32 * (1 + random_below(32)));
+	some.sparse = random_chance(2);
+	some.lpis = !random_chance(4);
+	some.vlpis = some.lpis && random_chance(2);
+	some.direct_lpis = some.lpis && random_chance(2);
+	some.invalidate = some.lpis && random_chance(2);
+	return some;
+}
+
+void start_gic(u32 version, struct features chosen)
+{
+	struct cb_system_config config = version == 2 ? config_v2 : config_v3;
 	struct cb_error error = { 0 };
 
-	random_start();
+	features = chosen;
+	if (version == 3)
+		config.gic.frames[CB_GIC_GICR].size = redistributors_size();
 	nr_devices = 0;
-	bad_accesses = 0;
-	no_mappings = lpis_stuck = false;
+	no_mappings = lpis_stuck = for_a_cell = false;
 	reset_sysregs();
 	memset(&public, 0, sizeof(public));
 	memset(&guest, 0, sizeof(guest));
 	memset(&root_cell, 0, sizeof(root_cell));
 	public_page = &public;
 	guest.id = 1;
+	guest.config = &guest_config;
+	memset(&guest_config, 0, sizeof(guest_config));
 	start_cpus();
 	hardware_version = version;
-	assert_int_equal(gic_init(config, &error), CB_OK);
+	assert_int_equal(gic_init(&config, &error), CB_OK);
 	randomize_gic();
 	share_out();
 	current = first_cpu(guest.cpus);
@@ -848,7 +1071,9 @@ u64 access_as_cell(struct cell *cell, ipa_t ipa, size_t size, bool write, u64 va
 	u64 result;
 
 	assert_true(gic_traps(cell, ipa));
+	for_a_cell = true;
 	result = gic_mmio(cell, ipa, kind, write ? value : 0xdead);
+	for_a_cell = false;
 	/* A register that is written keeps its value, so that result means nothing. */
 	assert_true(write || result == (result & mask_of(size)));
 	return write ? 0 : result;
@@ -904,14 +1129,16 @@ static void assert_same_irqs(const struct irq *a, const struct irq *b, size_t nr
 void assert_gic_is_as_expected(void)
 {
 	assert_int_equal(gic.ctlr, expected.ctlr);
-	assert_same_irqs(gic.spis, expected.spis, 1024);
+	assert_same_irqs(gic.spis, expected.spis, ARRAY_SIZE(gic.spis));
+	assert_same_irqs(gic.espis, expected.espis, ARRAY_SIZE(gic.espis));
 	for (cpuid_t cpu = 0; cpu < NR_CPUS; cpu++)
-		assert_same_irqs(gic.banked[cpu], expected.banked[cpu], FIRST_SPI);
+		assert_same_irqs(gic.banked[cpu], expected.banked[cpu], NR_PRIVATE);
 	assert_memory_equal(gic.senders, expected.senders, sizeof(gic.senders));
 	assert_memory_equal(gic.rd_ctlr, expected.rd_ctlr, sizeof(gic.rd_ctlr));
 	assert_memory_equal(gic.waker, expected.waker, sizeof(gic.waker));
 	assert_memory_equal(gic.propbaser, expected.propbaser, sizeof(gic.propbaser));
 	assert_memory_equal(gic.pendbaser, expected.pendbaser, sizeof(gic.pendbaser));
+	assert_memory_equal(gic.rd_written, expected.rd_written, sizeof(gic.rd_written));
 	assert_memory_equal(gic.icc_pmr, expected.icc_pmr, sizeof(gic.icc_pmr));
 	assert_memory_equal(gic.icc_ctlr, expected.icc_ctlr, sizeof(gic.icc_ctlr));
 }
@@ -920,7 +1147,7 @@ void assert_gic_is_as_expected(void)
 static void assert_foreign_is_untouched(const struct cell *cell, const struct gic *old)
 {
 	assert_int_equal(gic.ctlr, old->ctlr);
-	for (intid_t intid = FIRST_SPI; intid < NR_INTIDS; intid++) {
+	for (intid_t intid = FIRST_SPI; intid < features.nr_intids; intid++) {
 		const struct irq *now = &gic.spis[intid], *before = &old->spis[intid];
 
 		assert_int_equal(now->group1, before->group1);
@@ -931,8 +1158,17 @@ static void assert_foreign_is_untouched(const struct cell *cell, const struct gi
 		assert_true(now->route == before->route ||
 			    has_cpu(cell, cpu_with_affinity(now->route)));
 	}
+	for (size_t i = 0; i < features.nr_espis; i++) {
+		const struct irq *now = &gic.espis[i], *before = &old->espis[i];
+
+		assert_int_equal(now->group1, before->group1);
+		if (cell != &root_cell)
+			assert_true(is_same_irq(now, before));
+		assert_true(now->route == before->route ||
+			    has_cpu(cell, cpu_with_affinity(now->route)));
+	}
 	for (cpuid_t cpu = 0; cpu < NR_CPUS; cpu++) {
-		for (intid_t intid = 0; intid < FIRST_SPI; intid++) {
+		for (intid_t intid = 0; intid < NR_PRIVATE; intid++) {
 			assert_int_equal(gic.banked[cpu][intid].group1,
 					 old->banked[cpu][intid].group1);
 			if (!has_cpu(cell, cpu))
@@ -948,6 +1184,8 @@ static u64 random_distributor_offset(void)
 
 	if (random_chance(2))
 		offset = random_below(0xe00);
+	if (hardware_version == 3 && random_chance(6))
+		offset = 0x1000 + random_below(0x2100);
 	if (hardware_version == 2 && random_chance(8))
 		offset = 0xf00 + random_below(0x30);
 	if (random_chance(8))
@@ -957,13 +1195,13 @@ static u64 random_distributor_offset(void)
 
 static u64 random_redistributor_offset(void)
 {
-	u64 frame = random_below(NR_CPUS) * GICR_STRIDE;
+	u64 frame = random_below(nr_frames()) * redistributor_stride();
 
 	switch (random_below(4)) {
 	case 0:
-		return frame + random_below(0x80);
+		return frame + random_below(0x100);
 	case 1:
-		return frame + random_below(GICR_STRIDE);
+		return frame + random_below(redistributor_stride());
 	case 2:
 		return frame + 0xffd0 + random_below(0x30);
 	default:
@@ -1039,12 +1277,15 @@ void no_sgi_pending(void)
 
 void assert_quiet(intid_t intid, const struct cell *cell)
 {
+	cpuid_t target = cell == &root_cell ? current : first_cpu(cell->cpus);
+
 	assert_false(gic.spis[intid].enabled || gic.spis[intid].pending || gic.spis[intid].active);
-	assert_int_equal(gic.spis[intid].priority, 0);
+	if (cell != &root_cell)
+		assert_int_equal(gic.spis[intid].priority | gic.spis[intid].config, 0);
 	if (hardware_version == 2)
-		assert_int_equal(gic.spis[intid].targets, target_of(first_cpu(cell->cpus)));
+		assert_int_equal(gic.spis[intid].targets, target_of(target));
 	else
-		assert_int_equal(gic.spis[intid].route, boot_mpidrs[first_cpu(cell->cpus)]);
+		assert_int_equal(gic.spis[intid].route, boot_mpidrs[target]);
 }
 
 bool reaches(const struct irq *spi, const struct cell *cell)

@@ -2,8 +2,8 @@
 /*
  * The GIC behind the filters (gic/), modelled interrupt by interrupt and bit by bit from IHI
  * 0048 and IHI 0069. The same model, with a cell as the one who accesses it, says what an
- * access of a cell should do. Accesses of a width that the specification does not offer for a
- * register are counted: hardware may answer them with an abort, which EL2 must not cause.
+ * access of a cell should do. What the specification does not offer, be it a register or the width
+ * of an access, is answered with an abort: when EL2 asks for it the test fails.
  */
 #ifndef UNIT_GIC_MODEL_H
 #define UNIT_GIC_MODEL_H
@@ -16,6 +16,10 @@
 #define NR_INTIDS   1020
 #define FIRST_SPI   32
 #define NR_SGIS	    16
+#define FIRST_EPPI  1056 /* GICv3.1: extended interrupts */
+#define NR_EPPIS    64
+#define FIRST_ESPI  4096
+#define NR_PRIVATE  (FIRST_SPI + NR_EPPIS)
 
 #define GICD_PHYS   0x08000000UL
 #define GICC_PHYS   0x08010000UL
@@ -32,18 +36,32 @@ struct irq {
 
 struct gic {
 	u32 ctlr;
-	struct irq spis[1024];		       /* from 32 on */
-	struct irq banked[NR_CPUS][FIRST_SPI]; /* GICv3: in the redistributors */
-	u8 senders[NR_CPUS][NR_SGIS];	       /* GICv2: of pending SGIs, by CPU interface */
-	u32 gicc[4][NR_CPUS];		       /* CTLR, PMR, RPR, APR */
+	struct irq spis[1024];			/* from 32 on */
+	struct irq espis[1024];			/* from 4096 on */
+	struct irq banked[NR_CPUS][NR_PRIVATE]; /* GICv3: in the redistributors */
+	u8 senders[NR_CPUS][NR_SGIS];		/* GICv2: of pending SGIs, by CPU interface */
+	u32 gicc[4][NR_CPUS];			/* CTLR, PMR, RPR, APR */
 	u32 rd_ctlr[NR_CPUS], waker[NR_CPUS];
 	u64 propbaser[NR_CPUS], pendbaser[NR_CPUS];
+	u64 rd_written[NR_CPUS];		 /* last write of what is about LPIs */
 	u64 icc_pmr[NR_CPUS], icc_ctlr[NR_CPUS]; /* GICv3: CPU interface */
+};
+
+/* What an implementation may have or not have. */
+struct features {
+	u32 nr_intids, nr_espis;
+	u32 ppi_words;	  /* of 32 private interrupts, 2 of them extended */
+	bool lpis;	  /* GICR_PROPBASER, GICR_PENDBASER */
+	bool direct_lpis; /* GICR_SETLPIR, GICR_CLRLPIR */
+	bool invalidate;  /* GICR_INVLPIR, GICR_INVALLR without them */
+	bool vlpis;	  /* GICv4.1 */
+	bool sparse;	  /* redistributors that are nobody's */
 };
 
 extern struct gic gic;	    /* the hardware */
 extern struct gic expected; /* what it should be after an access */
-extern size_t bad_accesses;
+extern struct features features;
+extern const struct features plain_features;
 extern u32 hardware_version;
 extern bool no_mappings; /* EL2 has no pages for its tables */
 extern bool lpis_stuck;	 /* LPIs that are on stay on */
@@ -54,7 +72,11 @@ extern const struct cb_system_config config_v2, config_v3;
 #define NAME(x)	 NAME_(x)
 u64 *sysreg(const char *name);
 
+/* When it was written last: a number that rises with each write of a register. */
+u64 written_at(const char *name);
+
 extern struct cell guest;
+extern struct cb_cell_config guest_config;
 extern cpuid_t current; /* the CPU that runs */
 
 /* Called once, right after the next read: what another CPU does then. */
@@ -78,11 +100,15 @@ struct accessor {
 #define ISS_DIR	   ISS_SYSREG(3, 0, 12, 11, 1)
 
 /* A GIC in a random state, and a guest and a root cell that share it. */
-void start_gic(u32 version);
+void start_gic(u32 version, struct features chosen);
+struct features random_features(u32 version);
 void randomize_gic(void);
 void share_out(void);
 
 u8 target_of(cpuid_t cpu);
+u64 redistributor_of(cpuid_t cpu); /* offset from GICR_PHYS */
+u64 redistributor_stride(void);
+u64 redistributors_size(void);
 bool owns_spi(const struct cell *cell, intid_t intid);
 bool has_cpu(const struct cell *cell, cpuid_t cpu);
 cpuid_t cpu_with_affinity(u64 affinity);

@@ -16,14 +16,16 @@
 static int start_v2(void **state)
 {
 	(void)state;
-	start_gic(2);
+	random_start();
+	start_gic(2, plain_features);
 	return 0;
 }
 
 static int start_v3(void **state)
 {
 	(void)state;
-	start_gic(3);
+	random_start();
+	start_gic(3, plain_features);
 	return 0;
 }
 
@@ -53,11 +55,24 @@ static void test_random_accesses_of_the_root_cell(void **state)
 	access_often_at_random(&root_cell);
 }
 
-static void test_hardware_sees_only_widths_that_it_offers(void **state)
+/* On GICs that have more and less; the model aborts where there is nothing. */
+static void test_hardware_sees_only_what_it_has(void **state)
 {
+	u32 version = hardware_version;
+
 	(void)state;
-	access_often_at_random(&guest);
-	assert_int_equal(bad_accesses, 0);
+	for (size_t i = 0; i < 32; i++) {
+		start_gic(version, random_features(version));
+		for (size_t n = 0; n < NR_OPERATIONS / 32; n++) {
+			struct cell *cell = random_chance(2) ? &guest : &root_cell;
+
+			do
+				current = (cpuid_t)random_below(NR_CPUS);
+			while (cell->cpus && !has_cpu(cell, current));
+			if (cell->cpus)
+				access_at_random(cell);
+		}
+	}
 }
 
 /* ---- Promises, one by one ---- */
@@ -67,6 +82,11 @@ static void give_spi(struct cell *cell, intid_t intid)
 	guest.irqs[intid / 32] &= ~(u32)BIT(intid % 32);
 	root_cell.irqs[intid / 32] &= ~(u32)BIT(intid % 32);
 	cell->irqs[intid / 32] |= (u32)BIT(intid % 32);
+}
+
+static cpuid_t last_cpu(const struct cell *cell)
+{
+	return 63 - (cpuid_t)__builtin_clzl(cell->cpus);
 }
 
 static void test_cell_cannot_enable_foreign_spi(void **state)
@@ -100,6 +120,10 @@ static void test_targets_stay_in_the_cell(void **state)
 	write_as_guest(GICD_ITARGETSR + 41, 1, 0xff);
 	assert_int_equal(gic.spis[41].targets, guest.gic_targets);
 	assert_true(guest.gic_targets != 0xff);
+	write_as_guest(GICD_ITARGETSR + 41, 1, root_cell.gic_targets);
+	assert_int_equal(gic.spis[41].targets, guest.gic_targets);
+	write_as_guest(GICD_ITARGETSR + 40, 4, root_cell.gic_targets * 0x01010101UL);
+	assert_int_equal(gic.spis[41].targets, guest.gic_targets);
 }
 
 static void test_route_to_any_cpu_is_not_offered(void **state)
@@ -142,12 +166,53 @@ static void test_moved_spi_is_quiet_and_goes_to_the_cell(void **state)
 	assert_false(owns_spi(&root_cell, 100));
 }
 
+/* Linux programs neither again: its mask of priorities and its drivers rely on them. */
+static void test_spi_comes_back_with_the_priority_and_trigger_of_linux(void **state)
+{
+	(void)state;
+	give_spi(&root_cell, 100);
+	give_spi(&root_cell, 101);
+	gic.spis[100] = (struct irq){ .priority = 0xa0, .config = 2 };
+	gic.spis[101] = (struct irq){ .priority = 0x40, .config = 0 };
+	gic_move_spi(&root_cell, &guest, 100);
+	gic_move_spi(&root_cell, &guest, 101);
+	for (intid_t intid = 100; intid < 102; intid++)
+		gic.spis[intid] = (struct irq){ .enabled = true,
+						.pending = true,
+						.active = true,
+						.priority = 0x10,
+						.targets = 0xff,
+						.config = intid == 100 ? 0 : 2 };
+	current = last_cpu(&root_cell);
+	gic_move_spi(&guest, &root_cell, 100);
+	gic_move_spi(&guest, &root_cell, 101);
+	assert_quiet(100, &root_cell);
+	assert_quiet(101, &root_cell);
+	assert_int_equal(gic.spis[100].priority, 0xa0);
+	assert_int_equal(gic.spis[100].config, 2);
+	assert_int_equal(gic.spis[101].priority, 0x40);
+	assert_int_equal(gic.spis[101].config, 0);
+}
+
+/* Other cells wait for the lock in each of their accesses. */
+static void test_lock_is_given_up_between_words(void **state)
+{
+	u16 before = gic_lock.owner;
+
+	(void)state;
+	gic_reset_spis(&guest);
+	assert_true((u16)(gic_lock.owner - before) >= features.nr_intids / 32 - 1);
+	before = gic_lock.owner;
+	gic_evict_spis(&guest);
+	assert_true((u16)(gic_lock.owner - before) >= features.nr_intids / 32 - 1);
+}
+
 static void test_spis_of_a_cell_are_reset_and_no_others(void **state)
 {
 	(void)state;
 	expected = gic;
 	gic_reset_spis(&guest);
-	for (intid_t intid = FIRST_SPI; intid < NR_INTIDS; intid++) {
+	for (intid_t intid = FIRST_SPI; intid < features.nr_intids; intid++) {
 		if (owns_spi(&guest, intid))
 			assert_quiet(intid, &guest);
 		else
@@ -158,13 +223,21 @@ static void test_spis_of_a_cell_are_reset_and_no_others(void **state)
 static void test_no_foreign_spi_reaches_the_cell(void **state)
 {
 	(void)state;
+	current = last_cpu(&root_cell);
 	expected = gic;
 	gic_evict_spis(&guest);
-	for (intid_t intid = FIRST_SPI; intid < NR_INTIDS; intid++) {
-		if (owns_spi(&guest, intid) || !reaches(&expected.spis[intid], &guest))
+	for (intid_t intid = FIRST_SPI; intid < features.nr_intids; intid++) {
+		if (owns_spi(&guest, intid) || !reaches(&expected.spis[intid], &guest)) {
 			assert_true(is_same_irq(&gic.spis[intid], &expected.spis[intid]));
-		else
-			assert_false(reaches(&gic.spis[intid], &guest));
+			continue;
+		}
+		/* Linux' first CPU may be off. */
+		assert_int_equal(gic.spis[intid].targets, hardware_version == 2
+								  ? target_of(current)
+								  : expected.spis[intid].targets);
+		assert_int_equal(gic.spis[intid].route, hardware_version == 3
+								? boot_mpidrs[current]
+								: expected.spis[intid].route);
 	}
 }
 
@@ -257,8 +330,12 @@ static void test_random_sgis_by_distributor_stay_in_the_cell(void **state)
 static void test_deactivation_by_system_register_is_checked(void **state)
 {
 	(void)state;
-	for (u64 intid = 0; intid < 1100; intid++) {
+	for (u64 intid = 0; intid < 5200; intid++) {
 		u64 value = intid;
+
+		if (intid >= FIRST_EPPI && intid - FIRST_EPPI >= 32 * (features.ppi_words - 1) &&
+		    intid < FIRST_ESPI)
+			continue; /* the hardware ignores what it does not have */
 
 		randomize_gic();
 		expected = gic;
@@ -315,8 +392,8 @@ static void sgi_array_write(u64 array, size_t size, u64 value)
 	if (gic_version == 2)
 		write_as_guest(array, size, value);
 	else
-		access_as_cell(&guest, GICR_PHYS + current * GICR_STRIDE + 0x10000 + array, size,
-			       true, value);
+		access_as_cell(&guest, GICR_PHYS + redistributor_of(current) + 0x10000 + array,
+			       size, true, value);
 }
 
 static void test_management_sgi_wakes_when_disabled(void **state)
@@ -483,7 +560,7 @@ static void test_nothing_stays_active_when_all_cpus_are_in(void **state)
 {
 	(void)state;
 	gic_clear_active_spis();
-	for (intid_t intid = FIRST_SPI; intid < NR_INTIDS; intid++)
+	for (intid_t intid = FIRST_SPI; intid < features.nr_intids; intid++)
 		if (gic_version == 3)
 			assert_false(gic.spis[intid].active);
 }
@@ -515,6 +592,26 @@ static void test_reset_clears_the_active_priorities_that_there_are(void **state)
 	}
 }
 
+/* Any other order is UNPREDICTABLE. */
+static void test_active_priorities_of_group_0_are_first(void **state)
+{
+	(void)state;
+	gic_cpu_reset(cpu_of(current));
+	assert_true(written_at(NAME(ICC_AP0R0_EL1)));
+	assert_true(written_at(NAME(ICC_AP0R0_EL1)) < written_at(NAME(ICC_AP1R0_EL1)));
+}
+
+/* What is no interrupt's comes from another controller while the interface is off. */
+static void test_bypass_of_the_interface_is_the_firmwares(void **state)
+{
+	(void)state;
+	gic.gicc[0][current] = 0x61;
+	gic_cpu_discover(cpu_of(current));
+	gic.gicc[0][current] = 0x21; /* a guest */
+	gic_cpu_reset(cpu_of(current));
+	assert_int_equal(gic.gicc[0][current], 0x60);
+}
+
 static void test_interrupt_of_group_0_is_dropped(void **state)
 {
 	(void)state;
@@ -525,6 +622,149 @@ static void test_interrupt_of_group_0_is_dropped(void **state)
 	*sysreg(NAME(ICC_IAR0_EL1)) = 1023;
 	gic_drop_fiq();
 	assert_int_equal(*sysreg(NAME(ICC_EOIR0_EL1)), 0);
+}
+
+/* ---- Extended interrupts, GICv3.1 ---- */
+
+static int start_v31(void **state)
+{
+	struct features extended = plain_features;
+
+	(void)state;
+	extended.nr_espis = 96;
+	extended.ppi_words = 3;
+	random_start();
+	start_gic(3, extended);
+	return 0;
+}
+
+static void test_extended_spis_are_the_root_cells(void **state)
+{
+	u64 route = GICD_IROUTER_E + 8 * 70, linux_cpu = boot_mpidrs[first_cpu(root_cell.cpus)];
+	u64 own = boot_mpidrs[first_cpu(guest.cpus)];
+
+	(void)state;
+	gic.espis[70] = (struct irq){ .route = linux_cpu };
+	write_as_guest(GICD_ISENABLER_E + 8, 4, ~0U);
+	write_as_guest(GICD_IPRIORITYR_E + 70, 1, 0x10);
+	write_as_guest(route, 8, own);
+	assert_true(is_same_irq(&gic.espis[70], &(struct irq){ .route = linux_cpu }));
+	assert_int_equal(read_as_guest(GICD_TYPER, 4) & (GICD_TYPER_ESPI | GICD_TYPER_ESPI_RANGE),
+			 0);
+
+	current = first_cpu(root_cell.cpus);
+	access_as_cell(&root_cell, GICD_PHYS + GICD_ISENABLER_E + 8, 4, true, BIT(70 % 32));
+	access_as_cell(&root_cell, GICD_PHYS + GICD_IPRIORITYR_E + 70, 1, true, 0x10);
+	access_as_cell(&root_cell, GICD_PHYS + route, 8, true, own);
+	access_as_cell(&root_cell, GICD_PHYS + route, 8, true, linux_cpu | GICD_IROUTER_IRM);
+	assert_true(is_same_irq(&gic.espis[70], &(struct irq){ .enabled = true,
+							       .priority = 0x10,
+							       .route = linux_cpu }));
+}
+
+static void test_no_extended_spi_reaches_the_cell(void **state)
+{
+	(void)state;
+	current = last_cpu(&root_cell);
+	gic.espis[0].route = gic.espis[95].route = boot_mpidrs[first_cpu(guest.cpus)];
+	expected = gic;
+	gic_evict_spis(&guest);
+	for (size_t i = 0; i < features.nr_espis; i++)
+		assert_int_equal(gic.espis[i].route, reaches(&expected.espis[i], &guest)
+							     ? boot_mpidrs[current]
+							     : expected.espis[i].route);
+}
+
+static void test_no_extended_interrupt_stays_active_when_all_cpus_are_in(void **state)
+{
+	(void)state;
+	linux_interface(LINUX_PMR);
+	gic_cpu_enable(cpu_of(current));
+	gic_clear_active_spis();
+	for (size_t i = 0; i < features.nr_espis; i++)
+		assert_false(gic.espis[i].active);
+	for (size_t i = 0; i < NR_PRIVATE; i++)
+		assert_false(gic.banked[current][i].active);
+}
+
+static void test_reset_cpu_has_no_extended_ppi_left(void **state)
+{
+	(void)state;
+	gic_cpu_reset(cpu_of(current));
+	for (size_t i = FIRST_SPI; i < NR_PRIVATE; i++)
+		assert_true(is_same_irq(&gic.banked[current][i],
+					&(struct irq){ .group1 = true,
+						       .targets = target_of(current),
+						       .route = gic.banked[current][i].route }));
+}
+
+static void test_interrupt_of_group_0_is_dropped_even_if_extended(void **state)
+{
+	(void)state;
+	*sysreg(NAME(ICC_IAR0_EL1)) = FIRST_ESPI + 40;
+	gic_drop_fiq();
+	assert_int_equal(*sysreg(NAME(ICC_EOIR0_EL1)), FIRST_ESPI + 40);
+}
+
+/* ---- Finding one's redistributor ---- */
+
+/* GICv4.1, with CPUs that are not in the configuration: the first and the last among them. */
+static int start_v4(void **state)
+{
+	struct features vlpis = plain_features;
+
+	(void)state;
+	vlpis.vlpis = vlpis.sparse = true;
+	random_start();
+	start_gic(3, vlpis);
+	return 0;
+}
+
+static u64 read_redistributor(struct cell *cell, u64 offset, size_t size)
+{
+	return access_as_cell(cell, GICR_PHYS + offset, size, false, 0);
+}
+
+/* As Linux does it. How many it saw on the way, and where that of affinity is. */
+static size_t walk(struct cell *cell, u64 affinity, u64 *found)
+{
+	u64 offset = 0, typer;
+	size_t nr = 0;
+
+	do {
+		assert_true(offset < redistributors_size());
+		assert_int_equal(read_redistributor(cell, offset + GIC_PIDR2, 4) & 0xf0, 0x30);
+		typer = read_redistributor(cell, offset + GICR_TYPER, 8);
+		if (typer >> 32 == affinity)
+			*found = offset;
+		offset += typer & GICR_TYPER_VLPIS ? 0x40000 : 0x20000;
+		nr++;
+	} while (!(typer & GICR_TYPER_LAST));
+	return nr;
+}
+
+static void test_every_cpu_finds_its_redistributor(void **state)
+{
+	(void)state;
+	for (cpuid_t cpu = 0; cpu < NR_CPUS; cpu++) {
+		struct cell *cell = has_cpu(&guest, cpu) ? &guest : &root_cell;
+		u64 mpidr = boot_mpidrs[cpu], found = ~0UL;
+
+		current = cpu;
+		assert_int_equal(walk(cell, (mpidr >> 32) << 24 | (mpidr & 0xffffff), &found),
+				 redistributors_size() / redistributor_stride());
+		assert_int_equal(found, redistributor_of(cpu));
+	}
+}
+
+static void test_cell_sees_neither_lpis_nor_resident_vpes(void **state)
+{
+	u64 typer = read_redistributor(&guest, redistributor_of(current) + GICR_TYPER, 8);
+
+	(void)state;
+	assert_int_equal(typer & (GICR_TYPER_PLPIS | GICR_TYPER_DIRECT_LPI | GICR_TYPER_RVPEID), 0);
+	typer = read_redistributor(&root_cell, redistributor_of(current) + GICR_TYPER, 8);
+	assert_true(typer & GICR_TYPER_PLPIS && typer & GICR_TYPER_RVPEID);
 }
 
 /* ---- LPIs of a CPU that changes hands ---- */
@@ -539,6 +779,27 @@ static void test_lpis_can_be_disabled_if_the_hardware_says_so(void **state)
 	assert_int_equal(gic_can_disable_lpis(cpu_of(current)), !v3);
 	gic.rd_ctlr[current] |= GICR_CTLR_CES;
 	assert_true(gic_can_disable_lpis(cpu_of(current)));
+}
+
+/* Linux turned them on after somebody looked. */
+static void test_cpu_with_lpis_that_stay_on_becomes_no_cells(void **state)
+{
+	cpuid_t cpu = first_cpu(root_cell.cpus);
+	cpuset_t of_root = root_cell.cpus, of_guest = guest.cpus;
+
+	(void)state;
+	gic.rd_ctlr[cpu] = GICR_CTLR_ENABLE_LPIS;
+	expected = gic;
+	assert_false(gic_move_cpus(&root_cell, &guest, BIT(cpu)));
+	assert_true(root_cell.cpus == of_root && guest.cpus == of_guest);
+	guest_config.flags = CB_CELL_ACCEPT_LPIS;
+	assert_true(gic_move_cpus(&root_cell, &guest, BIT(cpu)));
+	assert_true(has_cpu(&guest, cpu) && !has_cpu(&root_cell, cpu));
+	guest_config.flags = 0;
+	assert_true(gic_move_cpus(&guest, &root_cell, BIT(cpu)));
+	assert_true(root_cell.cpus == of_root);
+	gic.rd_ctlr[cpu] |= GICR_CTLR_CES;
+	assert_true(gic_move_cpus(&root_cell, &guest, BIT(cpu)));
 }
 
 static void test_lpis_come_back_with_the_tables_that_linux_had(void **state)
@@ -643,6 +904,14 @@ static void test_frames_that_trap(void **state)
 	{                                                            \
 #function " (GICv3)", function, start_v3, NULL, NULL \
 	}
+#define V4(function)                                                   \
+	{                                                              \
+#function " (GICv4.1)", function, start_v4, NULL, NULL \
+	}
+#define V31(function)                                                   \
+	{                                                               \
+#function " (GICv3.1)", function, start_v31, NULL, NULL \
+	}
 
 int main(void)
 {
@@ -657,10 +926,24 @@ int main(void)
 		V3(test_distributor_cannot_be_turned_off),
 		V2(test_moved_spi_is_quiet_and_goes_to_the_cell),
 		V3(test_moved_spi_is_quiet_and_goes_to_the_cell),
+		V2(test_spi_comes_back_with_the_priority_and_trigger_of_linux),
+		V3(test_spi_comes_back_with_the_priority_and_trigger_of_linux),
+		V2(test_lock_is_given_up_between_words),
+		V3(test_lock_is_given_up_between_words),
 		V2(test_spis_of_a_cell_are_reset_and_no_others),
 		V3(test_spis_of_a_cell_are_reset_and_no_others),
 		V2(test_no_foreign_spi_reaches_the_cell),
 		V3(test_no_foreign_spi_reaches_the_cell),
+		V31(test_extended_spis_are_the_root_cells),
+		V31(test_no_extended_spi_reaches_the_cell),
+		V31(test_no_extended_interrupt_stays_active_when_all_cpus_are_in),
+		V31(test_reset_cpu_has_no_extended_ppi_left),
+		V31(test_interrupt_of_group_0_is_dropped_even_if_extended),
+		V31(test_deactivation_by_system_register_is_checked),
+		V31(test_management_sgi_wakes_after_random_accesses),
+		V3(test_every_cpu_finds_its_redistributor),
+		V4(test_every_cpu_finds_its_redistributor),
+		V4(test_cell_sees_neither_lpis_nor_resident_vpes),
 		V2(test_reset_cpu_has_nothing_left),
 		V3(test_reset_cpu_has_nothing_left),
 		V2(test_guest_within_a_handler_does_not_wait),
@@ -672,9 +955,12 @@ int main(void)
 		V3(test_nothing_stays_active_when_all_cpus_are_in),
 		V2(test_cpu_finds_its_interface),
 		V3(test_reset_clears_the_active_priorities_that_there_are),
+		V3(test_active_priorities_of_group_0_are_first),
+		V2(test_bypass_of_the_interface_is_the_firmwares),
 		V3(test_interrupt_of_group_0_is_dropped),
 		V2(test_lpis_can_be_disabled_if_the_hardware_says_so),
 		V3(test_lpis_can_be_disabled_if_the_hardware_says_so),
+		V3(test_cpu_with_lpis_that_stay_on_becomes_no_cells),
 		V3(test_lpis_come_back_with_the_tables_that_linux_had),
 		V3(test_lpis_that_were_off_stay_off),
 		V3(test_lpis_that_cannot_be_disabled_are_left_alone),
@@ -689,8 +975,8 @@ int main(void)
 		V3(test_random_accesses_of_a_cell),
 		V2(test_random_accesses_of_the_root_cell),
 		V3(test_random_accesses_of_the_root_cell),
-		V2(test_hardware_sees_only_widths_that_it_offers),
-		V3(test_hardware_sees_only_widths_that_it_offers),
+		V2(test_hardware_sees_only_what_it_has),
+		V3(test_hardware_sees_only_what_it_has),
 		V3(test_sgis_by_system_register_stay_in_the_cell),
 		V2(test_cpus_move_after_sgis_to_them_are_sent),
 		V3(test_cpus_move_after_sgis_to_them_are_sent),

@@ -143,10 +143,11 @@ void gic_move_spi(struct cell *from, struct cell *to, intid_t intid)
 	to->irqs[intid / 32] |= (u32)BIT(intid % 32);
 }
 
-void gic_move_cpus(struct cell *from, struct cell *to, cpuset_t cpus)
+bool gic_move_cpus(struct cell *from, struct cell *to, cpuset_t cpus)
 {
 	from->cpus &= ~cpus;
 	to->cpus |= cpus;
+	return true;
 }
 
 void gic_evict_spis(const struct cell *cell)

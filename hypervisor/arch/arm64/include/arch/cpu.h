@@ -64,6 +64,7 @@ struct cpu {
 	paddr_t gicr_phys;
 	paddr_t release; /* where it waits while there is no hypervisor; 0: Linux has it then */
 	u8 gic_target;	 /* GICv2: bit of this CPU in ITARGETSR */
+	u8 nr_private;	 /* GICv3: SGIs and PPIs, extended ones included */
 	u8 window_used;	 /* pages mapped in the window */
 };
 
