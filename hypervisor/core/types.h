@@ -36,6 +36,7 @@ typedef u64 cpuset_t; /* bit n: CPU n */
 #define MAX(a, b)	    ((a) > (b) ? (a) : (b))
 
 #define __noreturn	    __attribute__((noreturn))
+#define __cold		    __attribute__((cold)) /* small, in a file that is compiled to be fast */
 #define __noinline	    __attribute__((noinline)) /* off the common path */
 #define __cold		    __attribute__((cold))     /* rare: small rather than fast */
 #define __packed	    __attribute__((packed))

@@ -138,7 +138,7 @@ void gic_reset_private(u8 *frame, u32 nr)
 	writel(BIT(MANAGEMENT_SGI), frame + GICD_ISENABLER);
 }
 
-void gicd_wait(void)
+static void gicd_wait(void)
 {
 	while (gic_version == 3 && readl(gicd + GICD_CTLR) & GICD_CTLR_RWP)
 		cpu_relax();

@@ -10,7 +10,7 @@
 static u8 *gicc, *gich;
 static paddr_t gicc_phys;
 
-u32 gicv2_init(const struct cb_gic_config *config, struct cb_error *error)
+__cold u32 gicv2_init(const struct cb_gic_config *config, struct cb_error *error)
 {
 	const struct cb_frame *frame = &config->frames[CB_GIC_GICC];
 
@@ -46,7 +46,7 @@ static void drop_priority(void)
 		writel(MANAGEMENT_SGI, gicc + GICC_EOIR);
 }
 
-void gicv2_cpu_reset(void)
+__cold void gicv2_cpu_reset(void)
 {
 	drop_priority();
 	writel(0, gich + GICH_HCR);

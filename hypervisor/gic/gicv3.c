@@ -124,7 +124,7 @@ static bool probe_group0(void)
 	return seen;
 }
 
-u32 gicv3_init(const struct cb_gic_config *config, struct cb_error *error)
+__cold u32 gicv3_init(const struct cb_gic_config *config, struct cb_error *error)
 {
 	redistributors = config->frames[CB_GIC_GICR];
 	find_clusters();
@@ -168,7 +168,7 @@ static void set_traps(struct cpu *cpu, bool direct)
 	write_sysreg(cpu->traps.ich_hcr, ICH_HCR_EL2);
 }
 
-void gicv3_cpu_enable(struct cpu *cpu)
+__cold void gicv3_cpu_enable(struct cpu *cpu)
 {
 	cpu->linux_traps.ich_hcr = read_sysreg(ICH_HCR_EL2);
 	cpu->saved.ich_vmcr = read_sysreg(ICH_VMCR_EL2);
@@ -182,7 +182,7 @@ void gicv3_cpu_enable(struct cpu *cpu)
 	set_traps(cpu, public_page->root_mode == CB_ROOT_MODE_DIRECT);
 }
 
-void gicv3_cpu_disable(struct cpu *cpu)
+__cold void gicv3_cpu_disable(struct cpu *cpu)
 {
 	u64 vmcr = read_sysreg(ICH_VMCR_EL2);
 
@@ -201,9 +201,10 @@ void gicv3_cpu_disable(struct cpu *cpu)
 /*
  * The CPU interface. How many active priorities registers there are follows from the preemption
  * bits (12.2.1). Those of Group 0 come first, or the result is UNPREDICTABLE (12.2,
- * ICC_AP1R<n>_EL1).
+ * ICC_AP1R<n>_EL1). QEMU ignores those of Group 1 where there are two security states: there,
+ * priorities are dropped one by one.
  */
-static void reset_interface(void)
+static __cold void reset_interface(void)
 {
 	u64 bits = FIELD(read_sysreg(ICH_VTR_EL2), 28, 26) + 1;
 
@@ -232,9 +233,13 @@ static void reset_interface(void)
 	write_sysreg(0, ICC_CTLR_EL1);
 	write_sysreg(0, ICH_VMCR_EL2);
 	isb();
+	for (u32 n = 0; n < 32 && read_sysreg(ICC_RPR_EL1) != GIC_PRIORITY_IDLE; n++) {
+		write_sysreg(MANAGEMENT_SGI, ICC_EOIR1_EL1);
+		isb();
+	}
 }
 
-void gicv3_cpu_reset(struct cpu *cpu)
+__cold void gicv3_cpu_reset(struct cpu *cpu)
 {
 	u8 *sgi = sgi_of(cpu);
 
@@ -245,7 +250,7 @@ void gicv3_cpu_reset(struct cpu *cpu)
 	gic_reset_private(sgi, cpu->nr_private);
 }
 
-void gicv3_cpu_start(struct cpu *cpu)
+__cold void gicv3_cpu_start(struct cpu *cpu)
 {
 	bool direct = cpu->cell == &root_cell && public_page->root_mode == CB_ROOT_MODE_DIRECT;
 
@@ -572,7 +577,7 @@ bool gic_can_disable_lpis(struct cpu *cpu)
 	return !(ctlr & GICR_CTLR_ENABLE_LPIS) || ctlr & GICR_CTLR_CES;
 }
 
-void gic_disable_lpis(struct cpu *cpu)
+__cold void gic_disable_lpis(struct cpu *cpu)
 {
 	u8 *rd = rd_of(cpu);
 	u32 ctlr;
@@ -592,7 +597,7 @@ void gic_disable_lpis(struct cpu *cpu)
 		cpu->gic_state[0] = 0;
 }
 
-void gic_restore_lpis(struct cpu *cpu)
+__cold void gic_restore_lpis(struct cpu *cpu)
 {
 	u8 *rd = rd_of(cpu);
 

@@ -43,9 +43,6 @@ static inline void end_sgi(void)
 	store_release(&this_cpu()->sending, 0);
 }
 
-/* Wait for earlier writes to take effect (GICv3; GICv2 has no such state). */
-void gicd_wait(void);
-
 /* Write ones to an array of a bit for each of nr interrupts. */
 void gic_write_ones(u8 *array, u32 nr);
 

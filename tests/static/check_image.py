@@ -94,11 +94,19 @@ def vectors_fit(elf: Elf) -> Iterator[str]:
 def code_without_mmu(elf: Elf) -> Iterator[str]:
     """
     With the MMU off all memory is Device memory at another address: no exclusives and atomics, no
-    constants; and boot_map(), which is C, calls nothing. What turns the MMU on fits in the page
+    constants; and boot_map(), which is C, calls nothing. Other C in the head only fills its gaps. What turns the MMU on fits in the page
     that boot_map() maps at its physical address, and the stub in the one before.
     """
     head, function = elf.section(".head"), elf.by_name["boot_map"]
+    fillers = {
+        address
+        for symbol in elf.symbols
+        if symbol.kind == "FUNC" and symbol is not function
+        for address in range(symbol.address, symbol.address + symbol.size, 4)
+    }
     for insn in elf.insns.values():
+        if insn.address in fillers:
+            continue
         in_c = function.address <= insn.address < function.address + function.size
         if not in_c and not head.address <= insn.address < head.end:
             continue

@@ -280,7 +280,7 @@ static void handle_fault(struct regs *regs, u64 esr, bool fetch)
 	}
 }
 
-void handle_abort(struct regs *regs, u64 esr, bool fetch)
+__cold void handle_abort(struct regs *regs, u64 esr, bool fetch)
 {
 	struct cpu *cpu = this_cpu();
 

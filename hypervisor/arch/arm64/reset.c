@@ -209,7 +209,8 @@ static void reset_debug(void)
 	u64 dfr0 = read_sysreg(id_aa64dfr0_el1);
 
 	ZERO(mdscr_el1);
-	ZERO(mdccint_el1);
+	if (!FIELD(read_sysreg(id_aa64mmfr0_el1), 59, 56)) /* FEAT_FGT: it traps for cells (TDCC) */
+		ZERO(mdccint_el1);
 	ZERO(oslar_el1);
 	ZERO(osdlr_el1);
 	write_sysreg(CLAIM_TAGS, dbgclaimclr_el1);

@@ -243,7 +243,7 @@ static void record(struct cb_crash *crash, const struct regs *regs, enum cb_cras
 	crash->vbar_el1 = read_sysreg(vbar_el1);
 }
 
-void violation(const struct regs *regs, enum cb_crash_reason reason, u64 ipa, u64 insn)
+__cold void violation(const struct regs *regs, enum cb_crash_reason reason, u64 ipa, u64 insn)
 {
 	struct cpu *cpu = this_cpu();
 	struct cell *cell = cpu->cell;
