@@ -83,6 +83,22 @@ void handle_secure_interrupts(void)
 		stay_held();
 }
 
+/* Once for all: only this CPU goes on. */
+void hold_others_for_ever(void)
+{
+	static bool done;
+
+	if (__atomic_exchange_n(&done, true, __ATOMIC_ACQ_REL)) {
+		for (;;)
+			wfi();
+	}
+	__atomic_store_n(&to_hold, ~BIT(this_cpu()), __ATOMIC_RELEASE);
+	for (u32 cpu = 0; cpu < MAX_CPUS; cpu++) {
+		if (cpu != this_cpu() && psci_is_on(cpu))
+			gic_send(SGI_HOLD, cpu);
+	}
+}
+
 static s64 hold(u64 mask)
 {
 	u64 none = 0;

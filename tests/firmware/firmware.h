@@ -100,6 +100,7 @@ bool psci_all_started(u32 count);
 /* calls.c */
 void handle_smc(struct frame *frame);
 void handle_secure_interrupts(void);
+void hold_others_for_ever(void);
 
 /* platform.c */
 u64 load_linux(void);

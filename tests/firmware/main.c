@@ -142,6 +142,7 @@ void handle_fiq(struct frame *frame)
 
 void stop_at_trap(const struct frame *frame)
 {
+	hold_others_for_ever(); /* what they print would be between */
 	say("\r\nfirmware: trap to EL3, esr ");
 	say_hex(read_sysreg(esr_el3));
 	say(", elr ");
