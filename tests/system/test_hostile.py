@@ -176,14 +176,14 @@ class Stage(Scene):
 
 
 class Setting(NamedTuple):
-    """The machine, the attacker's CPUs as bits, and how the names of its attacks begin."""
+    """The machine, the attacker's CPUs as bits, and how the names of its attacks may begin."""
 
     name: str
     gic: int
     cpus: int
     cpu: str = "cortex-a53"
     extra: tuple[str, ...] = ()
-    attacks: str = ""
+    attacks: tuple[str, ...] = ("",)
     firmware: str = ""
 
     def __str__(self) -> str:
@@ -192,10 +192,11 @@ class Setting(NamedTuple):
 
 ONE, TWO = 0b1000, 0b1010
 SETTINGS = [
-    Setting("gicv2-one-cpu", 2, ONE, attacks="" if LONG_RUN else "gic-"),
+    Setting("gicv2-one-cpu", 2, ONE, attacks=("",) if LONG_RUN else ("gic-",)),
     Setting("gicv3-two-cpus", 3, TWO),
     # EL3 stops the machine at whatever gets past EL2.
-    Setting("gicv3-firmware", 3, ONE, "neoverse-n2", attacks="" if LONG_RUN else "register-", firmware="strict"),
+    Setting("gicv3-firmware", 3, ONE, "neoverse-n2", firmware="strict",
+            attacks=("",) if LONG_RUN else ("gic-", "register-reads", "register-writes")),
 ]
 if LONG_RUN:
     SETTINGS += [
