@@ -129,8 +129,7 @@ restore:
 
 	/*
 	 * Enters Non-secure EL2 as after a reset: x0 = address, x1 = its x0, x2 = its other
-	 * registers. System registers that have no value then have rubbish. Timers are always on,
-	 * as the device tree says.
+	 * registers. Timers are off; system registers that have no value then have rubbish.
 	 */
 	.globl	enter_el2
 enter_el2:
@@ -145,6 +144,9 @@ enter_el2:
 	mov_l	x3, HCR_EL2_RW
 	msr	hcr_el2, x3
 	msr	cntvoff_el2, xzr
+	msr	cntp_ctl_el0, xzr
+	msr	cntv_ctl_el0, xzr
+	msr	cnthp_ctl_el2, xzr
 	mov	x3, #1
 	msr	oslar_el1, x3
 
@@ -153,6 +155,7 @@ enter_el2:
 	.irp	reg, actlr_el1, afsr0_el1, afsr1_el1, amair_el1, contextidr_el1, cpacr_el1, \
 		csselr_el1, elr_el1, esr_el1, far_el1, mair_el1, par_el1, sp_el0, sp_el1, spsr_el1, tcr_el1, \
 		tpidr_el0, tpidr_el1, tpidrro_el0, ttbr0_el1, ttbr1_el1, vbar_el1, cntkctl_el1, \
+		cntp_cval_el0, cntv_cval_el0, cnthp_cval_el2, \
 		afsr0_el2, afsr1_el2, amair_el2, cnthctl_el2, cptr_el2, elr_el2, esr_el2, far_el2, \
 		hpfar_el2, hstr_el2, mair_el2, sp_el2, spsr_el2, tcr_el2, tpidr_el2, ttbr0_el2, \
 		vbar_el2, vmpidr_el2, vpidr_el2, vtcr_el2, vttbr_el2

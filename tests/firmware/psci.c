@@ -160,6 +160,15 @@ static void wait_for_interrupt(void)
 	} while (!is_interrupt_pending());
 }
 
+/* They are the CPU's, as idle states with local-timer-stop say. */
+static void stop_timers(void)
+{
+	write_sysreg(cntp_ctl_el0, 0);
+	write_sysreg(cntv_ctl_el0, 0);
+	write_sysreg(cnthp_ctl_el2, 0);
+	isb();
+}
+
 static s64 cpu_suspend(u64 state, u64 entry, u64 context)
 {
 	switch (state) {
@@ -170,6 +179,7 @@ static s64 cpu_suspend(u64 state, u64 entry, u64 context)
 	case POWER_DOWN_CLUSTER:
 		if (!is_entry(entry))
 			return INVALID_ADDRESS;
+		stop_timers();
 		wait_for_interrupt();
 		start(entry, context);
 	}

@@ -9,7 +9,7 @@ import pytest
 from machine import BUILD, Boot, Config, Machine
 
 CPU = "neoverse-n2"
-PROMISES = 31
+PROMISES = 32
 
 # What the probe reads last, as the syndrome of its trap says it: an MRS to x0 or another register.
 SYNDROME = {
