@@ -85,6 +85,10 @@ inmates:
 guest:
 	@$(MAKE) --no-print-directory -C tests/system/guest
 
+# EL3 of the machine that the tests boot with `--firmware strict`.
+firmware:
+	@$(MAKE) --no-print-directory -C tests/firmware O=$(BUILD)/firmware
+
 # Debug information only makes the machine's memory fuller and its boot slower.
 STRIP = $(CROSS_COMPILE)objcopy --strip-debug
 
@@ -196,7 +200,7 @@ system-disk: deb
 	@scripts/mksystem.sh
 
 # The root file system of the QEMU machine, with everything installed.
-rootfs: all guest
+rootfs: all guest firmware
 	@rm -rf $(BUILD)/staging
 	@$(MAKE) --no-print-directory -s install DESTDIR=$(BUILD)/staging
 	@$(STRIP) $(BUILD)/staging/lib/modules/$(KVER)/extra/cellblock.ko
@@ -264,10 +268,10 @@ clean:
 		$(BUILD)/system $(BUILD)/system-snapshots $(BUILD)/dtb \
 		$(BUILD)/rootfs*.cpio $(BUILD)/lint $(BUILD)/check $(BUILD)/models \
 		$(BUILD)/fuzz $(BUILD)/coverage $(BUILD)/faults $(BUILD)/soak $(BUILD)/bench \
-		$(BUILD)/kernels $(BUILD)/man $(BUILD)/deb $(BUILD)/system-disk \
+		$(BUILD)/firmware $(BUILD)/kernels $(BUILD)/man $(BUILD)/deb $(BUILD)/system-disk \
 		$(BUILD)/bench.json $(BUILD)/demo-build.log
 
-.PHONY: all help setup hypervisor driver cellctl cellcheck configs inmates guest faults kernels \
-	kernel-6.12 kernel-6.1-rt man install-config install-files install-system install-dkms \
+.PHONY: all help setup hypervisor driver cellctl cellcheck configs inmates guest firmware faults \
+	kernels kernel-6.12 kernel-6.1-rt man install-config install-files install-system install-dkms \
 	install deb system-disk rootfs run demo check check-long hostile boards soak bench \
 	bench-expected bench-plots pictures models fuzz coverage reference lint clean

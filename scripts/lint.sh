@@ -88,6 +88,7 @@ check_sparse()
 	run_sparse tools/*/*.c -- -D_GNU_SOURCE -Itools/cellcheck/stub \
 		-Ihypervisor/arch/arm64/include -Ihypervisor -Iinclude -Itools/cellctl \
 		-isystem "$libc" -idirafter "$ARM64_INCLUDE"
+	run_sparse tests/firmware/*.c -- -ffreestanding
 	# It does not know arrays of variable size among parameters, which regex.h has.
 	run_sparse tests/system/guest/*.c -- -D__STDC_NO_VLA__ -Iinclude -isystem "$libc" \
 		-idirafter "$ARM64_INCLUDE"
@@ -140,6 +141,7 @@ check_tidy()
 		-Ihypervisor/arch/arm64/include -Iinclude
 	run_tidy inmates/*/*.c -- $target -std=gnu11 -ffreestanding -Iinmates/include -Iinclude \
 		-isystem "$ARM64_INCLUDE"
+	run_tidy tests/firmware/*.c -- $target -std=gnu11 -ffreestanding -mgeneral-regs-only
 	run_tidy tests/system/guest/*.c -- $target -std=gnu11 -Iinclude -isystem "$libc" \
 		-idirafter "$ARM64_INCLUDE"
 	run_tidy tools/*/*.c -- -std=gnu11 -D_GNU_SOURCE -DCELLBLOCK_VERSION='"0"' \
@@ -184,6 +186,7 @@ check_analyzer()
 
 	$make -C hypervisor O="$OUT/hypervisor" EXTRA_CFLAGS=-fanalyzer
 	$make -C inmates O="$OUT/inmates" CC="${CROSS}gcc -fanalyzer" >/dev/null
+	$make -C tests/firmware O="$OUT/firmware" CC="${CROSS}gcc -fanalyzer"
 	$make -C tools/cellctl CC="${CROSS}gcc" O="$OUT/cellctl" \
 		EXTRA_CFLAGS="-isystem $ARM64_INCLUDE -fanalyzer" \
 		LDFLAGS="-static -L$ARM64_LIB" >/dev/null

@@ -29,6 +29,10 @@ RESERVED_BASE = 0x70000000
 RESERVED_SIZE = 0x10000000
 UART2_BASE = 0x09040000
 
+# The firmware of tests/firmware, and where it puts the initrd.
+FIRMWARE = BUILD / "firmware" / "strict.bin"
+FIRMWARE_INITRD = 0x48000000
+
 # Models whose Linux would stay at EL2, and does not with this argument.
 VHE_MODELS = ("max", "neoverse-", "cortex-a55", "cortex-a76", "cortex-a710")
 NVHE_ARGUMENT = "id_aa64mmfr1.vh=0"
@@ -60,6 +64,7 @@ class Config:
     el2: bool = True
     vhe: bool = False  # let Linux stay at EL2 on CPUs that can
     kpti: bool = True  # Linux' own tables for user space, which KASLR brings
+    firmware: str = ""  # QEMU is the PSCI; or "strict": tests/firmware, which has the second UART
     virtio: str = "pci"  # or "mmio"
     disk: str = ""
     net: bool = False
@@ -71,6 +76,9 @@ class Config:
     def machine(self) -> str:
         options = ["virt", f"gic-version={self.gic}"]
         options.append("virtualization=" + ("on" if self.el2 else "off"))
+        if self.firmware:
+            # With ACPI, QEMU leaves devices out that the device tree has.
+            options += ["secure=on", "acpi=off"]
         if self.smmu:
             options.append("iommu=smmuv3")
         if self.idle:
@@ -86,6 +94,8 @@ class Config:
             args.append(f"mem={(RESERVED_BASE - RAM_BASE) >> 20}M")
         if self.el2 and not self.vhe and self.cpu.startswith(VHE_MODELS):
             args.append(NVHE_ARGUMENT)
+        if self.firmware:
+            args.append(f"initrd={FIRMWARE_INITRD:#x},{Path(self.initrd).stat().st_size}")
         if not self.kpti:
             args.append("kpti=off")
         if self.disk or self.net:
@@ -117,18 +127,23 @@ class Config:
         """The whole QEMU command line."""
         if self.reserve not in ("cmdline", "dt", "none"):
             raise ValueError(f"reserve={self.reserve}")
+        if self.firmware not in ("", "strict") or self.firmware and (self.cell_uart or not self.el2):
+            raise ValueError(f"firmware={self.firmware}")
         command = self.hardware()
         command += ["-serial", self.serial, "-serial", self.serial2]
         command += self.devices()
         command += ["-kernel", self.kernel or environment()["KERNEL_IMAGE"]]
         command += ["-initrd", self.initrd, "-append", self.arguments()]
+        if self.firmware:
+            command += ["-bios", str(FIRMWARE)]
         if self.overlays():
             command += ["-dtb", str(changed_tree(self))]
         return command + self.extra
 
     def overlays(self) -> list[Path]:
         """What is changed in QEMU's device tree."""
-        names = ["reserved-memory"] if self.reserve == "dt" else []
+        names = ["firmware"] if self.firmware else []
+        names += ["reserved-memory"] if self.reserve == "dt" else []
         names += ["cell-uart"] if self.cell_uart else []
         names += ["idle-states"] if self.idle else []
         return [ROOT / "scripts" / f"{name}.dtso" for name in names]
@@ -212,6 +227,13 @@ def parse(argv: list[str]) -> tuple[Config, bool]:
     parser.add_argument("--idle", action="store_true", help="idle states of PSCI")
     parser.add_argument("--no-el2", dest="el2", action="store_false")
     parser.add_argument("--vhe", action="store_true", help="let Linux stay at EL2")
+    parser.add_argument(
+        "--firmware",
+        choices=("", "strict"),
+        default=defaults.firmware,
+        help="strict: EL3 of its own, which stops the machine at whatever it can trap; "
+        "the second UART is then the firmware's",
+    )
     parser.add_argument("--virtio", choices=("pci", "mmio"), default=defaults.virtio)
     parser.add_argument("--disk", default="", help="raw image for a virtio disk")
     parser.add_argument("--net", action="store_true", help="virtio network card")

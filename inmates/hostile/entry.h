@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What a CPU had in its registers when the cell was started: entry.S saves it, before anything is
- * changed, and inspect.c looks at it. ELR_EL1 is not among it: it keeps x0 meanwhile.
+ * changed, and inspect.c looks at it. Not among it are ELR_EL1, which keeps x0 meanwhile, and
+ * what may be undefined, for which there are no vectors yet (MDCCINT_EL1): the attack
+ * register-inspect has these.
  */
 #ifndef ENTRY_H
 #define ENTRY_H
@@ -16,7 +18,7 @@
 	X(esr_el1) X(far_el1) X(afsr0_el1) X(afsr1_el1) X(par_el1)	\
 	X(cntkctl_el1) X(cntv_ctl_el0) X(cntv_cval_el0)			\
 	X(cntp_ctl_el0) X(cntp_cval_el0)				\
-	X(osdlr_el1) X(mdccint_el1) X(dbgclaimclr_el1)			\
+	X(osdlr_el1) X(dbgclaimclr_el1)					\
 	X(mdscr_el1) X(dbgbcr0_el1) X(dbgbvr0_el1)			\
 	X(dbgwcr0_el1) X(dbgwvr0_el1)					\
 	X(pmcntenset_el0) X(pmintenset_el1) X(pmovsset_el0)		\

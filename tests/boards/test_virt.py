@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""QEMU's `virt` with either GIC, booted by U-Boot at EL2."""
+"""QEMU's `virt` with either GIC, booted by U-Boot at EL2, and by a firmware at EL3."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from board import BoardRoot, walk
 from machine import Machine
 from qemu import ROOT
-from virt import UBootVirt
+from virt import StrictVirt, UBootVirt
 
 SCRIPT = ROOT / "configs" / "arm64" / "qemu-virt-boot.cmd"
 
@@ -29,3 +29,11 @@ def test_timer_cell(boot: Callable[..., Machine], gic: int) -> None:
     assert "U-Boot" in machine.serial.transcript
     machine.check("test -e /proc/device-tree/reserved-memory/cellblock@70000000/no-map")
     walk(BoardRoot(machine, board), board, machine.serial2)
+
+
+@pytest.mark.parametrize("gic", [2, 3], ids=["gicv2", "gicv3"])
+def test_strict_firmware(boot: Callable[..., Machine], gic: int) -> None:
+    board = StrictVirt(name=f"virt-strict-gicv{gic}", config=f"qemu-virt-gicv{gic}", gic=gic)
+    machine = boot(board)
+    walk(BoardRoot(machine, board), board)
+    assert "firmware" not in machine.serial2.transcript

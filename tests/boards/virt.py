@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""QEMU's `virt` through U-Boot at EL2, whose boot script reserves the memory."""
+"""QEMU's `virt` through U-Boot at EL2, whose boot script reserves the memory; and by a strict firmware."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import documents
 from board import Board
 from media import MIB, make_image, make_script
-from qemu import environment
+from qemu import Config, environment
 
 # As docs/boards/qemu-virt.md has them.
 MAKE_SCRIPT, START = documents.commands("docs/boards/qemu-virt.md", "virt")
@@ -46,6 +46,20 @@ class UBootVirt(Board):
         command = START.replace("gic-version=3", f"gic-version={self.gic}")
         command = command.replace("u-boot.bin", str(uboot())).replace("disk.img", str(self.disk()))
         return without_consoles(command)
+
+
+@dataclasses.dataclass
+class StrictVirt(Board):
+    """The firmware of tests/firmware, which stops the machine at whatever EL3 can trap."""
+
+    gic: int = 3
+    cpu: str = "neoverse-n2"
+    cell: str = "demo-native-idle"  # the second UART is the firmware's
+
+    def command(self) -> list[str]:
+        machine = Config(gic=self.gic, cpu=self.cpu, firmware="strict", reserve="dt")
+        machine.serial, machine.serial2 = self.serial, self.serial2
+        return machine.command()
 
 
 def uboot() -> Path:

@@ -365,7 +365,7 @@ class Machine:
             ("second serial console", self.serial2.transcript.replace("\r", "")),
             ("QEMU", (self.directory / "qemu.log").read_text()),
         ]
-        if self.serial.stuck and self.running:
+        if self.serial.stuck and not self.serial.closed:
             parts.append(("CPUs", self.monitor("info registers -a")))
         return [(title, text) for title, text in parts if text]
 

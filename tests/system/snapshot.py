@@ -24,7 +24,7 @@ import subprocess
 from pathlib import Path
 
 from machine import Config, Machine
-from qemu import BUILD, QEMU, environment
+from qemu import BUILD, FIRMWARE, QEMU, environment
 
 DIRECTORY = BUILD / "system-snapshots"
 PROMPT = r"\(qemu\) $"
@@ -32,10 +32,10 @@ PROMPT = r"\(qemu\) $"
 
 @functools.cache
 def generation() -> Path:
-    """Where the snapshots of this kernel, initramfs and QEMU are."""
+    """Where the snapshots of this kernel, initramfs, firmware and QEMU are."""
     version = subprocess.run([QEMU, "--version"], stdout=subprocess.PIPE, check=True).stdout
     digest = hashlib.sha256(version)
-    for path in (environment()["KERNEL_IMAGE"], Config().initrd):
+    for path in (environment()["KERNEL_IMAGE"], Config().initrd, FIRMWARE):
         digest.update(Path(path).read_bytes())
     return DIRECTORY / digest.hexdigest()[:16]
 
@@ -53,8 +53,9 @@ class Snapshot:
 
     @staticmethod
     def is_worthwhile(config: Config) -> bool:
-        """Whether many tests use this kind: it differs in GIC, model of the CPUs and KPTI at most."""
-        return config == Config(gic=config.gic, cpu=config.cpu, kpti=config.kpti)
+        """Whether many tests use this kind: no more than these differ."""
+        kind = {name: getattr(config, name) for name in ("gic", "cpu", "firmware", "kpti")}
+        return config == Config(**kind)
 
     def __init__(self, config: Config) -> None:
         self._config = config

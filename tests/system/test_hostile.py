@@ -176,14 +176,15 @@ class Stage(Scene):
 
 
 class Setting(NamedTuple):
-    """The machine, the attacker's CPUs as bits, and how the names of its attacks begin."""
+    """The machine, the attacker's CPUs as bits, and how the names of its attacks may begin."""
 
     name: str
     gic: int
     cpus: int
     cpu: str = "cortex-a53"
     extra: tuple[str, ...] = ()
-    attacks: str = ""
+    attacks: tuple[str, ...] = ("",)
+    firmware: str = ""
 
     def __str__(self) -> str:
         return self.name
@@ -191,8 +192,11 @@ class Setting(NamedTuple):
 
 ONE, TWO = 0b1000, 0b1010
 SETTINGS = [
-    Setting("gicv2-one-cpu", 2, ONE, attacks="" if LONG_RUN else "gic-"),
+    Setting("gicv2-one-cpu", 2, ONE, attacks=("",) if LONG_RUN else ("gic-",)),
     Setting("gicv3-two-cpus", 3, TWO),
+    # EL3 stops the machine at whatever gets past EL2.
+    Setting("gicv3-firmware", 3, ONE, "neoverse-n2", firmware="strict",
+            attacks=("",) if LONG_RUN else ("gic-", "register-reads", "register-writes")),
 ]
 if LONG_RUN:
     SETTINGS += [
@@ -200,6 +204,8 @@ if LONG_RUN:
         Setting("gicv3-one-cpu", 3, ONE),
         # SVE, SME, pointer authentication, memory tags, and whatever else there is.
         Setting("gicv3-max", 3, TWO, "max", ("-machine", "mte=on")),
+        Setting("gicv2-firmware", 2, TWO, "cortex-a57", firmware="strict"),
+        Setting("gicv3-firmware-max", 3, TWO, "max", ("-machine", "mte=on"), firmware="strict"),
     ]
 
 
@@ -208,7 +214,8 @@ def shared_stage(boot_shared: Boot, request: pytest.FixtureRequest) -> Stage:
     setting: Setting = request.param
     extra = list(setting.extra)
     # KPTI makes no difference to the attacker, and would double the time.
-    root = Root(boot_shared(gic=setting.gic, cpu=setting.cpu, extra=extra, kpti=False))
+    options = {"gic": setting.gic, "cpu": setting.cpu, "firmware": setting.firmware}
+    root = Root(boot_shared(**options, extra=extra, kpti=False))
     root.enable()
     return Stage(root, attacker(setting.cpus))
 
