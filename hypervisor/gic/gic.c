@@ -41,6 +41,9 @@ u32 gic_init(const struct cb_system_config *config, struct cb_error *error)
 	typer = readl(gicd + GICD_TYPER);
 	/* Reserved in a GICv2. */
 	gic_nr_espis = typer & GICD_TYPER_ESPI ? (u32)(32 * (FIELD(typer, 31, 27) + 1)) : 0;
+	gicd_typer_of_cells = (typer & ~(u32)(GICD_TYPER_LPIS | GICD_TYPER_MBIS | GICD_TYPER_ESPI |
+					      GICD_TYPER_ESPI_RANGE)) | /* zero in a GICv2 */
+			      (gic_version == 3 ? GICD_TYPER_NO1N : 0);
 	nr_intids = (intid_t)(32 * (FIELD(typer, 4, 0) + 1));
 	nr_intids = MIN(nr_intids, (intid_t)GIC_MAX_INTID);
 	return gic_version == 3 ? gicv3_init(&config->gic, error) : gicv2_init(&config->gic, error);

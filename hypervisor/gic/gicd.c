@@ -136,8 +136,7 @@ static __noinline u64 access_targets(struct cell *cell, u64 offset, mmio_t kind,
 			    kind & MMIO_WRITE ? bytes_not_zero((u32)value) : ~0U);
 }
 
-static __cold __noinline u64 access_config(const struct cell *cell, u64 offset, mmio_t kind,
-					   u64 value)
+static __noinline u64 access_config(const struct cell *cell, u64 offset, mmio_t kind, u64 value)
 {
 	intid_t intid = (intid_t)(offset - GICD_ICFGR) * 4;
 	u32 own = own_interrupts(cell, intid, kind) >> (intid % 32);
@@ -148,7 +147,7 @@ static __cold __noinline u64 access_config(const struct cell *cell, u64 offset, 
 }
 
 /* The last page of a GICv2 distributor: SGIs of the accessing CPU, and identification. */
-static __cold __noinline u64 access_sgi(u64 offset, mmio_t kind, u64 value)
+static __noinline u64 access_sgi(u64 offset, mmio_t kind, u64 value)
 {
 	if (gic_version != 2 || !mmio_is_aligned(offset, kind))
 		return 0;
@@ -216,20 +215,16 @@ static __noinline u64 access_v3(struct cell *cell, u64 offset, mmio_t kind, u64 
 	return offset >= GICD_V3_ID && kind == MMIO_WORD ? readl(gicd + offset) : 0;
 }
 
-/* Constant, and read-only for everybody; only the root cell has LPIs, message and extended SPIs. */
+u32 gicd_typer_of_cells;
+
+/* Constant, and read-only for everybody. */
 static u64 read_identity(const struct cell *cell, u64 offset, mmio_t kind)
 {
-	u32 value;
-
 	if (offset % 4 || offset > GICD_IIDR || kind != MMIO_WORD)
 		return 0;
-	value = readl(gicd + offset);
-	if (offset == GICD_TYPER && cell != &root_cell) {
-		value &= ~(u32)(GICD_TYPER_LPIS | GICD_TYPER_MBIS | GICD_TYPER_ESPI |
-				GICD_TYPER_ESPI_RANGE); /* zero in a GICv2 */
-		value |= gic_version == 3 ? GICD_TYPER_NO1N : 0;
-	}
-	return value;
+	if (offset == GICD_TYPER && cell != &root_cell)
+		return gicd_typer_of_cells;
+	return readl(gicd + offset);
 }
 
 /* Under gic_lock. */

@@ -11,6 +11,9 @@
 
 extern u8 *gicd; /* the distributor, mapped */
 
+/* GICD_TYPER but for what only the root cell has: LPIs, message-based and extended SPIs. */
+extern u32 gicd_typer_of_cells;
+
 /*
  * Extended SPIs of GICv3.1; they are the root cell's. The first has the number of its GICD_IROUTER,
  * which follow those of all others.

@@ -165,8 +165,8 @@ struct board_system {
 	 */
 	struct board_cpus spin_table;
 	/*
-	 * `.version` 2: `.gicd`, `.gicc` (8 KiB or more), `.gich`, `.gicv`. 3: `.gicd`, `.gicr` (all CPUs,
-	 * one range), `.its` if there is one.
+	 * `.version` 2: `.gicd`, `.gicc` (8 KiB or more), `.gich`, `.gicv`. 3: `.gicd` (64 KiB, or 128 from
+	 * GIC-500 on), `.gicr` (all CPUs, one range), `.its` if there is one.
 	 */
 	struct board_gic gic;
 	/*
