@@ -31,6 +31,13 @@
 #define ZCU102_IRQS		IRQS({ .first = 32, .count = 160 })
 
 /*
+ * EEMI: PM_REQ_SUSPEND, PM_FORCE_POWERDOWN, PM_REQ_WAKEUP. They act on any CPU, those of cells too;
+ * TF-A looks at the number only, so that there are two of each. Linux' remoteproc needs them.
+ */
+#define ZCU102_SMCS                                                                                \
+	SMCS(0x82000006, 0x82000008, 0x8200000a, 0xc2000006, 0xc2000008, 0xc200000a)
+
+/*
  * GIC-400. Each page of the CPU interface is repeated over 64 KiB. Linux and Cellblock use the
  * last copy of the first page, which the second page follows.
  */

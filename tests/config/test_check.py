@@ -194,7 +194,6 @@ def test_system(tmp_path: Path) -> None:
         (good.but(debug_console=(2, 0, 0x08000000)), (".debug_console", "REGION_GIC")),
         (good.but(debug_console=(2, 0, 0x70000000)), (".debug_console", "REGION_HYPERVISOR")),
         (good.but(debug_console=(2, 33, 0x09000000)), (".debug_console", "ARGUMENT")),
-        (good.but(smcs=[1]), (".smcs", "CONFIG_ARRAY")),
         (good.but(flags=cellfile.NATIVE_IDLE), (".flags", "CONFIG_FLAGS")),
         (good.but(irqs=[(31, 1)]), (".irqs[0]", "IRQ_RANGE")),
         (good.but(irqs=[(32, 10), (41, 1)]), (".irqs[1]", "IRQ_DUPLICATE")),

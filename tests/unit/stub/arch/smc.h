@@ -12,5 +12,6 @@
 void smc_call(u64 *x);
 void smc_forward(u64 *x);
 void firmware_call(u64 *x);
+void firmware_call_alone(u64 *x);
 
 #endif

@@ -61,5 +61,8 @@ void smc_forward(u64 *x);
 /* For a guest. Where CPUs wait in a spin table there is no firmware, and an SMC is undefined. */
 void firmware_call(u64 *x);
 
+/* The same for a call that must not meet other cells: refused while there are any. */
+void firmware_call_alone(u64 *x);
+
 #endif
 #endif
