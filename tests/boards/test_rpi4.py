@@ -15,6 +15,23 @@ from rpi4 import TYPED, StockRpi4, UBootRpi4
 RELEASE_OF_CPU3 = 0xF0
 LOOP = 0x10800000  # reserved memory that no test gives to a cell
 BRANCH_TO_SELF = 0x14000000
+TFA = range(0x0, 0x80000)  # no hardware keeps anybody out of there
+STUB = range(0x0, 0x1000)
+
+
+def firmware_is_out_of_reach(root: BoardRoot, memory: range) -> None:
+    """Linux may write there, and no more once the hypervisor runs: an Oops of who tries."""
+    machine = root.machine
+    machine.check("modprobe hostile")
+    machine.check(f"hostile access {memory[-8]:#x} memory 8 0")
+    root.enable()
+    for place in (memory[0], memory[-8]):
+        status, _ = machine.run(f"hostile access {place:#x} memory 8 0")
+        assert status > 128
+        assert f": write of {place:#x}, which it does not have" in root.console("root")
+    machine.check(f"hostile access {memory.stop:#x} memory 8")
+    machine.clear_dmesg()
+    root.disable()
 
 
 def test_psci(boot: Callable[..., Machine]) -> None:
@@ -24,6 +41,7 @@ def test_psci(boot: Callable[..., Machine]) -> None:
     assert "PSCIv1.1 detected in firmware" in machine.dmesg()
     root = BoardRoot(machine, board)
     walk(root, board, machine.serial2)
+    firmware_is_out_of_reach(root, TFA)
     follow(root, TYPED, machine.serial2)
 
 
@@ -37,6 +55,7 @@ def test_spin_table(boot: Callable[..., Machine]) -> None:
     reader.follow(documents.commands("docs/boards/rpi4.md", "spintable"))
     assert "from its spin table" in reader.last
     root.disable()
+    firmware_is_out_of_reach(root, STUB)
 
 
 def test_cells_from_the_spin_table(boot: Callable[..., Machine]) -> None:
