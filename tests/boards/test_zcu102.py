@@ -21,6 +21,23 @@ SVE_HINT = 1 << 16  # no part of the number
 FIRMWARE_CALL = "handled as PSCI call"  # QEMU's log: an SMC that reached the firmware
 
 
+RST_FPD_APU = 0xFD1A0104  # of CRF_APB: resets of the CPUs
+RVBARADDR0L = 0xFD5C0040  # of APU: where CPU 0 begins, at EL3
+PMU_GLOBAL, PMU_RAM_LAST = 0xFFD80000, 0xFFDDFFFC
+OCM = 0xFFFC0000  # has TF-A
+
+
+def firmware_is_out_of_reach(root: BoardRoot) -> None:
+    """Nor does Linux reach registers that decide where CPUs begin."""
+    machine = root.machine
+    machine.check("modprobe hostile")
+    for address in (RST_FPD_APU, 0xFD2DFFFC, RVBARADDR0L, 0xFD5CFFFC, PMU_GLOBAL, PMU_RAM_LAST, OCM):
+        status, _ = machine.run(f"hostile access {address:#x} device 4")
+        assert status > 128
+        assert f": read of {address:#x}, which it does not have" in root.console("root")
+    machine.clear_dmesg()
+
+
 def test_timer_cell(boot: Callable[..., Machine]) -> None:
     board = Zcu102()
     board.tree = typed_tree(board.directory(), documents.commands("docs/boards/zcu102.md", "uboot"))
@@ -28,6 +45,9 @@ def test_timer_cell(boot: Callable[..., Machine]) -> None:
     machine.check("test -e /proc/device-tree/reserved-memory/cellblock@70000000/no-map")
     root = BoardRoot(machine, board)
     walk(root, board, machine.serial2)
+    root.enable()
+    firmware_is_out_of_reach(root)
+    root.disable()
     follow(root, documents.commands("docs/boards/zcu102.md", "zcu102"), machine.serial2)
 
 
