@@ -377,11 +377,18 @@ def test_warnings(tmp_path: Path) -> None:
         ("native-idle", board(), cell(flags=cellfile.NATIVE_IDLE)),
         ("accept-lpis", board(), cell(flags=cellfile.ACCEPT_LPIS)),
         ("smcs", board(), cell(smcs=[0xC2000001])),
+        ("smcs-in-vain", board(smcs=[0xC2000004, 0xC4000003]), cell()),
+        ("smcs-in-vain", board(smcs=[0xC2010004]), cell()),
+        ("smcs-in-vain", board(smcs=[0xC4000021]), cell()),
         ("device-dma", board(), cell().but(regions=[*cell().regions, uart])),
         ("debug-console-taken", board(debug_console=(2, 0, 0x09000000)),
          cell(console=(2, 0, 0x09000000)).but(regions=[*cell().regions, uart])),
     ):
         assert dangers(tmp_path, "warnings", system, made) == {expected}
+
+
+def test_calls_in_vain_of_a_cell(tmp_path: Path) -> None:
+    assert dangers(tmp_path, "warnings", board(), cell(smcs=[0x84000008])) == {"smcs", "smcs-in-vain"}
 
 
 def test_uart_of_the_console_is_not_taken_for_a_dma_device(tmp_path: Path) -> None:
