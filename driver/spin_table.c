@@ -18,29 +18,81 @@
 
 /* ---- What Linux knows ---- */
 
-static bool is_cpu(struct device_node *node, u64 mpidr)
+/* False for a node that says no MPIDR. */
+static bool read_mpidr(struct device_node *node, u64 *mpidr)
 {
 	const __be32 *reg = of_get_property(node, "reg", NULL);
 
-	return reg && of_read_number(reg, of_n_addr_cells(node)) == mpidr;
+	if (reg)
+		*mpidr = of_read_number(reg, of_n_addr_cells(node));
+	return reg;
+}
+
+/* 0: the CPU is in no spin table. */
+static u64 release_of(struct device_node *node)
+{
+	u64 address;
+
+	if (of_property_match_string(node, "enable-method", "spin-table") < 0 ||
+	    of_property_read_u64(node, "cpu-release-addr", &address))
+		return 0;
+	return address;
 }
 
 /* 0: Linux knows no such CPU, or it is in no spin table. */
 static u64 known_release(u64 mpidr)
 {
 	struct device_node *node = NULL;
-	u64 address = 0;
+	u64 address = 0, found;
 
 	while ((node = of_find_node_by_type(node, "cpu"))) {
-		if (!is_cpu(node, mpidr))
+		if (!read_mpidr(node, &found) || found != mpidr)
 			continue;
-		if (of_property_match_string(node, "enable-method", "spin-table") < 0 ||
-		    of_property_read_u64(node, "cpu-release-addr", &address))
-			address = 0;
+		address = release_of(node);
 		of_node_put(node);
 		break;
 	}
 	return address;
+}
+
+static bool is_configured(const struct cb_system_config *config, u64 mpidr)
+{
+	const u64 *mpidrs = cb_config_cpus(config);
+	u32 cpu;
+
+	for (cpu = 0; cpu < config->cpus.count; cpu++)
+		if (mpidrs[cpu] == mpidr)
+			return true;
+	return false;
+}
+
+/* A disabled CPU waits in its spin table, too (Devicetree Specification, 3.8.1). */
+static bool has_failed(struct device_node *node)
+{
+	const char *status;
+
+	return !of_property_read_string(node, "status", &status) && str_has_prefix(status, "fail");
+}
+
+/*
+ * A CPU that nobody fetches stays in the firmware's loop, at EL2: whoever writes an address to its
+ * word decides what it executes there, with all of memory.
+ */
+static int check_none_is_left(const struct cb_system_config *config, struct cb_error *error)
+{
+	struct device_node *node = NULL;
+	u64 mpidr, release;
+
+	while ((node = of_find_node_by_type(node, "cpu"))) {
+		release = release_of(node);
+		if (!release || has_failed(node) || !read_mpidr(node, &mpidr) ||
+		    is_configured(config, mpidr))
+			continue;
+		of_node_put(node);
+		return refuse(error, CB_ERR_CPU_UNLISTED, .address = mpidr,
+			      .other_address = release);
+	}
+	return 0;
 }
 
 static int check_known(const struct cb_system_config *config, u32 cpu, struct cb_error *error)
@@ -87,10 +139,11 @@ static int check_waits(const struct cb_system_config *config, u32 cpu, struct cb
 		      .other_address = value);
 }
 
-/* After this, none of the CPUs is in the image but where its spin table is. */
+/* After this, none of the CPUs is in the image but where its spin table is, and none is forgotten.
+ */
 int cb_spin_table_check(const struct cb_system_config *config, struct cb_error *error)
 {
-	int err = 0;
+	int err = check_none_is_left(config, error);
 	u32 cpu;
 
 	for (cpu = 0; cpu < config->cpus.count && !err; cpu++)

@@ -11,6 +11,6 @@ CELLBLOCK_SYSTEM = {
 	.cpus = RPI4_CPUS,
 	.spin_table = RPI4_SPIN_TABLE,
 	.gic = RPI4_GIC,
-	.regions = REGIONS(RPI4_REGIONS),
+	.regions = REGIONS(RPI4_REGIONS(RPI4_BEHIND_STUB)),
 	.irqs = RPI4_IRQS,
 };

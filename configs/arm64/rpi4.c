@@ -10,6 +10,6 @@ CELLBLOCK_SYSTEM = {
 	.hypervisor = RPI4_HYPERVISOR,
 	.cpus = RPI4_CPUS,
 	.gic = RPI4_GIC,
-	.regions = REGIONS(RPI4_REGIONS),
+	.regions = REGIONS(RPI4_REGIONS(RPI4_BEHIND_TFA)),
 	.irqs = RPI4_IRQS,
 };

@@ -11,8 +11,9 @@
 
 #define RPI4_MINI_UART	0xfe215040 /* INTID 125 */
 
-#define RPI4_MEMORY                                                                                \
-	{ "ram", .phys = 0x00000000, .size = 0x10000000, .flags = RAM },                           \
+/* What lies before `start` is the firmware's, and nothing else keeps others out of it. */
+#define RPI4_MEMORY(start)                                                                         \
+	{ "ram", .phys = (start), .size = 0x10000000 - (start), .flags = RAM },                    \
 	{ "cells", .phys = 0x10400000, .size = 252 * MiB, .flags = RAM },                          \
 	{ "ram-1", .phys = 0x20000000, .size = 0xdc000000, .flags = RAM },                         \
 	{ "ram-2", .phys = 0x100000000, .size = 4 * GiB, .flags = RAM }
@@ -27,7 +28,10 @@
 	{ "arm-local", .phys = 0xff800000, .size = 0x41000, .flags = MMIO },                       \
 	{ "arm-local-2", .phys = 0xff848000, .size = 0x7b8000, .flags = MMIO }
 
-#define RPI4_REGIONS	RPI4_MEMORY, RPI4_PERIPHERALS, RPI4_ARM_LOCAL
+#define RPI4_REGIONS(start)	RPI4_MEMORY(start), RPI4_PERIPHERALS, RPI4_ARM_LOCAL
+
+#define RPI4_BEHIND_TFA		0x80000 /* BL31, which Linux' device tree has as atf@0 */
+#define RPI4_BEHIND_STUB	0x1000 /* the firmware's spin table and its loop */
 
 #define RPI4_GIC                                                                                   \
 	{                                                                                          \

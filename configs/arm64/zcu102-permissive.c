@@ -14,4 +14,5 @@ CELLBLOCK_SYSTEM = {
 	.flags = PERMISSIVE,
 	.regions = REGIONS(ZCU102_REGIONS),
 	.irqs = ZCU102_IRQS,
+	.smcs = ZCU102_SMCS,
 };

@@ -9,4 +9,5 @@ CELLBLOCK_SYSTEM = {
 	.gic = ZCU102_GIC,
 	.regions = REGIONS(ZCU102_REGIONS, ZCU102_FPD),
 	.irqs = ZCU102_IRQS,
+	.smcs = ZCU102_SMCS,
 };

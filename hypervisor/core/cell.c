@@ -342,6 +342,19 @@ bool cells_exist(struct cb_error *error)
 	return false;
 }
 
+bool cells_lock_and_look(void)
+{
+	struct cb_error other;
+
+	spin_lock(&cells_lock);
+	return cells_exist(&other);
+}
+
+void cells_unlock(void)
+{
+	spin_unlock(&cells_lock);
+}
+
 bool root_touches_page(paddr_t page)
 {
 	struct stash stash;

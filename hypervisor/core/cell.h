@@ -71,6 +71,13 @@ u32 cell_destroy(u64 id, struct cb_error *error);
 /* A cell besides the root cell exists: then error says which. */
 bool cells_exist(struct cb_error *error);
 
+/*
+ * Whether there is a cell besides the root cell. No cell comes or goes until it is unlocked, which
+ * only operations of the root cell wait for.
+ */
+bool cells_lock_and_look(void);
+void cells_unlock(void);
+
 /* Publish a new state. Under cell->lock, or while no CPU of the cell can change it. */
 void cell_set_state(struct cell *cell, enum cb_cell_state state);
 

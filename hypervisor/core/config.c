@@ -615,15 +615,6 @@ static int check_root_regions(const struct cb_system_config *system, struct cb_e
 	return ret;
 }
 
-/* All SMCs of the root cell pass: a list would pretend otherwise. */
-static int check_root_smcs(const struct cb_cell_config *root, struct cb_error *err)
-{
-	if (root->smcs.count)
-		return refuse(err, CB_ERR_CONFIG_ARRAY, .index = CB_ARRAY_SMCS,
-			      .address = root->smcs.offset, .size = root->smcs.count);
-	return CB_OK;
-}
-
 /* The root cell has its own console drivers. */
 static int check_root_console(const struct cb_cell_config *root, struct cb_error *err)
 {
@@ -658,7 +649,6 @@ static int check_system(const struct cb_system_config *system, struct cb_error *
 	       check_gic(system, err) ?:
 	       check_hypervisor_is_no_gic(system, err) ?:
 	       check_root_regions(system, err) ?:
-	       check_root_smcs(&system->root, err) ?:
 	       check_root_console(&system->root, err) ?:
 	       check_debug_console(system, err);
 }

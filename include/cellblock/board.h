@@ -92,7 +92,7 @@ struct board_region {
 /* Lists. */
 #define REGIONS(...)	BOARD_LIST(struct board_region, __VA_ARGS__)
 #define IRQS(...)	BOARD_LIST(struct cb_irq_range, __VA_ARGS__)	/* SPIs, by INTID */
-#define SMCS(...)	BOARD_LIST(uint32_t, __VA_ARGS__)	/* function IDs that the cell may call */
+#define SMCS(...)	BOARD_LIST(uint32_t, __VA_ARGS__)	/* function IDs of SMC calls */
 #define CPUS(...)	BOARD_LIST(uint64_t, __VA_ARGS__)	/* MPIDRs of the board, CPU 0 first */
 #define SPIN_TABLE(...)	BOARD_LIST(uint64_t, __VA_ARGS__)	/* release addresses, 0 for Linux' CPUs */
 
@@ -184,6 +184,13 @@ struct board_system {
 	struct board_regions regions;
 	/* `IRQS(...)`: the SPIs of the root cell, likewise; INTIDs, not device-tree numbers. */
 	struct board_irqs irqs;
+	/*
+	 * `SMCS(0xc2000004, ...)`: function IDs of SMC calls to the firmware that Linux may not make while
+	 * there is another cell, since they act on CPUs or memory of all; it is told that there is no such
+	 * function. All others it may. Not for PSCI and the architecture's workarounds. See "Calls to the
+	 * firmware" below.
+	 */
+	struct board_smcs smcs;
 };
 
 struct board_cell {

@@ -100,7 +100,8 @@ struct cb_cell_config {
 	uint32_t reserved;		/* 0 */
 	struct cb_array regions;	/* struct cb_region */
 	struct cb_array irqs;		/* struct cb_irq_range */
-	struct cb_array smcs;		/* uint32_t function IDs a cell may call; root: none listed, all pass */
+	struct cb_array smcs;		/* uint32_t function IDs: a cell's may be called, all others not;
+					 * the root cell's may not while there is another cell */
 	struct cb_console_config console;
 };
 

@@ -66,6 +66,8 @@ enum cb_error_code {
 	CB_ERR_CPU_MISMATCH,		/* differs from the first CPU; addr: its ID register, oaddr: the first's */
 	CB_ERR_CPU_RELEASE,		/* its release address; addr: that Linux knows (0: none), oaddr: configured */
 	CB_ERR_CPU_TAKEN,		/* does not wait in its spin table; addr: release address, oaddr: read there */
+	CB_ERR_CPU_UNLISTED,		/* waits in a spin table and is not configured; addr: MPIDR affinity,
+					 * oaddr: release address */
 
 	/* Cells and their life. */
 	CB_ERR_CELL_UNKNOWN = 128,	/* cell: number, or name: name */

@@ -15,6 +15,26 @@ from rpi4 import TYPED, StockRpi4, UBootRpi4
 RELEASE_OF_CPU3 = 0xF0
 LOOP = 0x10800000  # reserved memory that no test gives to a cell
 BRANCH_TO_SELF = 0x14000000
+NO_OPERATION = 0xD503201F
+X16_IS_SPIN_TABLE = 0xD2806010  # mov x16, #0x300: where QEMU has CPUs wait
+BRANCH_TO_X16 = 0xD61F0200
+TFA = range(0x0, 0x80000)  # no hardware keeps anybody out of there
+STUB = range(0x0, 0x1000)
+
+
+def firmware_is_out_of_reach(root: BoardRoot, memory: range) -> None:
+    """Linux may write there, and no more once the hypervisor runs: an Oops of who tries."""
+    machine = root.machine
+    machine.check("modprobe hostile")
+    machine.check(f"hostile access {memory[-8]:#x} memory 8 0")
+    root.enable()
+    for place in (memory[0], memory[-8]):
+        status, _ = machine.run(f"hostile access {place:#x} memory 8 0")
+        assert status > 128
+        assert f": write of {place:#x}, which it does not have" in root.console("root")
+    machine.check(f"hostile access {memory.stop:#x} memory 8")
+    machine.clear_dmesg()
+    root.disable()
 
 
 def test_psci(boot: Callable[..., Machine]) -> None:
@@ -24,6 +44,7 @@ def test_psci(boot: Callable[..., Machine]) -> None:
     assert "PSCIv1.1 detected in firmware" in machine.dmesg()
     root = BoardRoot(machine, board)
     walk(root, board, machine.serial2)
+    firmware_is_out_of_reach(root, TFA)
     follow(root, TYPED, machine.serial2)
 
 
@@ -37,6 +58,7 @@ def test_spin_table(boot: Callable[..., Machine]) -> None:
     reader.follow(documents.commands("docs/boards/rpi4.md", "spintable"))
     assert "from its spin table" in reader.last
     root.disable()
+    firmware_is_out_of_reach(root, STUB)
 
 
 def test_cells_from_the_spin_table(boot: Callable[..., Machine]) -> None:
@@ -105,10 +127,18 @@ def test_cpus_that_do_not_come(boot: Callable[..., Machine]) -> None:
     write(RELEASE_OF_CPU3, 8, 0)
     assert "CPU 3 did not enter the hypervisor in time" in refused(delivered)
 
-    # CPU 2 has gone back, and can come again.
+    # Nor may it be left out.
     three = delivered.with_cpus(0, 1, 2).but(spin_table=[0, 0, 0xE8])
-    machine.check(put(three.pack(), "/tmp/three.cell"))
-    root.cellctl("enable /tmp/three.cell")
+    answer = refused(three)
+    assert "the CPU with MPIDR 0x3 waits in a spin table at 0xf0 and is not listed" in answer
+    answer = refused(delivered.with_cpus(0, 1).but(spin_table=[]))
+    assert "the CPU with MPIDR 0x2 waits in a spin table at 0xe8 and is not listed" in answer
+
+    # CPU 3 finds its way back to the firmware's loop, and CPU 2 has found it: they can come again.
+    write(RELEASE_OF_CPU3, 8, 0)
+    for offset, instruction in ((8, BRANCH_TO_X16), (4, X16_IS_SPIN_TABLE), (0, NO_OPERATION)):
+        write(LOOP + offset, 4, instruction)
+    root.enable()
     cell = Cell(name="two", cpus=0b100).with_region("ram", 0x12000000, 16 * MIB, RAM | LOADABLE)
     machine.check(put(cell.pack(), "/tmp/two.cell"))
     root.cellctl("create /tmp/two.cell")

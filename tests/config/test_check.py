@@ -194,7 +194,6 @@ def test_system(tmp_path: Path) -> None:
         (good.but(debug_console=(2, 0, 0x08000000)), (".debug_console", "REGION_GIC")),
         (good.but(debug_console=(2, 0, 0x70000000)), (".debug_console", "REGION_HYPERVISOR")),
         (good.but(debug_console=(2, 33, 0x09000000)), (".debug_console", "ARGUMENT")),
-        (good.but(smcs=[1]), (".smcs", "CONFIG_ARRAY")),
         (good.but(flags=cellfile.NATIVE_IDLE), (".flags", "CONFIG_FLAGS")),
         (good.but(irqs=[(31, 1)]), (".irqs[0]", "IRQ_RANGE")),
         (good.but(irqs=[(32, 10), (41, 1)]), (".irqs[1]", "IRQ_DUPLICATE")),
@@ -378,11 +377,18 @@ def test_warnings(tmp_path: Path) -> None:
         ("native-idle", board(), cell(flags=cellfile.NATIVE_IDLE)),
         ("accept-lpis", board(), cell(flags=cellfile.ACCEPT_LPIS)),
         ("smcs", board(), cell(smcs=[0xC2000001])),
+        ("smcs-in-vain", board(smcs=[0xC2000004, 0xC4000003]), cell()),
+        ("smcs-in-vain", board(smcs=[0xC2010004]), cell()),
+        ("smcs-in-vain", board(smcs=[0xC4000021]), cell()),
         ("device-dma", board(), cell().but(regions=[*cell().regions, uart])),
         ("debug-console-taken", board(debug_console=(2, 0, 0x09000000)),
          cell(console=(2, 0, 0x09000000)).but(regions=[*cell().regions, uart])),
     ):
         assert dangers(tmp_path, "warnings", system, made) == {expected}
+
+
+def test_calls_in_vain_of_a_cell(tmp_path: Path) -> None:
+    assert dangers(tmp_path, "warnings", board(), cell(smcs=[0x84000008])) == {"smcs", "smcs-in-vain"}
 
 
 def test_uart_of_the_console_is_not_taken_for_a_dma_device(tmp_path: Path) -> None:

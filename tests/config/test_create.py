@@ -52,7 +52,7 @@ def test_raspberry_pi_4(tmp_path: Path) -> None:
     assert frames == {"gicd": (0xFF841000, 4 * KIB), "gicc": (0xFF842000, 8 * KIB),
                       "gich": (0xFF844000, 8 * KIB), "gicv": (0xFF846000, 8 * KIB)}
     there = trees.regions(found)
-    assert there["ram"] == (0, 768 * MIB, RAM)
+    assert there["ram"] == (0x1000, 768 * MIB - 0x1000, RAM)  # /memreserve/ has the first page
     assert there["cells"] == (0x30400000, 176 * MIB, RAM)
     assert there["serial"] == (0xFE201000, 4 * KIB, MMIO)  # 0x7e201000 on the bus
     assert there["pcie-mem32"] == (0x600000000, 64 * MIB, MMIO)  # through two levels of ranges
@@ -116,7 +116,7 @@ RESERVED_MEMORY = """
 		#size-cells = <2>;
 		ranges;
 		cellblock@60000000 { reg = <0 0x60000000 0 0x04000000>; %s };
-		firmware@7f000000 { reg = <0 0x7f000800 0 0x1000>; no-map; };
+		display@7f000000 { reg = <0 0x7f000800 0 0x1000>; no-map; };
 		linux,cma { size = <0 0x1000000>; reusable; };
 	};
 """
@@ -128,7 +128,7 @@ def test_memory_that_a_node_keeps(tmp_path: Path) -> None:
     assert there["ram"] == (0x40000000, 512 * MIB, RAM)
     assert there["cells"] == (0x60400000, 60 * MIB, RAM)
     assert there["ram-2"] == (0x64000000, 0x1B000000, RAM)
-    assert there["firmware"] == (0x7F000000, 8 * KIB, DATA)  # whole pages
+    assert there["display"] == (0x7F000000, 8 * KIB, DATA)  # whole pages
     assert there["ram-3"] == (0x7F002000, 0xFFE000, RAM)
 
 

@@ -94,7 +94,7 @@ def assert_readable(picture: Picture) -> None:
 
 def crowded() -> list[object]:
     """A board and cells with the widest names, moved and shared memory, and much else."""
-    system = board(flags=cellfile.PERMISSIVE, debug_console=(2, 0, 0x09000000),
+    system = board(flags=cellfile.PERMISSIVE, debug_console=(2, 0, 0x09000000), smcs=[0xC2000004],
                    name="W" * 31).with_cpus(0, 1, 2, 3, 0x100, 0x101, 0x102, 0xFF00FFFFFF)
     system = system.with_region("W" * 15, 0x7FFFC0000000, 1 << 30)
     wide = cell(name="W" * 30 + "1", cpus=0b1100, smcs=[1, 2], flags=5, irqs=[(40, 1), (50, 3)],
@@ -214,7 +214,7 @@ def test_totals() -> None:
     totals = Totals(system, cells, partition.pieces(system, cells))
     rows = [list(totals.of(number, made).values()) for number, made in enumerate([system, *cells])]
     assert rows == [
-        ["0-1, 6-7", "2 GiB", "96 KiB", "1", "95", "its own", "permissive"],
+        ["0-1, 6-7", "2 GiB", "96 KiB", "1", "95", "its own", "permissive, 1 SMC refused"],
         ["2-3", "16 MiB", "64 KiB", "1", "4", "PL011", "native-idle, accept-lpis, 2 SMCs"],
         ["4", "4 KiB", "64 KiB", "\u2013", "1", "ring", "\u2013"],
         ["5", "\u2013", "32 KiB", "\u2013", "\u2013", "\u2013", "\u2013"],

@@ -61,6 +61,14 @@ def test_json(tmp_path: Path) -> None:
     assert guest["console"] == {"type": "pl011", "address": "0x1000", "irq": 40}
 
 
+def test_calls_that_a_board_refuses(tmp_path: Path) -> None:
+    path = write(tmp_path / "b.cell", board(smcs=[0x82000008, 0xC2000004]))
+    out = tool("show", path).out
+    assert "\nSMCs of the root cell, refused while there are cells: 0x82000008, 0xc2000004\n" in out
+    assert tool("show", "--json", path).json[0]["smcs"] == ["0x82000008", "0xc2000004"]
+    assert "SMCs" not in tool("show", write(tmp_path / "b.cell", board())).out
+
+
 def test_spin_table(tmp_path: Path) -> None:
     path = write(tmp_path / "b.cell", board(spin_table=[0, 0, 0xE0, 0xE8]))
     out = tool("show", path).out

@@ -243,17 +243,21 @@ static bool is_listed(u32 function)
 void smc_forward(u64 *x)
 {
 	u32 function = (u32)x[0] & ~SMCCC_SVE_HINT;
+	struct cb_error error;
 
 	/* What the firmware would enter at EL2 never gets there. */
 	assert_int_not_equal(function & ~SMCCC_64, PSCI_CPU_ON);
 	assert_int_not_equal(function & ~SMCCC_64, PSCI_CPU_SUSPEND);
 	assert_int_not_equal(function, PSCI_CPU_OFF);
 	assert_false((function & 0x3f00ffe0) == 0x04000020); /* SDEI */
-	if (cpu_of(current)->cell != &root_cell)
+	if (cpu_of(current)->cell != &root_cell) {
 		assert_true(is_workaround(function, (u32)x[1]) || is_listed(function));
-	else if (function >> 31 && !is_listed(function) && !is_workaround(function, (u32)x[1]))
-		assert_true(!(function >> 17 & 0x7f) &&
-			    ((function >> 24 & 0x3f) < 8 || (function >> 24 & 0x3f) >= 48));
+	} else {
+		assert_false(is_listed(function) && cells_exist(&error));
+		if (function >> 31)
+			assert_true(!(function >> 17 & 0x7f) &&
+				    ((function >> 24 & 0x3f) < 8 || (function >> 24 & 0x3f) >= 48));
+	}
 	forwarded++;
 	x[0] = random_bits();
 }
@@ -459,8 +463,23 @@ static void operate_cell(struct regs *regs)
 		assert_int_equal(pages_cleared[id], private);
 }
 
+/* A call that the board lists reaches the firmware if the root cell is alone, and else does not. */
+static bool is_root_listed(const struct regs *regs)
+{
+	return cpu_of(current)->cell == &root_cell && is_listed((u32)regs->x[0] & ~SMCCC_SVE_HINT);
+}
+
+static void assert_alone_or_refused(u64 answer, bool reached)
+{
+	struct cb_error error;
+
+	assert_true(reached != cells_exist(&error));
+	assert_true(reached || answer == (u64)SMCCC_NOT_SUPPORTED);
+}
+
 static void make_call(struct regs *regs, bool smc)
 {
+	size_t forwarded_before = forwarded;
 	const struct regs before = *regs;
 
 	if (setjmp(parks)) {
@@ -473,6 +492,8 @@ static void make_call(struct regs *regs, bool smc)
 		operate_cell(regs);
 	else
 		assert_false(trap_hvc(regs));
+	if (is_root_listed(&before))
+		assert_alone_or_refused(regs->x[0], forwarded != forwarded_before);
 	for (u32 i = 18; i < 31; i++)
 		assert_int_equal(regs->x[i], before.x[i]);
 }

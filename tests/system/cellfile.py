@@ -143,7 +143,7 @@ class System(Cell):
         cell = CELL.unpack_from(data, HEADER.size)
         system = SYSTEM.unpack_from(data, HEADER.size + CELL.size)
         frames = zip(FRAMES, zip(system[4:16:2], system[5:16:2]))
-        regions, irqs = cell[3:5], cell[5:7]
+        regions, irqs, smcs = cell[3:5], cell[5:7], cell[7:9]
         return System(
             name=HEADER.unpack_from(data)[7].rstrip(b"\0"),
             cpus=cell[0],
@@ -153,6 +153,7 @@ class System(Cell):
                 for phys, _, size, flags, _, name in _elements(REGION, data, *regions)
             ],
             irqs=list(_elements(IRQS, data, *irqs)),
+            smcs=[smc for (smc,) in _elements(struct.Struct("<I"), data, *smcs)],
             hypervisor=system[0:2],
             gic=system[2],
             frames={name: frame for name, frame in frames if frame[1]},

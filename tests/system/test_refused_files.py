@@ -6,6 +6,7 @@ They are the same on every machine; a hypervisor runs, and a cell beside Linux.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
 
 import pytest
@@ -203,6 +204,20 @@ SANE_CELLS = {
 def test_cell_that_makes_no_sense(machine: Machine, case: str) -> None:
     cell, code, words = SANE_CELLS[case]
     assert_file_refused(machine, "create", cell.pack(), Refusal(f"CB_ERR_{code}", words, FILE))
+
+
+# An image, which is looked at before the cell is.
+
+
+def test_big_endian_kernel(machine: Machine) -> None:
+    """By the flags of its header; without any, it is refused because that cell runs."""
+    header = struct.Struct("<8xQQQ24x4sI")
+    for flags, refusal in (
+        (0xA, Refusal("CB_ERR_CELL_STATE", ("running", "stop it first"))),
+        (0xB, Refusal("IMAGE_BIG_ENDIAN", ('"/tmp/kernel"', "big-endian", "LITTLE_ENDIAN"), FILE)),
+    ):
+        machine.check(put(header.pack(0, MIB, flags, b"ARM\x64", 0), "/tmp/kernel"))
+        assert_refused(machine, "load demo-victim /tmp/kernel", refusal)
 
 
 # The caller.

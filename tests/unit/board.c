@@ -110,6 +110,9 @@ void describe_board(u32 version)
 	board.head.root.regions.offset = (u32)((u8 *)board.regions - (u8 *)&board);
 	board.head.root.irqs = array_of((size_t)((u8 *)board.irqs - (u8 *)&board), 1);
 	board.irqs[0] = (struct cb_irq_range){ FIRST_IRQ, NR_IRQS };
+	board.head.root.smcs = array_of((size_t)((u8 *)board.smcs - (u8 *)&board), 2);
+	board.smcs[0] = 0x82000008;
+	board.smcs[1] = 0xc2000004;
 	board.head.hypervisor = (struct cb_frame){ HYPERVISOR, HYPERVISOR_SIZE };
 	board.head.gic.version = version;
 	board.head.gic.frames[CB_GIC_GICD] = (struct cb_frame){ GICD, 0x10000 };

@@ -54,6 +54,7 @@ struct board {
 	struct cb_system_config head;
 	struct cb_region regions[MAX_REGIONS];
 	struct cb_irq_range irqs[1];
+	u32 smcs[2]; /* not for the root cell while there are others */
 };
 
 extern struct board board;

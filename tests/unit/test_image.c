@@ -40,6 +40,24 @@ static void test_linux_image_is_recognised(void **state)
 	assert_false(image.linux_image);
 }
 
+static void test_byte_order_is_recognised(void **state)
+{
+	uint8_t data[128] = { 0 };
+	struct image image;
+
+	(void)state;
+	data[24] = 0x1; /* flags: big endian */
+	image_recognise(data, sizeof(data), &image);
+	assert_false(image.big_endian);
+	memcpy(data + 56, "ARM\x64", 4);
+	image_recognise(data, sizeof(data), &image);
+	assert_true(image.big_endian);
+	data[24] = 0xe; /* page size, placement */
+	data[31] = 0x1; /* nothing yet */
+	image_recognise(data, sizeof(data), &image);
+	assert_false(image.big_endian);
+}
+
 static void test_raw_image_goes_to_start_of_region(void **state)
 {
 	const struct cb_region region = region_at(0x70401000, 0x100000);
@@ -150,6 +168,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_linux_image_is_recognised),
+		cmocka_unit_test(test_byte_order_is_recognised),
 		cmocka_unit_test(test_raw_image_goes_to_start_of_region),
 		cmocka_unit_test(test_linux_image_is_aligned_to_2_mib),
 		cmocka_unit_test(test_too_large_says_which_and_how_much_room),

@@ -114,6 +114,7 @@ static void test_system_arrives_in_the_file(void **state)
 		.flags = PERMISSIVE,
 		.regions = REGIONS({ .phys = 0x40000000, .size = 1 * MiB, .flags = RAM }),
 		.irqs = IRQS({ 32, 988 }),
+		.smcs = SMCS(0x82000008, 0xc2000004),
 	};
 	const struct cb_system_config *system = &file.system;
 
@@ -126,6 +127,8 @@ static void test_system_arrives_in_the_file(void **state)
 	assert_int_equal(system->root.header.kind, CB_CONFIG_SYSTEM);
 	assert_int_equal(system->root.cpus, 0x7);
 	assert_int_equal(system->root.flags, CB_CELL_PERMISSIVE);
+	assert_int_equal(system->root.smcs.count, 2);
+	assert_int_equal(cb_config_smcs(&system->root)[1], 0xc2000004);
 	assert_int_equal(system->spin_table.count, 3);
 	assert_int_equal(cb_config_release(system, 1), 0);
 	assert_int_equal(cb_config_release(system, 2), 0x88);

@@ -157,6 +157,11 @@ static const struct sentence sentences[] = {
 	    "{who}: CPU {index} does not wait in its spin table: {oaddr} is at {addr}",
 	    "boot Linux with nr_cpus= so that it leaves this CPU there; if it was so, the CPU did "
 	    "not come back: reset the machine"),
+	SAY(CB_ERR_CPU_UNLISTED, EXIT_REFUSED,
+	    "{who}: the CPU with MPIDR {addr} waits in a spin table at {oaddr} and is not listed: "
+	    "who writes there would have a CPU at EL2",
+	    "list it in .cpus and .spin_table of the configuration, or let Linux have it "
+	    "(nr_cpus=)"),
 
 	SAY(CB_ERR_CELL_UNKNOWN, EXIT_REFUSED, "there is no {asked}",
 	    "\"cellctl list\" shows those there are"),

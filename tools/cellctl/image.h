@@ -14,6 +14,7 @@
 
 struct image {
 	bool linux_image;     /* arm64 Image; else raw: entered at its first byte */
+	bool big_endian;      /* as its header says */
 	uint64_t text_offset; /* from a multiple of 2 MiB */
 	uint64_t memory_size; /* bytes it needs from there, at least the file's */
 };

@@ -60,15 +60,29 @@ static int read_file(const struct load *load, const char *what, const char *path
 	return EXIT_OK;
 }
 
+/* What traps, registers of the interrupt controller for instance, has the bytes in one order only.
+ */
+static int check_kind(const struct load *load)
+{
+	if (load->kind.big_endian)
+		return report(
+			load->ctl, EXIT_FILE, "IMAGE_BIG_ENDIAN",
+			"give one that was built with CONFIG_CPU_LITTLE_ENDIAN",
+			"the image \"%s\" is a big-endian kernel, and cells are little-endian",
+			load->image_path);
+	return EXIT_OK;
+}
+
 static int read_files(struct load *load)
 {
 	int ret = read_file(load, "image", load->image_path, &load->image);
 
 	if (!ret && load->ctl->initrd)
 		ret = read_file(load, "initial RAM disk", load->ctl->initrd, &load->initrd);
-	if (!ret)
-		image_recognise(load->image.data, load->image.size, &load->kind);
-	return ret;
+	if (ret)
+		return ret;
+	image_recognise(load->image.data, load->image.size, &load->kind);
+	return check_kind(load);
 }
 
 /* Its configuration and the system's, and the region that the image goes to. */

@@ -124,7 +124,7 @@ static void print_smcs(const struct show *show)
 
 	if (!cell_config(show)->smcs.count)
 		return;
-	printf("SMCs:");
+	printf("%s:", is_root(show) ? "SMCs refused while there are cells" : "SMCs");
 	for (uint32_t i = 0; i < cell_config(show)->smcs.count; i++)
 		printf(" 0x%08x", smcs[i]);
 	printf("\n");

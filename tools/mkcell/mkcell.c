@@ -146,6 +146,8 @@ static void put_system(const struct board_system *board)
 	put_regions(&out->root.regions, board->regions);
 	copy_array(&out->root.irqs, board->irqs.items, board->irqs.count,
 		   sizeof(*board->irqs.items));
+	copy_array(&out->root.smcs, board->smcs.items, board->smcs.count,
+		   sizeof(*board->smcs.items));
 	copy_array(&out->cpus, board->cpus.items, board->cpus.count, sizeof(*board->cpus.items));
 	copy_array(&out->spin_table, board->spin_table.items, board->spin_table.count,
 		   sizeof(*board->spin_table.items));

@@ -56,6 +56,19 @@ static bool is_entry(struct cell *cell, ipa_t entry)
 	return !(entry & 3) && stage2_lookup(&cell->stage2, entry, &phys) & CB_REGION_EXECUTE;
 }
 
+/*
+ * Nobody creates a cell meanwhile. A CPU that waits for the lock is not kept from answering the
+ * firmware: an interrupt that EL3 takes is not masked by PSTATE of EL2 (D1.3.6).
+ */
+void firmware_call_alone(u64 *x)
+{
+	if (cells_lock_and_look())
+		x[0] = (u64)SMCCC_NOT_SUPPORTED;
+	else
+		firmware_call(x);
+	cells_unlock();
+}
+
 static s64 cpu_on(struct cell *cell, u64 affinity, u64 entry, u64 context)
 {
 	cpuid_t id = cpu_by_mpidr(affinity);

@@ -67,11 +67,21 @@ static bool may_forward(const struct cell *cell, u32 function, const u64 *x)
 {
 	if (is_standard(function) && NUMBER(function) >= PSCI_END && NUMBER(function) < SDEI_END)
 		return false;
-	if (is_workaround(function) || is_listed(cell, function))
+	if (is_workaround(function))
 		return true;
 	if (cell == &root_cell)
 		return !is_reserved(function);
-	return function == SMCCC_ARCH_FEATURES && is_workaround((u32)x[1]);
+	return is_listed(cell, function) ||
+	       (function == SMCCC_ARCH_FEATURES && is_workaround((u32)x[1]));
+}
+
+/* What the list of the root cell has acts on the CPUs of all cells. */
+static __noinline void forward(u64 *x, u32 function, const struct cell *cell)
+{
+	if (cell == &root_cell && is_listed(cell, function) && !is_workaround(function))
+		firmware_call_alone(x);
+	else
+		firmware_call(x);
 }
 
 /* What every implementation has of the architecture's calls (DEN 0028, 7.3). */
@@ -93,7 +103,7 @@ static void standard_call(struct regs *regs)
 	} else if (function == SMCCC_ARCH_FEATURES && is_basic((u32)x[1])) {
 		x[0] = 0;
 	} else if (may_forward(this_cpu()->cell, function, x)) {
-		firmware_call(x);
+		forward(x, function, this_cpu()->cell);
 	} else {
 		x[0] = (u64)SMCCC_NOT_SUPPORTED;
 	}

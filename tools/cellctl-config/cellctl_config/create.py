@@ -8,6 +8,7 @@ import sys
 
 from cellctl_config import ctext
 from cellctl_config.addresses import registers
+from cellctl_config.firmware import calls_for_all
 from cellctl_config.machine import open_machine, parse_list
 from cellctl_config.memory import parse_range, parse_size
 from cellctl_config.plan import Choices, Range, System, console_macro, plan_system
@@ -142,6 +143,14 @@ def _regions(system: System) -> list[ctext.Entry]:
     return entries
 
 
+def _smcs(system: System) -> list[str]:
+    calls = calls_for_all(system.machine)
+    if calls is None:
+        return []
+    entries = [ctext.Entry(f"0x{call.number:08x}", call.why) for call in calls.calls]
+    return ["\t/* Not for Linux while there is another cell. */", *ctext.list_macro("smcs", "SMCS", entries)]
+
+
 def source_of(system: System) -> str:
     lines = [*_head(system), "#include <cellblock/board.h>", "", "CELLBLOCK_SYSTEM = {",
              f'\t.name = "{system.name}",']
@@ -152,6 +161,7 @@ def source_of(system: System) -> str:
         lines += ctext.with_remark("\t.flags = PERMISSIVE,", "bring-up: list what `cellctl show root` has")
     lines += ctext.list_macro("regions", "REGIONS", _regions(system))
     lines += ctext.list_macro("irqs", "IRQS", ctext.irqs(system.spis))
+    lines += _smcs(system)
     return "\n".join([*lines, "};", ""])
 
 

@@ -99,7 +99,21 @@ def system_regions_shared_executable(system: binary.System) -> Iterator[Danger]:
                           "make it DATA | SHARED")
 
 
-SYSTEM_CHECKS = (permissive, its, no_iommu, debug_console, single_cpu, system_regions_shared_executable)
+def never_asked(smc: int) -> bool:
+    """Whether the hypervisor looks at no list for this number: PSCI, SDEI, or the hint about SVE in it."""
+    return smc & 0x3F00FFC0 == 0x04000000 or bool(smc & 0x10000)
+
+
+def calls_in_vain(cell: binary.Cell) -> Iterator[Danger]:
+    vain = [smc for smc in cell.smcs if never_asked(smc)]
+    if vain:
+        yield warning(cell, ".smcs", "smcs-in-vain", f"{words.count(len(vain), 'number')} "
+                      f"({', '.join(f'{smc:#010x}' for smc in vain)}) without effect: PSCI is the hypervisor's, SDEI "
+                      "is refused to all, and bit 16, a hint, is no part of a number", "take them out")
+
+
+SYSTEM_CHECKS = (permissive, its, no_iommu, debug_console, single_cpu, system_regions_shared_executable,
+                 calls_in_vain)
 
 
 # A cell
@@ -144,6 +158,10 @@ def firmware_calls(_: binary.System, cell: binary.Cell) -> Iterator[Danger]:
         yield warning(cell, ".smcs", "smcs", f"the cell may call the firmware ({names}), which is not "
                       "partitioned: it could reset the machine, or reach memory and clocks of others",
                       "make sure that the firmware checks what it is asked for, or take them out")
+
+
+def cell_calls_in_vain(_: binary.System, cell: binary.Cell) -> Iterator[Danger]:
+    return calls_in_vain(cell)
 
 
 def cpu_zero(_: binary.System, cell: binary.Cell) -> Iterator[Danger]:
@@ -198,7 +216,7 @@ def small_page_count(region: binary.Region) -> int:
 
 
 CELL_CHECKS = (no_console, polled_console, not_loadable, native_idle, accept_lpis, firmware_calls,
-               cpu_zero, devices, irqs_without_device, write_and_execute, small_pages)
+               cell_calls_in_vain, cpu_zero, devices, irqs_without_device, write_and_execute, small_pages)
 
 
 # Cells that exist together

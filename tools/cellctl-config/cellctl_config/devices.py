@@ -137,7 +137,8 @@ def _pieces(claims: Iterable[Claim], taken: list[Range], notes: list[str]) -> li
         left = subtract([pages], taken)
         if left != [pages]:
             lost = "all" if not left else "part"
-            notes.append(f"{claim.name}: {lost} of {claim.range} is RAM or the GIC's, and left out")
+            notes.append(f"{claim.name}: {lost} of {claim.range} is RAM, the firmware's or the GIC's, and left "
+                         "out")
         for item in left:
             add_piece(result, item, claim)
     return sorted(result, key=lambda piece: piece.range)

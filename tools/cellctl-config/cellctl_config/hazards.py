@@ -12,6 +12,7 @@ from cellctl_config import binary, fields, nodes, sharing, words
 from cellctl_config.addresses import PAGE, Range
 from cellctl_config.cpus import cpus_of
 from cellctl_config.dangers import Danger, listed, note, warning
+from cellctl_config.firmware import calls_for_all, memory_of_firmware
 from cellctl_config.gic import gic_of, message_spis
 from cellctl_config.interrupts import interrupts
 from cellctl_config.machine import Machine
@@ -234,6 +235,28 @@ def cell_memory(known: Known, cell: binary.Cell) -> Iterator[Danger]:
                               "`cellctl create` is refused", RESERVE)
 
 
-SYSTEM_CHECKS = (other_cpus, other_gic, hypervisor_memory)
+def firmware_memory(known: Known, system: binary.System) -> Iterator[Danger]:
+    """What no cell has, none can write: a cell's regions are parts of these."""
+    for i, region in enumerate(system.regions):
+        for place in memory_of_firmware(known.machine):
+            if place.range.overlaps(Range(region.phys, region.end)):
+                yield warning(system, fields.of_region(system, i), "firmware-memory", f"the firmware is at {place}: "
+                              "unless the hardware keeps others out, who writes there decides what EL3 does",
+                              "leave it out of the region")
+
+
+# Calls
+
+
+def calls_not_refused(known: Known, system: binary.System) -> Iterator[Danger]:
+    calls = calls_for_all(known.machine)
+    missing = [call for call in calls.calls if call.number not in system.smcs] if calls else []
+    if missing:
+        names = ", ".join(f"{call.number:#010x}: {call.why}" for call in missing)
+        yield warning(system, ".smcs", "calls-for-all", "the firmware has calls that act on the CPUs or the memory of "
+                      f"cells, and Linux may make them ({names})", "list them in .smcs of the board")
+
+
+SYSTEM_CHECKS = (other_cpus, other_gic, hypervisor_memory, firmware_memory, calls_not_refused)
 CHECKS = (unknown_devices, shares_a_page, only_a_part, masters, stays_with_linux, interrupts_left_behind,
           interrupts_of_others, interrupts_in_use, cell_memory)

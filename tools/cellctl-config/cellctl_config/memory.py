@@ -12,6 +12,7 @@ import re
 from typing import NamedTuple
 
 from cellctl_config.addresses import ADDRESS_LIMIT, Range, merge, registers, subtract
+from cellctl_config.firmware import Place, memory_of_firmware
 from cellctl_config.machine import Machine
 from cellctl_config.refusal import EXIT_USAGE, Refusal
 from cellctl_config.tree import Node
@@ -38,12 +39,15 @@ class Kept(NamedTuple):
 
 
 class Memory(NamedTuple):
-    """`linux` is what Linux may use as memory; `kept` is part of `ram` and not of `linux`."""
+    """`linux` is what Linux may use as memory; `kept` is part of `ram` and not of `linux`. Nothing of
+    the firmware's is kept.
+    """
 
     ram: list[Range]
     linux: list[Range]
     reservations: list[Reservation]
     kept: list[Kept]
+    firmware: list[Place]  # which nobody else is to have
 
 
 def parse_size(text: str) -> int:
@@ -139,6 +143,14 @@ def _kept(machine: Machine, ram: list[Range], linux: list[Range], reserved: list
     return [item for item in kept if item.range.size]
 
 
+def _refuse_firmware(kept: list[Kept], firmware: list[Place]) -> None:
+    for item in kept:
+        for place in firmware:
+            if item.range.overlaps(place.range):
+                raise Refusal(f"{item.how} keeps {item.range}, where the firmware has {place}",
+                              "keep other memory for Cellblock")
+
+
 def memory_of(machine: Machine, given: list[Range]) -> Memory:
     """All that is known of the machine's RAM. `given` is what the user says is kept."""
     reserved = reservations(machine)
@@ -150,4 +162,7 @@ def memory_of(machine: Machine, given: list[Range]) -> Memory:
                       "collect the facts on the running board, as root, with `cellctl config collect`")
     ram = merge([*ram, *ours])
     linux = _linux_memory(machine, ram, reserved)
-    return Memory(ram, linux, reserved, _kept(machine, ram, linux, reserved, given))
+    kept = _kept(machine, ram, linux, reserved, given)
+    firmware = memory_of_firmware(machine)
+    _refuse_firmware(kept, firmware)
+    return Memory(ram, linux, reserved, kept, firmware)

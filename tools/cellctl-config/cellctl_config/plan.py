@@ -10,6 +10,7 @@ from typing import NamedTuple
 from cellctl_config import ctext, devices, words
 from cellctl_config.addresses import Range, merge, registers, subtract
 from cellctl_config.cpus import Cpu, cpus_of, notes_of
+from cellctl_config.firmware import calls_for_all
 from cellctl_config.gic import Gic, gic_of
 from cellctl_config.machine import Machine
 from cellctl_config.memory import BLOCK, MIB, Kept, Memory, memory_of
@@ -137,9 +138,10 @@ def _shared(kept: list[Kept], hypervisor: Range, size: int) -> list[Range]:
 
 def _memory_regions(found: Memory, hypervisor: Range, shared: list[Range]) -> list[Region]:
     kept = merge(item.range for item in found.kept)
+    firmware = [place.range for place in found.firmware]
     no_map = [item for item in found.reservations
-              if item.no_map and not any(piece.overlaps(item.range) for piece in kept)]
-    ram = subtract(found.ram, [*kept, *(item.range.pages() for item in no_map)])
+              if item.no_map and not any(piece.overlaps(item.range) for piece in [*kept, *firmware])]
+    ram = subtract(found.ram, [*kept, *firmware, *(item.range.pages() for item in no_map)])
     ram = [item.whole_pages() for item in ram if item.whole_pages().size]
     cells = subtract(kept, [hypervisor, *shared])
     regions = [Region("ram", item, "RAM", "") for item in ram]
@@ -197,6 +199,16 @@ def _linux_has_it(kept: list[Kept], linux: list[Range]) -> list[str]:
             for item in kept if any(item.range.overlaps(used) for used in linux)]
 
 
+def _firmware_notes(machine: Machine, memory: Memory) -> list[str]:
+    notes = []
+    if memory.firmware:
+        places = ctext.names([str(place) for place in memory.firmware], most=8)
+        notes.append(f"in no region, since the firmware is there: {places}. If a driver of Linux needs some of it, list "
+                     "it, unless Linux could then change the firmware")
+    calls = calls_for_all(machine)
+    return notes + ([calls.advice] if calls else [])
+
+
 def plan_system(machine: Machine, choices: Choices) -> System:
     """The system configuration that fits the machine."""
     cpus = cpus_of(machine)
@@ -205,10 +217,12 @@ def plan_system(machine: Machine, choices: Choices) -> System:
     hypervisor = place_hypervisor(machine, memory.kept, choices.hypervisor)
     shared = _shared(memory.kept, hypervisor, choices.shared)
     regions = _memory_regions(memory, hypervisor, shared)
-    taken = [*memory.ram, *(item.range for item in memory.kept), *(region.range for region in regions)]
+    taken = [*memory.ram, *(item.range for item in memory.kept), *(region.range for region in regions),
+             *(place.range for place in memory.firmware)]
     found = devices.find_devices(machine, gic, taken)
     _add_spis(found.spis, choices.spis)
     regions += _device_regions(found, {region.name for region in regions})
-    notes = notes_of(cpus) + _linux_has_it(memory.kept, machine.system_ram) + gic.notes + found.notes
+    notes = notes_of(cpus) + _linux_has_it(memory.kept, machine.system_ram)
+    notes += _firmware_notes(machine, memory) + gic.notes + found.notes
     return System(machine, choices.name or system_name(machine), cpus, gic, memory, hypervisor, regions,
                   found.spis, machine.tree.stdout, choices, notes)

@@ -98,7 +98,8 @@ def as_lines(cell: binary.Cell) -> list[str]:
     lines += words.table(region_rows(cell), right=[0, 3])
     lines.append(f"interrupts: {', '.join(irq_texts(cell)) or 'none'}")
     if cell.smcs or not is_system:
-        lines.append(f"SMCs: {', '.join(f'{smc:#010x}' for smc in cell.smcs) or 'none'}")
+        what = "SMCs of the root cell, refused while there are cells" if is_system else "SMCs"
+        lines.append(f"{what}: {', '.join(f'{smc:#010x}' for smc in cell.smcs) or 'none'}")
     return lines
 
 

@@ -71,5 +71,7 @@ class Totals:
     def options(cell: binary.Cell | None) -> str:
         if cell is None:
             return NOTHING
-        smcs = [words.count(len(cell.smcs), "SMC")] if cell.smcs else []
+        what = "SMC refused" if isinstance(cell, binary.System) else "SMC"
+        things = "SMCs refused" if isinstance(cell, binary.System) else ""
+        smcs = [words.count(len(cell.smcs), what, things)] if cell.smcs else []
         return ", ".join([*cell.flag_names, *smcs]) or NOTHING

@@ -14,5 +14,6 @@ void psci_init(void);
 void smc_call(u64 *x);
 void smc_forward(u64 *x);
 void firmware_call(u64 *x);
+void firmware_call_alone(u64 *x);
 
 #endif

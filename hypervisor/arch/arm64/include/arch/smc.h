@@ -67,5 +67,8 @@ void psci_init(void);
 /* For a guest. Not supported where there is no firmware. */
 void firmware_call(u64 *x);
 
+/* The same for a call that must not meet other cells: refused while there are any. */
+void firmware_call_alone(u64 *x);
+
 #endif
 #endif
