@@ -165,10 +165,11 @@ struct setting {
 	u8 priority, trigger;
 };
 
-/* What Linux set up once, when it booted, of SPIs that are cells' now. Under gic_lock. */
+/*
+ * What Linux set up once, when it booted, of SPIs that are cells' now. Under gic_lock. The first is
+ * no SPI and stays zero: what a cell gets.
+ */
 static struct setting kept[GIC_MAX_INTID];
-
-static const struct setting after_reset;
 
 /* A field of GICD_ICFGR has two bits. */
 static u8 *trigger_word(intid_t intid)
@@ -211,7 +212,7 @@ static __noinline void reset_spis(const struct cell *cell, intid_t first, u32 sp
 	for (u32 rest = spis; rest; rest &= rest - 1) {
 		intid_t intid = first + (intid_t)__builtin_ctz(rest);
 
-		set_up_spi(intid, cell == &root_cell ? &kept[intid] : &after_reset);
+		set_up_spi(intid, &kept[cell == &root_cell ? intid : 0]);
 		route_spi(intid, default_target(cell));
 	}
 	/* Last: a change of the trigger may leave it pending. */
