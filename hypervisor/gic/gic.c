@@ -174,7 +174,7 @@ static struct setting kept[GIC_MAX_INTID];
 /* A field of GICD_ICFGR has two bits. */
 static u8 *trigger_word(intid_t intid)
 {
-	return gicd + GICD_ICFGR + intid / 16 * 4;
+	return gicd + GICD_ICFGR + 4UL * (intid / 16);
 }
 
 static struct setting setting_of(intid_t intid)

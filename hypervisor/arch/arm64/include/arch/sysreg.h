@@ -23,7 +23,7 @@
 #define ICC_SGI1R_EL1	       S3_0_C12_C11_5
 #define ICC_ASGI1R_EL1	       S3_0_C12_C11_6
 #define ICC_SGI0R_EL1	       S3_0_C12_C11_7
-#define ICC_EOIR1_EL1	  S3_0_C12_C12_1
+#define ICC_EOIR1_EL1	       S3_0_C12_C12_1
 #define ICC_BPR1_EL1	       S3_0_C12_C12_3
 #define ICC_CTLR_EL1	       S3_0_C12_C12_4
 #define ICC_SRE_EL1	       S3_0_C12_C12_5
