@@ -10,12 +10,15 @@
 #include <linux/cpumask.h>
 #include <linux/irqflags.h>
 #include <linux/stop_machine.h>
-#include <linux/version.h>
 
+#include <asm/cpufeature.h>
+#include <asm/sysreg.h>
 #include <asm/virt.h>
 
 #include "cellblock.h"
 #include "hypercall.h"
+
+#define PFR0_MPAM_SHIFT 40 /* ID_AA64PFR0_EL1.MPAM */
 
 /* What the stopped CPUs share. */
 struct takeover {
@@ -38,6 +41,20 @@ static bool set_vectors(u64 vectors)
 	return hvc_call(HVC_SET_VECTORS, vectors, 0, 0).x[0] == 0;
 }
 
+/* CB_LINUX_*: LINUX_USES_* are what its headers say (Kbuild). arm64.nompam is for firmware that
+ * keeps MPAM. */
+static u64 linux_uses(void)
+{
+	u64 pfr0 = read_sanitised_ftr_reg(SYS_ID_AA64PFR0_EL1);
+	u64 uses = 0;
+
+	if (LINUX_USES_MPAM && cpuid_feature_extract_unsigned_field(pfr0, PFR0_MPAM_SHIFT))
+		uses |= CB_LINUX_MPAM;
+	if (LINUX_USES_FGT2)
+		uses |= CB_LINUX_FGT2;
+	return uses;
+}
+
 /* One CPU lets the hypervisor check its configuration and prepare itself. */
 int cb_takeover_init(const struct cb_system_config *config, u64 config_offset, u64 *public_offset,
 		     struct cb_error *error)
@@ -49,9 +66,8 @@ int cb_takeover_init(const struct cb_system_config *config, u64 config_offset, u
 	local_irq_save(flags);
 	set = set_vectors(vectors_of(config));
 	if (set)
-		result = hvc_call(
-			CB_HVC_BOOT_INIT, config_offset, config->root.header.size,
-			LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0) ? CB_LINUX_LATE_TRAPS : 0);
+		result = hvc_call(CB_HVC_BOOT_INIT, config_offset, config->root.header.size,
+				  linux_uses());
 	local_irq_restore(flags);
 
 	if (!set)

@@ -40,11 +40,13 @@
 #define ZCU102_IRQS		IRQS({ .first = 32, .count = 160 })
 
 /*
- * EEMI: PM_REQ_SUSPEND, PM_FORCE_POWERDOWN, PM_REQ_WAKEUP. They act on any CPU, those of cells too;
- * TF-A looks at the number only, so that there are two of each. Linux' remoteproc needs them.
+ * EEMI: PM_REQ_SUSPEND, PM_FORCE_POWERDOWN, PM_REQ_WAKEUP. They act on any CPU, those of cells too, and
+ * Linux' remoteproc needs them. PM_SELF_SUSPEND, which Linux does not make, names an address at which the
+ * CPU goes on, at EL3. TF-A looks at the number only, so that there are two of each.
  */
 #define ZCU102_SMCS                                                                                \
-	SMCS(0x82000006, 0x82000008, 0x8200000a, 0xc2000006, 0xc2000008, 0xc200000a)
+	SMCS(0x82000006, 0x82000007, 0x82000008, 0x8200000a, 0xc2000006, 0xc2000007, 0xc2000008,   \
+	     0xc200000a)
 
 /*
  * GIC-400. Each page of the CPU interface is repeated over 64 KiB. Linux and Cellblock use the

@@ -136,7 +136,7 @@ void boot_init(paddr_t phys, u64 config_offset, u64 config_size, u64 uses, u64 *
 	struct cb_error error = { .cell = CB_NO_CELL, .other_cell = CB_NO_CELL };
 
 	hv_phys = phys;
-	linux_uses_late_traps = uses & CB_LINUX_LATE_TRAPS;
+	linux_uses = uses;
 	init(config_offset, config_size, &error);
 	if (error.code == CB_ERR_NO_MEMORY && !error.address) {
 		error.other_address = pool_available();

@@ -6,6 +6,7 @@
  * take in time is lost; the root cell's ring has it. Nor does anybody wait long for one that is
  * stopped, or whose clock is off: then its status may read as anything.
  */
+#include <arch/cpu.h>
 #include <arch/io.h>
 #include <arch/mmu.h>
 #include <arch/spinlock.h>
@@ -44,17 +45,24 @@ bool uart_init(const struct cb_console_config *config)
 
 static bool stuck; /* the last message was lost: now there must be room at once; under lock */
 
-/* False if there is never room: whoever shares the UART may have stopped it. */
+/*
+ * False if there is never room: whoever shares the UART may have stopped it. One whose bus answers
+ * with an error is not written: the error of a store may come late, as an SError, to whoever has
+ * the CPU then.
+ */
 static bool put(char c)
 {
 	u32 n = stuck ? PATIENCE : 0;
+	bool room;
 
-	while ((readl(base + uart->status) & uart->mask) != uart->ready) {
-		stuck = n++ == PATIENCE;
+	do {
+		u32 errors = bus_errors();
+
+		room = (readl(base + uart->status) & uart->mask) == uart->ready;
+		stuck = bus_errors() != errors || (!room && n++ == PATIENCE);
 		if (stuck)
 			return false;
-	}
-	stuck = false;
+	} while (!room);
 	writel((u8)c, base + uart->data);
 	return true;
 }

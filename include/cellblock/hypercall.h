@@ -55,8 +55,9 @@ enum cb_info {
 #define CB_HVC_BOOT_INIT	CB_HVC(64)	/* one CPU. x1: offset of the configuration in the region,
 						 * x2: size of the configuration, x3: CB_LINUX_*; returns
 						 * x1: offset of struct cb_public in the region */
-#define CB_LINUX_LATE_TRAPS	(1u << 0)	/* Linux uses MPAM2_EL2 and FEAT_FGT2 where they are there:
-						 * firmware lets EL2 have them */
+/* What Linux uses where the CPU has it, and so firmware lets EL2 have. */
+#define CB_LINUX_MPAM		(1u << 0)	/* MPAM2_EL2 */
+#define CB_LINUX_FGT2		(1u << 1)	/* registers of FEAT_FGT2 */
 #define CB_HVC_BOOT_CPU		CB_HVC(65)	/* every online CPU. x1: how many they are */
 
 #endif

@@ -128,7 +128,7 @@ def test_check_names_the_region(tmp_path: Path) -> None:
 
 # ---- Calls ----
 
-EEMI = {form + number for form in (0x82000000, 0xC2000000) for number in (6, 8, 10)}
+EEMI = {form + number for form in (0x82000000, 0xC2000000) for number in (6, 7, 8, 10)}
 
 
 @pytest.mark.parametrize(("machine_is", "calls"), [

@@ -49,8 +49,23 @@ void *el2_map_device(paddr_t phys, size_t size)
 	return no_mappings ? NULL : (void *)UART_VIRT;
 }
 
+/* The CPU that prints. The bus answers with an error where broken. */
+static bool broken;
+static struct cb_cpu_info info;
+static struct cpu cpu = { .info = &info };
+
+u64 stub_sysreg_read(const char *name)
+{
+	assert_string_equal(name, "tpidr_el2");
+	return (u64)&cpu;
+}
+
 u64 stub_io_read(uintptr_t address, size_t size)
 {
+	if (broken) {
+		info.errors++;
+		return 0;
+	}
 	assert_int_equal(address, UART_VIRT + model.status);
 	assert_int_equal(size, 4);
 	nr_reads++;
@@ -65,6 +80,7 @@ void stub_io_write(uintptr_t address, size_t size, u64 value)
 	assert_int_equal(address, UART_VIRT + model.data);
 	assert_int_equal(size, 4);
 	assert_int_equal(full, 0);
+	assert_false(broken);
 	assert_true(nr_sent < sizeof(sent) - 1);
 	sent[nr_sent++] = (char)value;
 }
@@ -78,7 +94,7 @@ static int start(void **state)
 	memset(ring, '#', CB_CONSOLE_SIZE);
 	memset(sent, 0, sizeof(sent));
 	nr_sent = full = nr_reads = 0;
-	no_mappings = false;
+	no_mappings = broken = false;
 	root_cell.page = &page.head;
 	assert_true(uart_init(&none));
 	return 0;
@@ -213,6 +229,23 @@ static void test_uart_that_cannot_be_mapped_is_refused(void **state)
 
 #define TEST(function) cmocka_unit_test_setup(function, start)
 
+/* The error of a store may come late, to somebody else: there must be none. */
+static void test_uart_whose_bus_reports_errors_is_not_written(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(models); i++) {
+		start(state);
+		start_uart(&models[i]);
+		broken = true;
+		log_message("lost\n");
+		assert_int_equal(nr_sent, 0);
+		assert_ring("lost\n");
+		broken = false;
+		log_message("seen\n");
+		assert_string_equal(sent, "seen\r\n");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -223,6 +256,7 @@ int main(void)
 		TEST(test_uart_that_is_never_ready),
 		TEST(test_uart_that_stays_stopped_is_waited_for_once),
 		TEST(test_uart_that_does_not_answer),
+		TEST(test_uart_whose_bus_reports_errors_is_not_written),
 		TEST(test_message_goes_to_the_uart_too),
 		TEST(test_uart_that_cannot_be_mapped_is_refused),
 	};

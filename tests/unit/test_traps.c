@@ -13,6 +13,7 @@
 
 #include <arch/cpu.h>
 #include <arch/traps.h>
+#include <cellblock/hypercall.h>
 #include <core/cell.h>
 
 #include "stub/stub.h"
@@ -118,7 +119,8 @@ static void start(bool has_everything, bool linux_is_late)
 	memset(registers, 0, sizeof(registers));
 	memset(&slot, 0, sizeof(slot));
 	everything = has_everything;
-	late_allowed = linux_uses_late_traps = linux_is_late;
+	late_allowed = linux_is_late;
+	linux_uses = linux_is_late ? CB_LINUX_MPAM | CB_LINUX_FGT2 : 0;
 	gic_version = 3;
 	config.flags = 0;
 	set_ids(everything ? 0x7777777777777777 : 0);

@@ -30,7 +30,7 @@ struct cb_public *public_page;
 paddr_t hv_phys;
 u32 nr_cpus, gic_version;
 u64 boot_mpidrs[CB_MAX_CPUS];
-bool linux_uses_late_traps;
+u64 linux_uses;
 
 /* Pages are there when they are touched. */
 u8 image_end[CPU_SLOTS_OFFSET + CPU_SLOTS_SIZE] __aligned(SZ_2M);

@@ -174,12 +174,14 @@ static void refuse_root(u64 esr, bool fetch, ipa_t ipa)
 {
 	static u32 logged;
 
+	u64 pc = exit_regs()->elr;
+
 	count_exit(this_cpu(), CB_EXIT_ABORT);
+	inject_external_abort(esr, fetch); /* before an error of the console changes FAR_EL2 */
 	/* Linux may be made to do this over and over: the ring is for more than that. */
 	if (fetch_add(&logged, 1) < 64)
 		log_message("root cell: CPU %u: %s of %x, which it does not have, at pc %x\n",
-			    (u64)this_cpu()->id, access_name(esr, fetch), ipa, exit_regs()->elr);
-	inject_external_abort(esr, fetch);
+			    (u64)this_cpu()->id, access_name(esr, fetch), ipa, pc);
 }
 
 /* An access that nobody can carry out, wherever it goes. */
@@ -273,7 +275,7 @@ static void handle_fault(struct regs *regs, u64 esr, bool fetch)
 		count_exit(this_cpu(), CB_EXIT_RETRY);
 	} else if (cell != &root_cell) {
 		violation(regs, crash_reason(needed), ipa, 0);
-	} else if (!fetch && map_permissive(cell, ipa)) {
+	} else if ((!fetch || esr & ESR_DABT_S1PTW) && map_permissive(cell, ipa)) {
 		count_exit(this_cpu(), CB_EXIT_PERMISSIVE);
 	} else {
 		refuse_root(esr, fetch, ipa);

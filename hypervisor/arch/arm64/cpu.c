@@ -93,7 +93,6 @@ void cpu_parked(void)
 {
 	struct cpu *cpu = this_cpu();
 
-	cpu->failed = false;
 	drop_serror(cpu);
 	reset_profiling(); /* its buffers are translated by what goes next */
 	/* The tables of a cell may go while its CPUs are parked, those of the root cell stay. */
@@ -103,6 +102,7 @@ void cpu_parked(void)
 	gic_cpu_reset(cpu);
 	__atomic_fetch_and(&cpu->requests, ~(u32)REQUEST_STOP, __ATOMIC_ACQ_REL);
 	cell_cpu_parked(cpu);
+	cpu->failed = false;
 	for (;;) {
 		u32 requests;
 

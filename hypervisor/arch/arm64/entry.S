@@ -280,6 +280,7 @@ boot_init_entry:
 	push_result x5, x6
 	mov	x4, sp
 	adrp	x16, boot_stack		/* zeros in place of a struct cpu, until there is one */
+	add	x16, x16, #2048		/* a panic has a stack below it */
 	msr	tpidr_el2, x16
 	bl	boot_init	/* (phys, config offset, config size, what Linux uses, result) */
 	pop_result

@@ -26,7 +26,7 @@ SECTIONS
 		*idregs.o(.text .text.*)
 		. = entry_vectors + 0x400;	/* lower EL, AArch64: synchronous */
 		KEEP(*(.head.stub))
-		*traps.o(.text.traps_choose .text.traps_write)
+		*traps.o(.text.traps_choose .text.traps_write .text.traps_save)
 		. = entry_vectors + 0x800;
 		KEEP(*(.head.vectors))		/* the second page, also mapped at its address */
 		KEEP(*(.head.idmap))

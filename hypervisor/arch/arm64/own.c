@@ -54,6 +54,7 @@ bool trap_own(struct regs *regs, u64 esr)
 void trap_panic(u64 vector)
 {
 	struct regs regs = { .elr = read_sysreg(elr_el2), .spsr = read_sysreg(spsr_el2) };
+	u64 esr = read_sysreg(esr_el2), far = read_sysreg(far_el2);
 	struct cpu *cpu = this_cpu();
 
 	while (cpu->locks)
@@ -63,6 +64,9 @@ void trap_panic(u64 vector)
 		wfi();
 	cpu->failed = true;
 	log_message("hypervisor: CPU %u: exception %u at %x, esr %x, far %x\n", (u64)cpu->id,
-		    vector, regs.elr, read_sysreg(esr_el2), read_sysreg(far_el2));
+		    vector, regs.elr, esr, far);
+	write_sysreg(esr,
+		     esr_el2); /* for the record: an error of the console may have changed them */
+	write_sysreg(far, far_el2);
 	violation(&regs, CB_CRASH_HYPERVISOR, 0, 0);
 }

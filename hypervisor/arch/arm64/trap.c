@@ -51,6 +51,7 @@ static bool is_standard(u32 function)
 #define NUMBER(function) ((function)&0xffff)
 #define PSCI_END	 0x20
 #define SDEI_END	 0x40
+#define FFA_END		 0x100 /* before it TRNG and FF-A; behind it what may replace or enter EL2 */
 
 /*
  * Numbers of fast calls that nobody has (DEN 0028, 2.5 and 6). Firmware may have PSCI 0.1 there,
@@ -65,7 +66,7 @@ static bool is_reserved(u32 function)
 
 static bool may_forward(const struct cell *cell, u32 function, const u64 *x)
 {
-	if (is_standard(function) && NUMBER(function) >= PSCI_END && NUMBER(function) < SDEI_END)
+	if (is_standard(function) && (NUMBER(function) < SDEI_END || NUMBER(function) >= FFA_END))
 		return false;
 	if (is_workaround(function))
 		return true;

@@ -9,9 +9,10 @@
 #include <arch/cpu.h>
 #include <arch/sysreg.h>
 #include <arch/traps.h>
+#include <cellblock/hypercall.h>
 #include <core/cell.h>
 
-bool linux_uses_late_traps;
+u64 linux_uses;
 
 /* Field of struct traps, register. */
 #define BASE(_)           \
@@ -42,10 +43,9 @@ static __noinline u32 available(void)
 
 	if (FIELD(read_sysreg(id_aa64mmfr1_el1), 43, 40))
 		set |= HCX;
-	if (linux_uses_late_traps && fine >= 2)
+	if (linux_uses & CB_LINUX_FGT2 && fine >= 2)
 		set |= FGT2;
-	if (linux_uses_late_traps && (FIELD(read_sysreg(id_aa64pfr0_el1), 43, 40) ||
-				      FIELD(read_sysreg(ID_AA64PFR1_EL1_), 19, 16)))
+	if (linux_uses & CB_LINUX_MPAM && FIELD(read_sysreg(id_aa64pfr0_el1), 43, 40))
 		set |= MPAM;
 	return set;
 }
@@ -62,7 +62,7 @@ void traps_save(struct cpu *cpu)
 
 	BASE(SAVE)
 	if (set & HCX)
-		traps->hcrx = read_sysreg(HCRX_EL2);
+		traps->hcrx = try_read_sysreg(HCRX_EL2);
 	if (set & FGT) {
 		FINE(SAVE)
 	}
@@ -79,7 +79,7 @@ void traps_write(const struct traps *traps)
 
 	BASE(WRITE)
 	if (set & HCX)
-		write_sysreg(traps->hcrx, HCRX_EL2);
+		try_write_sysreg(traps->hcrx, HCRX_EL2);
 	if (set & FGT) {
 		FINE(WRITE)
 	}

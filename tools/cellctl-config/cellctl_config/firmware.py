@@ -114,7 +114,7 @@ class Calls(NamedTuple):
     advice: str
 
 
-EEMI = ((6, "PM_REQ_SUSPEND"), (8, "PM_FORCE_POWERDOWN"), (10, "PM_REQ_WAKEUP"))
+EEMI = ((6, "PM_REQ_SUSPEND"), (7, "PM_SELF_SUSPEND"), (8, "PM_FORCE_POWERDOWN"), (10, "PM_REQ_WAKEUP"))
 KNOWN_CALLS = (
     Calls(("fsl,imx8mm", "fsl,imx8mn", "fsl,imx8mp", "fsl,imx8mq"),
           (Call(0xC2000004, "DDR frequency: it stops the CPUs of Linux only"),),

@@ -81,6 +81,12 @@ static inline struct cpu *this_cpu(void)
 	return (struct cpu *)read_constant_sysreg(tpidr_el2);
 }
 
+/* Loads of devices that a bus has answered with an error on this CPU (fixup.h). */
+static inline u32 bus_errors(void)
+{
+	return READ_ONCE(this_cpu()->info->errors);
+}
+
 static inline void count_exit(struct cpu *cpu, enum cb_exit reason)
 {
 	cpu->info->exits[reason]++;

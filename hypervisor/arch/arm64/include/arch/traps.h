@@ -23,10 +23,10 @@ struct traps {
 };
 
 /*
- * Linux is one that uses MPAM2_EL2 and the registers of FEAT_FGT2, so firmware lets EL2 have them.
- * Where Linux does not, they may trap to EL3, and firmware may not survive that.
+ * CB_LINUX_*: registers of extensions that Linux uses, so firmware lets EL2 have them. Others may
+ * trap to EL3, and firmware may not survive that.
  */
-extern bool linux_uses_late_traps;
+extern u64 linux_uses;
 
 /* Keep what Linux chose on this CPU in cpu->linux_traps. */
 void traps_save(struct cpu *cpu);
