@@ -91,7 +91,7 @@ ROWS = [
     ),
     Row("image: code and constants, bytes", "image/text_rodata_bytes", "54,636 text", 32 << 10),
     Row("memory with 4 CPUs and a cell, KiB", "memory/4cpu_1cell_kib", "412", 200),
-    Row("high-water mark of a stack, bytes of 3584", "stack/high_water_bytes"),
+    Row("high-water mark of a stack, bytes of 3328", "stack/high_water_bytes"),
     Row("lines of the hypervisor", "lines/hypervisor", "9,100 (2,700: PCI, ivshmem, SMMU)", 5000),
 ]
 
