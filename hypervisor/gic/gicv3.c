@@ -257,6 +257,9 @@ __cold void gicv3_cpu_start(struct cpu *cpu)
 	set_traps(cpu, direct);
 	if (direct)
 		write_sysreg(ICC_PMR_OPEN, ICC_PMR_EL1);
+	/* A cell that cleared SRE, where that can be cleared, would be UNPREDICTABLE (12.2.24): it
+	 * traps. */
+	write_sysreg(cpu->cell == &root_cell ? ICC_SRE_EL2_ALL : ICC_SRE_EL1_ALL, ICC_SRE_EL2);
 	write_sysreg(ICC_SRE_EL1_ALL, ICC_SRE_EL1);
 	isb();
 }
@@ -397,6 +400,9 @@ bool gic_sysreg(struct cell *cell, u32 iss, u64 *value, bool write)
 			return false;
 		if (may_deactivate(cell, *value & 0xffffff))
 			write_sysreg(*value & 0xffffff, ICC_DIR_EL1);
+		break;
+	case SYSREG(3, 0, 12, 12, 5): /* ICC_SRE_EL1 */
+		*value = ICC_SRE_EL1_ALL;
 		break;
 	case SYSREG(3, 0, 12, 11, 3): /* ICC_RPR_EL1 */
 		if (write)

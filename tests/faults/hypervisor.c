@@ -168,7 +168,7 @@ void fault_lock(const char *lock)
 {
 	static const char *const locks[] = { "&gic_lock", "&cell->lock", "&cell->console_lock",
 					     "&s2->lock", "&cells_lock", "&pool.lock",
-					     "&to->lock" };
+					     "&to->lock", "&lock" };
 	bool root = this_cpu()->cell == &root_cell;
 	u64 *count = &faults.counts[root ? HV_FAULT_ROOT_LOCK : HV_FAULT_LOCK];
 

@@ -15,6 +15,7 @@ from itertools import count as from_one
 from typing import NamedTuple
 
 import pytest
+from cellfile import CONSOLE_PL011, System, put
 from cells import SHARE, Root
 from machine import LONG_RUN, Boot
 from qemu import BUILD
@@ -31,6 +32,7 @@ HYPERVISOR_FAULTS = (
 
 # Locks that a CPU of a cell takes, and others that only one of the root cell does: tests/faults/hypervisor.c.
 CELL_LOCKS = {1: "gic_lock", 2: "cell->lock", 3: "cell->console_lock", 4: "s2->lock"}
+UART_LOCK, LINUX_UART = 8, 0x09000000
 ROOT_LOCKS = {**CELL_LOCKS, 5: "cells_lock", 6: "pool.lock", 7: "to->lock"}
 
 # A cell with two CPUs and one with one; both have this memory.
@@ -344,12 +346,12 @@ def test_error_that_is_reported_late(enabled: Faulty) -> None:
 # EL2 itself takes an exception, with a lock held. Its CPU gives it up, and the others go on.
 
 
-@pytest.mark.parametrize("lock", CELL_LOCKS, ids=CELL_LOCKS.values())
-def test_cell_whose_cpu_fails_with_a_lock(enabled: Faulty, lock: int) -> None:
-    root = enabled.root
+def cell_fails_with_lock(faulty: Faulty, lock: int) -> None:
+    """And can be made again, as it takes the same lock."""
+    root = faulty.root
     root.create(SMP)
     root.load(SMP, "smp")
-    enabled.arm("lock", lock)
+    faulty.arm("lock", lock)
     root.start(SMP)
     root.wait_state(SMP, "failed")
     assert "the hypervisor itself took an exception" in root.cellctl(f"show {SMP}")
@@ -357,6 +359,30 @@ def test_cell_whose_cpu_fails_with_a_lock(enabled: Faulty, lock: int) -> None:
     root.launch(SMP, "smp", "rounds=10 off")
     root.wait_console(SMP, "smp: PASS")
     root.wait_state(SMP, "stopped")
+    root.destroy(SMP)
+    root.assert_cpu_works(2, 3)
+
+
+@pytest.mark.parametrize("lock", CELL_LOCKS, ids=CELL_LOCKS.values())
+def test_cell_whose_cpu_fails_with_a_lock(enabled: Faulty, lock: int) -> None:
+    cell_fails_with_lock(enabled, lock)
+
+
+def test_cell_whose_cpu_fails_with_the_lock_of_the_uart(faulty: Faulty) -> None:
+    """While it prints that the cell has failed, and before the cell's other CPUs are stopped for it."""
+    root = faulty.root
+    board = System.delivered(root.board)
+    board.debug_console = (CONSOLE_PL011, 0, LINUX_UART)
+    faulty.machine.check(put(board.pack(), "/tmp/board.cell"))
+    root.cellctl("enable /tmp/board.cell")
+    root.create(SMP)
+    root.load(SMP, "violate", "case=write-root addr=0x40000000")
+    faulty.arm("lock", UART_LOCK)
+    root.start(SMP)
+    root.wait_state(SMP, "failed")
+    root.destroy(SMP)
+    root.launch(SMP, "smp", "rounds=10")
+    root.wait_console(SMP, "smp: PASS")
     root.destroy(SMP)
     root.assert_cpu_works(2, 3)
 

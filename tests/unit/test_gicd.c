@@ -545,8 +545,10 @@ static void test_sgis_of_every_guest_trap(void **state)
 	gic_cpu_start(cpu);
 	assert_int_equal(*sysreg(NAME(ICH_HCR_EL2)), ICH_HCR_TC | ICH_HCR_TALL0);
 	assert_int_equal(cpu->traps.hcr & HCR_FMO, 0);
+	assert_int_equal(*sysreg(NAME(ICC_SRE_EL2)), 7); /* ICC_SRE_EL1 traps */
 	cpu->cell = &root_cell;
 	gic_cpu_start(cpu);
+	assert_int_equal(*sysreg(NAME(ICC_SRE_EL2)), 0xf);
 	assert_int_equal(*sysreg(NAME(ICH_HCR_EL2)), 0);
 	assert_int_equal(cpu->traps.hcr & HCR_FMO, HCR_FMO);
 	assert_int_equal(gic.icc_pmr[current], 0xff);

@@ -267,6 +267,9 @@ __cold void violation(const struct regs *regs, enum cb_crash_reason reason, u64 
 			    cell->page->name, (u64)cpu->id, (u64)reason, ipa, regs->elr,
 			    read_sysreg(esr_el2));
 		cell_request_stop(cell, STOP_FAILED);
+	} else if (reason == CB_CRASH_HYPERVISOR) {
+		cell_request_stop(cell,
+				  STOP_FAILED); /* it may have failed in here, before it did so */
 	}
 	cpu_park();
 }
