@@ -2,9 +2,9 @@
 /*
  * Instructions of EL2 that may fail: accesses to devices, which a bus may answer with an error, and
  * to system registers that firmware may keep. Each has an entry in a table (trap_own()): an error
- * is skipped and counted, and a load or MRS that fails gives zero. A CPU may report the error of a store later
- * instead, as an SError: whoever stores asks first, by a load. General registers only, and a
- * load or store without write-back.
+ * is skipped and counted, and a load or MRS that fails gives zero. A CPU may report the error of a
+ * store later instead, as an SError: whoever stores asks first, by a load. General registers only,
+ * and a load or store without write-back.
  */
 #ifndef ARCH_FIXUP_H
 #define ARCH_FIXUP_H
