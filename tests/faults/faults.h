@@ -17,6 +17,7 @@ enum hv_fault {
 	HV_FAULT_SERROR,   /* CPU count - 1 has an SError pending when it parks */
 	HV_FAULT_LOCK, /* a cell's CPU takes an exception in EL2 while it holds lock count - 1 */
 	HV_FAULT_ROOT_LOCK, /* the same of the root cell's */
+	HV_FAULT_STARTUP,   /* CPU count - 1 of Linux does not understand its start-up */
 	HV_FAULTS,
 };
 

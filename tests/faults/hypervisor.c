@@ -4,6 +4,7 @@
  * the hypervisor to another through here (--wrap), so its sources know nothing of it.
  */
 #include <arch/cpu.h>
+#include <arch/trap.h>
 #include <cellblock/hypercall.h>
 #include <core/cell.h>
 #include <core/hypercall.h>
@@ -126,6 +127,18 @@ WRAP(void, psci_call, u32 function, u64 *x)
 		__real_psci_call(function, x);
 	else
 		x[0] = (u64)PSCI_INTERNAL_FAILURE;
+}
+
+/* Some way into it. */
+WRAP(bool, read_instruction, struct cell *cell, u32 *insn)
+{
+	static u32 count;
+
+	if (is_for_cpu(HV_FAULT_STARTUP, this_cpu()->id) && ++count == 50) {
+		count = 0;
+		return false;
+	}
+	return __real_read_instruction(cell, insn);
 }
 
 #define ESR_SERROR (0x2fUL << ESR_EC_SHIFT | ESR_IL | 0x11)

@@ -27,7 +27,8 @@ pytestmark = pytest.mark.gics(3)
 TEST_BUILD = "/usr/lib/cellblock-faults"
 FAULT = "/sys/module/cellblock/parameters/fault"
 HYPERVISOR_FAULTS = (
-    "pool", "wake", "late", "cpu-on", "firmware", "off", "serror", "lock", "root-lock"
+    "pool", "wake", "late", "cpu-on", "firmware", "off", "serror", "lock", "root-lock",
+    "startup",
 )
 
 # Locks that a CPU of a cell takes, and others that only one of the root cell does: tests/faults/hypervisor.c.
@@ -342,6 +343,23 @@ def test_error_that_is_reported_late(enabled: Faulty) -> None:
     root.wait_console("root", f"cell {RING}: CPU 3: SError dropped, esr 0xbe000011")
     root.destroy(RING)
     root.assert_cpu_works(3)
+
+
+def test_startup_that_is_not_understood(enabled: Faulty) -> None:
+    """Linux gets its CPU all the same, at EL1. The next time all is as it should be."""
+    root = enabled.root
+    line = "root cell: CPU 3 starts at EL1: instruction 0x"
+    root.launch(RING, "hello")
+    enabled.arm("startup", 4)
+    root.destroy(RING)
+    root.wait_console("root", line)
+    root.assert_cpu_works(3)
+    enabled.arm("startup", 0)
+    before = root.console("root").count(line)
+    root.launch(RING, "hello")
+    root.destroy(RING)
+    root.assert_cpu_works(3)
+    assert root.console("root").count(line) == before
 
 
 # EL2 itself takes an exception, with a lock held. Its CPU gives it up, and the others go on.

@@ -96,10 +96,7 @@ def test_starting_a_vm_harms_no_cell(boot: Boot, gic: int) -> None:
 # kexec
 
 def load_own_kernel(machine: Machine, name: str) -> None:
-    """Makes the machine's own kernel ready to be executed again, with this word in its arguments.
-
-    Before cells are used: docs/limits.md says why.
-    """
+    """Makes the machine's own kernel ready to be executed again, with this word in its arguments."""
     machine.check("tar -x -C /tmp -f /dev/vda")
     arguments = machine.check("cat /proc/cmdline")
     machine.check(f"kexecload -l /tmp/Image /tmp/initrd '{arguments} {name}'", timeout=120)
@@ -125,11 +122,11 @@ def test_kexec_after_disable_and_kexec_while_enabled(boot: Boot, tmp_path: Path,
     """While it is enabled, kexec goes the way of a reboot: the cells end, and EL2 is given back before."""
     machine = boot(gic=gic, cpu="cortex-a53", disk=files_as_disk(tmp_path, Config()))
     root = Root(machine)
+    assert_cellblock_works(root)
     load_own_kernel(machine, "second")
-    assert_cellblock_works(root)
     execute(machine, "second")
-    load_own_kernel(machine, "third")
     assert_cellblock_works(root)
+    load_own_kernel(machine, "third")
     root.enable()
     start_victim(root)
     execute(machine, "third")

@@ -66,6 +66,7 @@ def main_job(machine: Machine) -> None:
     root.assert_cpu_works(*range(machine.config.smp))
     for number in range(machine.config.smp):
         assert machine.check(f"taskset {1 << number:x} features") == features
+    assert "starts at EL1" not in root.cellctl("console")
     root.disable()
     assert machine.check("features") == features
     machine.assert_dmesg_clean()

@@ -77,11 +77,7 @@ static bool fault_ipa(u64 esr, bool fetch, ipa_t *ipa)
 	return true;
 }
 
-/*
- * False if the guest's translation of the program counter has changed meanwhile. Registers, which
- * nobody may execute, are not read.
- */
-static bool read_instruction(struct cell *cell, u32 *insn)
+bool read_instruction(struct cell *cell, u32 *insn)
 {
 	paddr_t phys;
 	ipa_t ipa;

@@ -138,7 +138,7 @@ void cpu_start(u64 entry, u64 context)
 	traps_write(&cpu->traps);
 	write_sysreg(cell->stage2.vttbr, vttbr_el2);
 	write_sysreg(entry, elr_el2);
-	write_sysreg(SPSR_EL1H_DAIF, spsr_el2);
+	write_sysreg(cell == &root_cell ? startup_begin(cpu) : SPSR_EL1H_DAIF, spsr_el2);
 	/*
 	 * Code was written as data, by another CPU: none of it may be in this I-cache (B2.2.5).
 	 * While EL2 exchanged VTTBR_EL2, an AT instruction that was only speculated may have filled

@@ -11,6 +11,7 @@
 #define HVC_SET_VECTORS		0
 #define HVC_SOFT_RESTART	1
 #define HVC_RESET_VECTORS	2
+#define HVC_GET_ICH_VTR_EL2	4
 #define HVC_STUB_ERR		0xbadca11
 #define CPU_MPIDR_UNKNOWN	104		/* CB_ERR_CPU_MPIDR */
 #define KERNEL_AT_EL2		162		/* CB_ERR_KERNEL_AT_EL2 */
@@ -102,8 +103,13 @@ pen:
 	add	x16, x16, #(BOOT_CPU - BOOT_INIT)
 	cmp	x0, x16
 	b.eq	boot_cpu_entry
+	cmp	x0, #HVC_GET_ICH_VTR_EL2
+	b.eq	get_ich_vtr
 	mov32	x0, HVC_STUB_ERR	/* HVC_FINALISE_EL2, too: Linux stays at EL1 */
 	b	stub_return
+get_ich_vtr:				/* Linux asks if it uses the GIC's system registers */
+	mrs	x1, ICH_VTR_EL2
+	b	stub_success
 set_vectors:
 	msr	vbar_el2, x1
 stub_success:

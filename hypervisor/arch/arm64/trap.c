@@ -7,7 +7,9 @@
 #include <core/hypercall.h>
 #include <core/log.h>
 
-#define HVC_STUB_LAST	       4 /* numbers below: calls to Linux' hyp stub */
+/* Calls to Linux' hyp stub (its asm/virt.h). */
+#define HVC_GET_ICH_VTR_EL2    4 /* from Linux 6.19 on */
+#define HVC_STUB_END	       5
 #define HVC_STUB_ERR	       0xbadca11
 
 #define SMCCC_1_2	       0x10002
@@ -110,11 +112,19 @@ static void standard_call(struct regs *regs)
 	}
 }
 
-/* The root cell's KVM or kexec, for instance: EL2 is taken. */
-static void refuse_stub_call(struct regs *regs)
+/*
+ * The root cell's KVM or kexec, for instance: EL2 is taken. But each of its CPUs that starts asks
+ * what the GIC can trap, and must hear the same as before.
+ */
+static __noinline void stub_call(struct regs *regs)
 {
 	static u32 logged;
 
+	if (this_cpu()->cell == &root_cell && regs->x[0] == HVC_GET_ICH_VTR_EL2) {
+		regs->x[1] = try_read_sysreg(ICH_VTR_EL2);
+		regs->x[0] = 0;
+		return;
+	}
 	if (this_cpu()->cell == &root_cell && !exchange(&logged, 1))
 		log_message("root cell: hyp-stub call %u refused: disable the hypervisor first\n",
 			    regs->x[0]);
@@ -131,8 +141,8 @@ bool trap_hvc(struct regs *regs)
 		return hypercall(regs, call);
 	if ((function & SMCCC_OWNER) == SMCCC_OWNER_VENDOR_HYP)
 		hypercall_query(regs->x);
-	else if (function < HVC_STUB_LAST)
-		refuse_stub_call(regs);
+	else if (function < HVC_STUB_END)
+		stub_call(regs);
 	else
 		standard_call(regs);
 	return false;
@@ -227,6 +237,8 @@ void trap_other(struct regs *regs, u64 esr)
 		system_register(regs, esr);
 	} else if (class == ESR_EC_DABT_LOW || class == ESR_EC_IABT_LOW) {
 		handle_abort(regs, esr, class == ESR_EC_IABT_LOW);
+	} else if (class == ESR_EC_STEP_LOW) {
+		startup_step(regs);
 	} else { /* what is trapped otherwise: SVE, SME, pointer authentication ... */
 		count_exit(this_cpu(), CB_EXIT_OTHER);
 		inject_undefined();

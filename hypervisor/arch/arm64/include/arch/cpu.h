@@ -7,6 +7,7 @@
 #define ARCH_CPU_H
 
 #include <arch/mmu.h>
+#include <arch/startup.h>
 #include <arch/sysreg.h>
 #include <arch/traps.h>
 #include <cellblock/public.h>
@@ -57,6 +58,7 @@ struct cpu {
 	u64 entry, context;	  /* for REQUEST_START; written while PENDING */
 	struct traps linux_traps; /* as Linux left them */
 	struct traps traps;	  /* while a guest runs */
+	struct startup startup;	  /* of a CPU of Linux, until it is at EL1 */
 	struct spinlock *locks;	  /* that this CPU holds, the last one first */
 	bool failed;		  /* it took an exception in EL2 */
 	u32 sending;	  /* an SGI to CPUs that the cell had: gic_move_cpus() waits for it */

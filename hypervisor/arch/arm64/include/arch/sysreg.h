@@ -107,10 +107,14 @@
 #define CPTR_EL2_TAM	       (1 << 30)
 
 /* MDCR_EL2, D19.3.17 */
+#define MDCR_EL2_TDE	       (1 << 8)
 #define MDCR_EL2_TDOSA	       (1 << 10)
 #define MDCR_EL2_TPMS	       (1 << 14)
 #define MDCR_EL2_TTRF	       (1 << 19)
 #define MDCR_EL2_TDCC	       (1 << 27)
+
+/* MDSCR_EL1, D19.3.20 */
+#define MDSCR_EL1_SS	       (1 << 0)
 
 /* CNTHCTL_EL2 without VHE, D19.12.2 */
 #define CNTHCTL_EL2_EL1PCTEN   (1 << 0)
@@ -167,6 +171,7 @@
 #define ESR_EC_IABT_CUR	      0x21
 #define ESR_EC_DABT_LOW	      0x24
 #define ESR_EC_DABT_CUR	      0x25
+#define ESR_EC_STEP_LOW	      0x32
 #define ESR_WFX_TIMEOUT	      (1UL << 1)
 #define ESR_DABT_ISV	      (1UL << 24)
 #define ESR_DABT_SSE	      (1UL << 21)

@@ -9,6 +9,12 @@
 /* A stage-2 fault: an access to what the cell has not, or not now. */
 void handle_abort(struct regs *regs, u64 esr, bool fetch);
 
+/*
+ * The instruction at the program counter. False if the guest's translation of it has changed
+ * meanwhile, or if it is in what nobody may execute.
+ */
+bool read_instruction(struct cell *cell, u32 *insn);
+
 /* The cell did what it must not: keep a record, stop its CPUs, park this one. */
 __noreturn void violation(const struct regs *regs, enum cb_crash_reason reason, u64 ipa, u64 insn);
 

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Linux expects that each of its CPUs starts at EL2, as those that it booted with did. It keeps in
+ * mind if one does not: it has no KVM then, the next kernel begins at EL1, and from Linux 6.19 on
+ * such a CPU may not come up at all. But EL2 is taken. So a CPU that the root cell starts runs at
+ * EL1, one instruction at a time, and what would need EL2 is answered instead, until Linux leaves
+ * it.
+ */
+#ifndef ARCH_STARTUP_H
+#define ARCH_STARTUP_H
+
+#include <core/types.h>
+
+struct cpu;
+struct regs;
+
+/* An EL2 that is not there. */
+struct startup {
+	u64 elr, spsr;	/* its registers */
+	u32 steps;	/* instructions until it is given up */
+	bool abandoned; /* the next start is at EL1 */
+};
+
+/*
+ * This CPU, which is the root cell's and has been reset, starts like that at its first instruction.
+ * Returns SPSR_EL2 for it. Takes effect with the next ISB.
+ */
+u64 startup_begin(struct cpu *cpu);
+
+/* A step is due, which only such a CPU has. What is not understood starts the CPU again, at EL1. */
+void startup_step(struct regs *regs);
+
+#endif
