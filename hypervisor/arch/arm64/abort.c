@@ -211,7 +211,7 @@ static void emulate(struct regs *regs, u64 esr, ipa_t ipa)
 		transfer(regs, &access, access.rt[n], ipa + (u64)n * access.size);
 	if (access.writeback)
 		write_back(regs, &access);
-	skip_instruction();
+	skip_instruction(regs);
 }
 
 static bool is_emulated(struct cell *cell, ipa_t ipa, u64 esr, bool fetch)
@@ -291,7 +291,7 @@ __cold void handle_abort(struct regs *regs, u64 esr, bool fetch)
 		refuse_access(regs, esr, fetch, CB_CRASH_TRAP, 0, 0);
 	} else if (is_idle_maintenance(cpu->cell, esr, fetch)) {
 		count_exit(cpu, CB_EXIT_OTHER);
-		skip_instruction();
+		skip_instruction(regs);
 	} else {
 		handle_fault(regs, esr, fetch);
 	}
@@ -309,7 +309,7 @@ static void finish(struct regs *regs, u64 esr, u64 value)
 {
 	if (!(esr & ESR_DABT_WNR))
 		regs->x[FIELD(esr, 20, ESR_DABT_SRT_SHIFT)] = value;
-	skip_instruction();
+	skip_instruction(regs);
 }
 
 static __noinline bool access_cpu_frame(struct regs *regs, u64 esr, ipa_t ipa)

@@ -151,18 +151,20 @@ bool trap_hvc(struct regs *regs)
 void trap_smc(struct regs *regs)
 {
 	count_exit(this_cpu(), CB_EXIT_SMC);
-	skip_instruction(); /* trapped before it was executed (D1.3.1.4) */
+	skip_a64(exit_regs()); /* trapped before it was executed (D1.3.1.4) */
 	standard_call(regs);
 }
 
-/* WFIT has a deadline, which is not kept here: as a hint it may complete at any time (D1.7.2). */
+/*
+ * WFIT has a deadline, and in AArch32 the condition of the instruction may fail: neither is looked
+ * at here, since as a hint it may complete at any time (D1.7.2).
+ */
 void trap_wfx(struct regs *regs, u64 esr)
 {
-	(void)regs;
 	count_exit(this_cpu(), CB_EXIT_WFI);
-	if (!(esr & ESR_WFX_TIMEOUT))
+	if (!(esr & ESR_WFX_TIMEOUT) && !(regs->spsr & SPSR_M_AARCH32))
 		cpu_wait();
-	skip_instruction();
+	skip_instruction(regs);
 }
 
 void trap_fiq(struct regs *regs)
@@ -213,7 +215,7 @@ static __noinline void other_register(struct regs *regs, u64 esr, u64 rt, u64 va
 	}
 	if (!write)
 		regs->x[rt] = value;
-	skip_instruction();
+	skip_a64(exit_regs());
 }
 
 static void system_register(struct regs *regs, u64 esr)
@@ -226,7 +228,7 @@ static void system_register(struct regs *regs, u64 esr)
 	}
 	count_exit(this_cpu(), CB_EXIT_SGI);
 	gic_send_sgi(this_cpu()->cell, value);
-	skip_instruction();
+	skip_a64(exit_regs());
 }
 
 void trap_other(struct regs *regs, u64 esr)

@@ -127,14 +127,24 @@ static inline struct regs *exit_regs(void)
 	return (struct regs *)this_cpu() - 1;
 }
 
-/* Skip the instruction that trapped, as if it had been executed: so was a step of it (D2.12). */
-static inline void skip_instruction(void)
+/* Skip an instruction of A64 that trapped, as if it had been executed: so was a step of it (D2.12).
+ */
+static inline void skip_a64(struct regs *regs)
 {
-	struct regs *regs = exit_regs();
-
 	regs->elr += 4;
 	if (__builtin_expect(regs->spsr & SPSR_SS, 0))
 		regs->spsr &= ~(u64)SPSR_SS;
+}
+
+/* What else there is to it in AArch32. */
+void skip_aarch32(struct regs *regs);
+
+/* The same of one that a process in AArch32 can execute, too. */
+static inline void skip_instruction(struct regs *regs)
+{
+	skip_a64(regs);
+	if (__builtin_expect(regs->spsr & SPSR_M_AARCH32, 0))
+		skip_aarch32(regs);
 }
 
 /* Assembly. cpu_park(): leave the guest for good and wait for requests. */
