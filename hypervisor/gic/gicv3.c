@@ -36,6 +36,9 @@ static u8 *sgi_of(const struct cpu *cpu)
 	return rd_of(cpu) + PAGE_SIZE;
 }
 
+/* Of a redistributor that no CPU has. */
+#define NOBODYS_TYPER GICR_TYPER_AFFINITY
+
 static u64 typer_affinity(u64 typer)
 {
 	return FIELD(typer, 63, 56) << 32 | FIELD(typer, 55, 32);
@@ -57,6 +60,23 @@ static u64 rd_size(u64 typer)
 	return typer & GICR_TYPER_VLPIS ? 2 * GICR_FRAMES_SIZE : GICR_FRAMES_SIZE;
 }
 
+/*
+ * Some GICv3 leave as much room behind a redistributor as the further frames of GICv4 take. What
+ * lies there has no GICR_PIDR2 (12.11), and a GICR_TYPER of zero must not be taken for that of a
+ * CPU.
+ */
+static u64 read_typer(paddr_t phys)
+{
+	u8 *page = window_map(phys + GIC_PIDR2 / PAGE_SIZE * PAGE_SIZE, 1, EL2_DEVICE);
+	bool found = FIELD(readl(page + GIC_PIDR2 % PAGE_SIZE), 7, 4);
+	u64 typer = NOBODYS_TYPER;
+
+	if (found)
+		typer = readq((u8 *)window_map(phys, 1, EL2_DEVICE) + GICR_TYPER);
+	window_unmap();
+	return typer;
+}
+
 /* Walk the redistributors (12.11) and give each CPU its own. */
 static u32 find_redistributors(struct cb_error *error)
 {
@@ -64,11 +84,9 @@ static u32 find_redistributors(struct cb_error *error)
 
 	while (offset + GICR_FRAMES_SIZE <= redistributors.size) {
 		paddr_t phys = redistributors.phys + offset;
-		u8 *rd = window_map(phys, 1, EL2_DEVICE);
 		cpuid_t id;
 
-		typer = readq(rd + GICR_TYPER);
-		window_unmap();
+		typer = read_typer(phys);
 		offset += rd_size(typer);
 		id = cpu_by_mpidr(typer_affinity(typer));
 		if (id < nr_cpus && !map_redistributor(id, phys, typer))

@@ -445,7 +445,7 @@ static cpuid_t cpu_of_frame(size_t frame)
 /* With virtual LPIs there are two more frames of 64 KiB. */
 u64 redistributor_stride(void)
 {
-	return features.vlpis ? 2 * GICR_STRIDE : GICR_STRIDE;
+	return features.vlpis || features.gaps ? 2 * GICR_STRIDE : GICR_STRIDE;
 }
 
 u64 redistributors_size(void)
@@ -650,6 +650,8 @@ static u64 access_redistributor(struct gic *g, struct accessor who, u64 offset, 
 	size_t frame = offset / redistributor_stride();
 
 	offset %= redistributor_stride();
+	if (features.gaps && !who.cell && offset >= GICR_STRIDE && !write)
+		return 0;
 	if (frame >= nr_frames() || offset % size || offset >= GICR_STRIDE) {
 		abort_unless_cell(who, "no redistributor", offset, size);
 		return 0;

@@ -56,6 +56,7 @@ struct features {
 	bool invalidate;  /* GICR_INVLPIR, GICR_INVALLR without them */
 	bool vlpis;	  /* GICv4.1 */
 	bool sparse;	  /* redistributors that are nobody's */
+	bool gaps;	  /* GICv3 with the stride of GICv4 */
 };
 
 extern struct gic gic;	    /* the hardware */

@@ -722,6 +722,17 @@ static int start_v4(void **state)
 	return 0;
 }
 
+static int start_gaps(void **state)
+{
+	struct features gaps = plain_features;
+
+	(void)state;
+	gaps.gaps = true;
+	random_start();
+	start_gic(3, gaps);
+	return 0;
+}
+
 static u64 read_redistributor(struct cell *cell, u64 offset, size_t size)
 {
 	return access_as_cell(cell, GICR_PHYS + offset, size, false, 0);
@@ -755,6 +766,21 @@ static void test_every_cpu_finds_its_redistributor(void **state)
 		current = cpu;
 		assert_int_equal(walk(cell, (mpidr >> 32) << 24 | (mpidr & 0xffffff), &found),
 				 redistributors_size() / redistributor_stride());
+		assert_int_equal(found, redistributor_of(cpu));
+	}
+}
+
+/* Linux steps by "redistributor-stride" or, as in a cell, by what it reads on the way. */
+static void test_room_between_redistributors_is_nobodys(void **state)
+{
+	(void)state;
+	for (cpuid_t cpu = 0; cpu < NR_CPUS; cpu++) {
+		struct cell *cell = has_cpu(&guest, cpu) ? &guest : &root_cell;
+		u64 mpidr = boot_mpidrs[cpu], found = ~0UL;
+
+		assert_int_equal(cpu_of(cpu)->gicr_phys, GICR_PHYS + redistributor_of(cpu));
+		current = cpu;
+		walk(cell, (mpidr >> 32) << 24 | (mpidr & 0xffffff), &found);
 		assert_int_equal(found, redistributor_of(cpu));
 	}
 }
@@ -945,6 +971,7 @@ int main(void)
 		V31(test_management_sgi_wakes_after_random_accesses),
 		V3(test_every_cpu_finds_its_redistributor),
 		V4(test_every_cpu_finds_its_redistributor),
+		cmocka_unit_test_setup(test_room_between_redistributors_is_nobodys, start_gaps),
 		V4(test_cell_sees_neither_lpis_nor_resident_vpes),
 		V2(test_reset_cpu_has_nothing_left),
 		V3(test_reset_cpu_has_nothing_left),
