@@ -66,6 +66,11 @@ def compiled(directory: Path, source: str, name: str = "board.dtb") -> Path:
     return path
 
 
+def dts(directory: Path, name: str) -> Path:
+    """One of the trees in dts/, each of which has what once made a board's configuration wrong."""
+    return compiled(directory, (Path(__file__).resolve().parent / "dts" / f"{name}.dts").read_text(), f"{name}.dtb")
+
+
 GIC = """
 	gic: interrupt-controller@8000000 {
 		compatible = "arm,gic-400";

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from cellctl_config.interrupts import gic_version
 from cellctl_config.machine import Machine
 from cellctl_config.refusal import Refusal
 from cellctl_config.tree import Node
@@ -79,7 +78,7 @@ def cpus_of(machine: Machine) -> list[Cpu]:
         return found
     left = [cpu._replace(release=_release(cpu.node)) for cpu in found if cpu not in present]
     # With GICv3 nobody would have woken their redistributors.
-    can_be_taken = gic_version(machine.gic) == 2
+    can_be_taken = machine.gic_version == 2
     return present + [cpu for cpu in left if cpu.release and can_be_taken]
 
 

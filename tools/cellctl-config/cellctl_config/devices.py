@@ -14,9 +14,10 @@ from typing import NamedTuple
 
 from cellctl_config import interrupts, memory
 from cellctl_config.addresses import PAGE, Range, is_pci, merge, pci_windows, registers, subtract
-from cellctl_config.gic import Gic, message_spis
+from cellctl_config.gic import Gic
 from cellctl_config.machine import Machine
 from cellctl_config.refusal import Refusal
+from cellctl_config.spis import unnamed_spis
 from cellctl_config.tree import Node
 
 MAX_NAME = 15
@@ -95,16 +96,17 @@ def find_devices(machine: Machine, gic: Gic, ram: list[Range]) -> Found:
     found = Found()
     claims: list[Claim] = []
     for node in machine.tree.walk():
-        if node in gic.nodes or not is_device(node):
+        if node in gic.nodes:
             continue
-        try:
-            claims += _claims(node)
-            _add_spis(found, node)
-        except Refusal as refusal:
-            found.notes.append(f"left out: {refusal.message}")
-    messages, notes = message_spis(machine)
-    for intid, name in messages.items():
-        found.spis.setdefault(intid, []).append(name)
+        if is_device(node):
+            try:
+                claims += _claims(node)
+            except Refusal as refusal:
+                found.notes.append(f"left out: {refusal.message}")
+        _add_spis(found, node)
+    spis, notes = unnamed_spis(machine)
+    for intid, names in spis.items():
+        found.spis.setdefault(intid, []).extend(names)
     found.notes += notes
     claims += _unknown_to_tree(machine, claims, taken)
     found.pieces = _merge_kinds(_pieces(claims, taken, found.notes))
@@ -192,8 +194,10 @@ def _limit(found: Found) -> None:
 
 
 def _add_spis(found: Found, node: Node) -> None:
-    for item in interrupts.interrupts(node):
-        if item.kind == "SPI":
+    for item in interrupts.each_interrupt(node):
+        if isinstance(item, Refusal):
+            found.notes.append(f"an interrupt is left out: {item.message}")
+        elif item.kind == "SPI":
             names = found.spis.setdefault(item.intid, [])
             if node.name not in names:
                 names.append(node.name)

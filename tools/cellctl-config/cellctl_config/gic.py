@@ -7,8 +7,10 @@ import re
 from typing import NamedTuple
 
 from cellctl_config.addresses import Range, registers
-from cellctl_config.interrupts import gic_version
+from cellctl_config.controllers import END_SPIS, FIRST_SPI, GICV3_NAMES, gic_version, pool_of
+from cellctl_config.interrupts import parent_or_none
 from cellctl_config.machine import Machine
+from cellctl_config.refusal import Refusal
 from cellctl_config.tree import Node
 
 KIB = 1 << 10
@@ -90,9 +92,6 @@ def _gicv3(machine: Machine, node: Node, regs: list[Range], nr_cpus: int) -> Gic
     if count > 1:
         gic.notes.append(f"{node.path} has {count} ranges of redistributors: see that those of all CPUs "
                          "in .cpus are in the first one")
-    if "mbi-ranges" in node:
-        gic.notes.append(f"{node.path} has mbi-ranges: messages to the distributor raise nothing under "
-                         "Cellblock, so devices that signal like that need another interrupt")
     for its in its_nodes(machine)[:1]:  # Linux's first; others are devices of the root cell
         gic.frames["its"] = registers(its)[0]
         gic.covers.append(gic.frames["its"])
@@ -109,27 +108,43 @@ def its_nodes(machine: Machine) -> list[Node]:
 
 
 def message_spis(machine: Machine) -> tuple[dict[int, str], list[str]]:
-    """INTIDs that GICv2m frames raise, by whose they are, and what is not known of them."""
+    """INTIDs that messages raise, by what takes those, and what is not known of them."""
     found: dict[int, str] = {}
-    notes = []
+    notes: list[str] = []
     for node in machine.tree.walk():
-        if not node.is_compatible("arm,gic-v2m-frame") or not node.is_enabled:
+        if not node.is_enabled:
             continue
-        spis = _frame_spis(machine, node)
+        is_frame = node.is_compatible("arm,gic-v2m-frame")
+        spis = list(_frame_spis(machine, node)) if is_frame else _spis_of_pool(node, notes)
         found.update(dict.fromkeys(spis, f"{node.name} (MSI)"))
-        if not spis:
+        if is_frame and not spis:
             notes.append(f"which SPIs {node.path} raises, only the hardware knows: "
                          "`dmesg | grep GICv2m` has them (SPI[first:last]); add them with --spis")
     return found, notes
 
 
+def _spis_of_pool(node: Node, notes: list[str]) -> list[int]:
+    kind = pool_of(node)
+    if kind is None or not kind.by_message:
+        return []
+    try:
+        spis = list(kind.spis(node, parent_or_none(node)))
+    except Refusal as refusal:
+        notes.append(f"its SPIs are left out: {refusal.message}")
+        return []
+    if not spis and not node.is_compatible(*GICV3_NAMES):
+        notes.append(f"which SPIs {node.path} raises, the device tree does not say: see what Linux calls them in "
+                     "/proc/interrupts, and add them with --spis")
+    return [intid for intid in spis if FIRST_SPI <= intid < END_SPIS]
+
+
 def _frame_spis(machine: Machine, node: Node) -> range:
     base, count = node.number("arm,msi-base-spi"), node.number("arm,msi-num-spis")
     if base is not None and count is not None:
-        return range(base, min(base + count, 1020))
+        return range(base, min(base + count, END_SPIS))
     for item in registers(node):
         pattern = rf"GICv2m: range\[mem 0x0*{item.start:x}-0x[0-9a-f]+\], SPI\[(\d+):(\d+)\]"
         match = re.search(pattern, machine.dmesg)
         if match:
-            return range(int(match[1]), min(int(match[2]) + 1, 1020))
+            return range(int(match[1]), min(int(match[2]) + 1, END_SPIS))
     return range(0)

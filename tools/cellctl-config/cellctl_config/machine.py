@@ -20,7 +20,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from cellctl_config import interrupts, tree
+from cellctl_config import controllers, interrupts, tree
 from cellctl_config.addresses import Range
 from cellctl_config.refusal import EXIT_USAGE, Refusal
 from cellctl_config.sources import COLLECT, FDT, Directory, Source, open_source
@@ -37,7 +37,7 @@ class Resource(NamedTuple):
 
 
 class LinuxInterrupt(NamedTuple):
-    """A line of /proc/interrupts that is the GIC's."""
+    """A line of /proc/interrupts that is the GIC's, itself or behind another controller."""
 
     intid: int
     users: str
@@ -138,20 +138,53 @@ class Machine:
     @cached_property
     def gic(self) -> tree.Node:
         """The node of the interrupt controller that Linux uses."""
-        for node in self.tree.walk():
-            if interrupts.gic_version(node) and node.is_enabled:
-                return node
+        if self._gic is not None:
+            return self._gic
         raise Refusal(f"{self.origin}: the device tree has no GICv2 or GICv3",
                       "Cellblock needs one; a GICv1 or another controller does not do")
 
+    @property
+    def gic_version(self) -> int:
+        """2 or 3; 0 where Linux has another interrupt controller."""
+        return controllers.gic_version(self._gic) if self._gic is not None else 0
+
+    @cached_property
+    def _gic(self) -> tree.Node | None:
+        nodes = (node for node in self.tree.walk() if controllers.gic_version(node))
+        return next((node for node in nodes if node.is_enabled), None)
+
     @cached_property
     def linux_interrupts(self) -> list[LinuxInterrupt]:
-        """The lines of /proc/interrupts whose chip is a GIC."""
+        """The lines of /proc/interrupts that are the GIC's in the end. Linux names the outermost chip and
+        the number there."""
         found = []
         for line in (self.text("proc/interrupts") or "").splitlines():
-            match = re.match(r" *\d+: +(?:\d+ +)*(GIC\S*) +(\d+) +(?:Level|Edge)?(.*)$", line)
-            if match and "-" not in match[1]:
-                found.append(LinuxInterrupt(int(match[2]), match[3].strip()))
+            match = re.match(r" *\d+: +(?:\d+ +)*([A-Za-z]\S*) +(\d+) +(?:Level|Edge)?(.*)$", line)
+            intid = self._intid_of(match[1], int(match[2])) if match else None
+            if match and intid is not None:
+                found.append(LinuxInterrupt(intid, match[3].strip()))
+        return found
+
+    def _intid_of(self, chip: str, hwirq: int) -> int | None:
+        if chip.startswith("GIC"):
+            return hwirq if "-" not in chip else None
+        for node in self._controllers.get(chip, []):
+            try:
+                item = interrupts.from_hwirq(node, hwirq)
+            except Refusal:
+                continue
+            if item is not None and item.kind:
+                return item.intid
+        return None
+
+    @cached_property
+    def _controllers(self) -> dict[str, list[tree.Node]]:
+        """Those before the GIC, by what Linux calls their chip."""
+        found: dict[str, list[tree.Node]] = {}
+        for node in self.tree.walk():
+            kind = controllers.translator_of(node)
+            if kind is not None and kind.chip and node.is_enabled:
+                found.setdefault(kind.chip, []).append(node)
         return found
 
     @cached_property
