@@ -209,3 +209,18 @@ def test_interrupts_of_linux_behind_other_chips(tmp_path: Path) -> None:
     place = trees.collected(tmp_path, tree, proc_interrupts=PROC_INTERRUPTS)
     found = machine.open_machine(str(place)).linux_interrupts
     assert [(item.intid, item.users) for item in found] == [(30, "arch_timer"), (72, "mmc0"), (515, "wakeup")]
+
+
+# ---- The Secure world's ----
+
+
+def test_secure_device_is_nobodys(tmp_path: Path) -> None:
+    tree = trees.dts(tmp_path, "secure")
+    found = trees.system(tmp_path, tree)
+    assert found.intids == {CONSOLE}
+    assert not any(region.phys == 0x0A000000 for region in found.regions)
+    result = tool("create", "--from", tree)
+    assert "/soc/serial@a000000 is the Secure world's (secure-status)" in result.err
+    assert "Secure world" in trees.refusal("cell", "test", "--from", tree, "--cpus", "1", "--memory", "16M",
+                                           "--device", "/soc/serial@a000000")
+    assert "serial@a000000" not in tool("check", "--from", tree, group="hardware").out

@@ -3,10 +3,14 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
+import pytest
 import trees
 from tool import KIB, MIB, tool
+
+from cellctl_config.tree import parse
 
 GICV3 = """
 	gic: interrupt-controller@8000000 {
@@ -76,3 +80,39 @@ def test_gicv2_without_virtualization_is_told_what_may_help(tmp_path: Path) -> N
     gic = trees.GIC.split("\t\t      <0 0x0803")[0].rstrip(",\n") + ";\n\t};"
     text = trees.refusal("create", "--from", trees.compiled(tmp_path, trees.board(gic=gic)), *trees.KEPT)
     assert "GICH, GICV missing" in text and "if it has none, it cannot run Cellblock" in text
+
+
+# ---- The first of several ----
+
+
+def test_first_its_of_a_directory_is_the_first_of_the_tree(tmp_path: Path) -> None:
+    """A directory has no order, and the driver takes what Linux takes: the first in the tree."""
+    its = "its@%x { compatible = \"arm,gic-v3-its\"; msi-controller; #msi-cells = <1>; reg = <0 0x%x 0 0x20000>; };"
+    tree = gicv3(tmp_path, "".join(its % (at, at) for at in (0x08060000, 0x08020000)))
+    place = trees.collected(tmp_path, tree)
+    unpack(tree, place / "sys" / "firmware" / "devicetree" / "base")
+    assert frames(tmp_path, place)["its"] == (0x08060000, 128 * KIB)
+    (place / "sys" / "firmware" / "fdt").unlink()
+    assert frames(tmp_path, place)["its"] == (0x08020000, 128 * KIB)
+
+
+def unpack(blob: Path, directory: Path) -> None:
+    """A tree as Linux shows it."""
+    shutil.rmtree(directory, ignore_errors=True)
+    for node in parse(blob.read_bytes(), str(blob)).walk():
+        place = directory / node.path[1:]
+        place.mkdir(parents=True)
+        for name, value in node.properties.items():
+            (place / name).write_bytes(value)
+
+
+# ---- None that is known ----
+
+
+@pytest.mark.parametrize("present", ["", "0\n"])
+def test_unknown_gic_fails_once(tmp_path: Path, present: str) -> None:
+    tree = trees.compiled(tmp_path, trees.board(gic=trees.GIC.replace("arm,gic-400", "arm,pl390")))
+    place = trees.collected(tmp_path, tree, sys_devices_system_cpu_present=present,
+                            sys_devices_system_cpu_cpu0_uevent="OF_FULLNAME=/cpus/cpu@0\n")
+    out = tool("check", "--from", place if present else tree, group="hardware").out
+    assert out.count("no GICv2 or GICv3") == 1

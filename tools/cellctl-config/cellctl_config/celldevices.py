@@ -47,6 +47,9 @@ def check_device(machine: Machine, gic: Gic, node: Node) -> None:
     if any(place in gic.nodes or place is machine.gic for place in (node, *node.ancestors())):
         raise Refusal(f"--device: {node.path} is part of the interrupt controller",
                       "leave it out: each cell sees its own part of the GIC", EXIT_REFUSED)
+    if node.is_secure:
+        raise Refusal(f"--device: {node.path} is the Secure world's (secure-status)", "give the cell another device",
+                      EXIT_REFUSED)
     if is_memory(node) or devices.is_reserved_memory(node):
         raise Refusal(f"--device: {node.path} is memory", "say with --memory how much the cell gets",
                       EXIT_REFUSED)

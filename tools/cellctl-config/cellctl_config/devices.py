@@ -66,7 +66,7 @@ def is_reserved_memory(node: Node) -> bool:
 
 
 def is_device(node: Node) -> bool:
-    return not (memory.is_memory(node) or is_reserved_memory(node) or node.parent is None
+    return not (node.is_secure or memory.is_memory(node) or is_reserved_memory(node) or node.parent is None
                 or node.parent.path == "/cpus" or is_pci(node.parent))
 
 
@@ -97,6 +97,9 @@ def find_devices(machine: Machine, gic: Gic, ram: list[Range]) -> Found:
     claims: list[Claim] = []
     for node in machine.tree.walk():
         if node in gic.nodes:
+            continue
+        if node.is_secure:
+            found.notes.append(f"left out: {node.path} is the Secure world's (secure-status)")
             continue
         if is_device(node):
             try:

@@ -138,7 +138,7 @@ def iommus(machine: Machine) -> list[Check]:
 def uarts(machine: Machine) -> list[Check]:
     """A line for each: Linux's console, in use, or free for a cell."""
     consoles = {node.path: why for node, why in linux_consoles(machine)}
-    nodes = [node for node in machine.tree.walk() if node.is_compatible(*UARTS)]
+    nodes = [node for node in machine.tree.walk() if node.is_compatible(*UARTS) and not node.is_secure]
     if not nodes:
         return [Check("UARTs", WARN, "the device tree has none that is known",
                       "give cells a ring as their console (`cellctl console`)")]

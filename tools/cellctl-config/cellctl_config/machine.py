@@ -90,7 +90,9 @@ class Machine:
         if self.source.is_directory(DEVICE_TREE):
             found = tree.read_directory(self.source, DEVICE_TREE, self._tree_origin)
             if blob:
-                found.reservations = tree.parse(blob, self._tree_origin).reservations
+                at_boot = tree.parse(blob, self._tree_origin)
+                found.reservations = at_boot.reservations
+                found.sort_like(at_boot)
             return found
         if blob is None:
             raise Refusal(f"{self.origin} has no device tree ({DEVICE_TREE})",

@@ -157,6 +157,11 @@ class Node:
         """Whether Linux takes the node for a device: it and all above it have status okay."""
         return all(node.status in ("okay", "ok") for node in (self, *self.ancestors()))
 
+    @property
+    def is_secure(self) -> bool:
+        """Whether only the Secure world may use it: "secure-status" is the same as "status" if it is missing."""
+        return self.status == "disabled" and self.string("secure-status") in ("okay", "ok")
+
     # References
 
     @property
@@ -197,6 +202,11 @@ class DeviceTree:
 
     def walk(self) -> Iterator[Node]:
         return self.root.walk()
+
+    def sort_like(self, other: "DeviceTree") -> None:
+        """Brings nodes into the order that they have in another tree, as far as they are there: a directory
+        has none, and Linux takes the first of several."""
+        _sort_like(self.root, other.root)
 
     def by_phandle(self, phandle: int, user: Node, name: str) -> Node:
         if self._phandles is None:
@@ -255,6 +265,14 @@ class DeviceTree:
             return [node]
         nodes = list(self.walk())[1:]
         return [n for n in nodes if n.name == text] or [n for n in nodes if n.base_name == text]
+
+
+def _sort_like(node: Node, other: Node) -> None:
+    there = {child.name: (place, child) for place, child in enumerate(other.children)}
+    node.children.sort(key=lambda child: there[child.name][0] if child.name in there else len(there))
+    for child in node.children:
+        if child.name in there:
+            _sort_like(child, there[child.name][1])
 
 
 # ---- Flattened trees ----
