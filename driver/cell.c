@@ -29,6 +29,7 @@ struct cell *cb_cell_new(u32 id, const struct cb_cell_config *config)
 	}
 	cell->id = id;
 	cell->config = config;
+	INIT_LIST_HEAD(&cell->devices);
 	cell->seen_generation = U32_MAX; /* so that the first state is announced */
 	kobject_init(&cell->kobj, &cb_cell_type);
 	return cell;
@@ -282,6 +283,7 @@ int cb_cell_create(struct cb_cell_config *config, u32 *id, struct cb_error *erro
 		return err;
 	}
 	*id = cell->id;
+	cb_devices_take(cell);
 	cb_watch_start();
 	return err;
 }
@@ -318,6 +320,7 @@ int cb_cell_destroy(struct cell *cell, struct cb_error *error)
 		return err;
 	kobject_del(&cell->kobj);
 	cb_announce(cell, "destroyed");
+	cb_devices_give_back(cell);
 	release_regions(cell);
 	err = cb_cpus_give_back(cell, error);
 	kobject_put(&cell->kobj);

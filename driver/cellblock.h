@@ -53,6 +53,7 @@ struct cell {
 	const struct cb_cell_config *config; /* the root cell's is that of the system */
 	struct resource *claims;	     /* lock; by region */
 	u64 offlined;			     /* lock; CPUs taken from Linux */
+	struct list_head devices;	     /* lock; devices.c only */
 	struct {
 		void *map; /* lock; of the region that is being loaded */
 		u32 region;
@@ -126,6 +127,10 @@ bool cb_iomem_system_ram(u64 start, u64 size, struct cb_error *record);
 int cb_iomem_claim(struct resource *claim, const char *name, u64 start, u64 size,
 		   struct cb_error *record);
 void cb_iomem_release(struct resource *claim);
+
+/* devices.c: clocks, power and pins of a cell's devices. */
+void cb_devices_take(struct cell *cell);
+void cb_devices_give_back(struct cell *cell);
 
 /* cell.c: the life of a cell. The caller holds lock. */
 int cb_cell_create(struct cb_cell_config *config, u32 *id, struct cb_error *error);

@@ -9,6 +9,7 @@
 
 #include "cells.h"
 #include "crash.h"
+#include "devices.h"
 #include "names.h"
 #include "output.h"
 
@@ -130,6 +131,14 @@ static void print_smcs(const struct show *show)
 	printf("\n");
 }
 
+static void print_devices(const struct show *show)
+{
+	json_t *devices = devices_read(show->page.id);
+
+	devices_print(devices);
+	json_decref(devices);
+}
+
 static void print_crash(const struct show *show)
 {
 	char buffer[4096];
@@ -200,6 +209,7 @@ static int print_show(const struct show *show)
 	print_regions(show);
 	print_irqs(show);
 	print_smcs(show);
+	print_devices(show);
 	if (is_root(show)) {
 		print_system(show->config.data);
 		print_pool(&show->public);
@@ -365,6 +375,8 @@ static int json_show(const struct show *show)
 	json_object_set_new(object, "smcs", json_smcs(config));
 	if (is_root(show))
 		add_root(object, show);
+	else
+		json_object_set_new(object, "devices", devices_read(page->id));
 	if (page->state == CB_CELL_FAILED)
 		json_object_set_new(object, "crash", json_crash(&page->crash));
 	output_json(object);

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What a device still shares with Linux when a cell has its registers, and what to do about it.
 
-Clocks, resets, power domains, pins and regulators belong to controllers that stay with Linux. It
-switches off what none of its drivers uses, and knows nothing of cells.
+Clocks, resets, power domains, pins and regulators belong to controllers that stay with Linux. The
+driver holds them for the cell as long as that exists; the cell cannot change them.
 """
 
 from __future__ import annotations
@@ -26,14 +26,15 @@ class Provided(NamedTuple):
     remedy: str
 
 
+# How to see whether Linux could: its driver of the provider may be missing.
+HELD = "`cellctl show` of the cell lists {it}, or says that {it} could not be had"
+
 PROVIDED = (
-    Provided("clocks", "#clock-cells", "clock", "Linux may switch {it} off or change the rate",
-             "boot Linux with clk_ignore_unused, and let no driver of its own change the rate"),
-    Provided("resets", "#reset-cells", "reset line", "Linux may hold the device in reset",
-             "see that the boot firmware releases it before the cell starts"),
+    Provided("clocks", "#clock-cells", "clock",
+             "Linux holds {it} on, at the rate that {it} has at create, until the cell is destroyed", HELD),
+    Provided("resets", "#reset-cells", "reset line", "Linux keeps the device out of reset from create on", HELD),
     Provided("power-domains", "#power-domain-cells", "power domain",
-             "Linux switches {it} off when none of its drivers needs {it}",
-             "boot Linux with pd_ignore_unused"),
+             "Linux holds {it} on from create to destroy", HELD),
     Provided("dmas", "#dma-cells", "DMA channel", "the controller stays with Linux",
              "use the device without DMA in the cell"),
     Provided("iommus", "#iommu-cells", "stream", "the device can master the bus, and the IOMMU before it "
@@ -105,17 +106,16 @@ def _references(node: Node, kind: Provided, given: list[Node]) -> Iterator[str]:
         labels = [label for label in dict.fromkeys(labels) if label]
         listed = f" ({', '.join(labels)})" if labels else ""
         plural, it = ("s", "them") if len(labels) > 1 else ("", "it")
-        effect = kind.effect.replace("{it}", it)
-        yield f"{node.path} has {kind.what}{plural}{listed} of {path}: {effect}; {kind.remedy}"
+        effect, remedy = (text.replace("{it}", it) for text in (kind.effect, kind.remedy))
+        yield f"{node.path} has {kind.what}{plural}{listed} of {path}: {effect}; {remedy}"
 
 
 def _pins(node: Node, given: list[Node]) -> Iterator[str]:
     for phandle in node.cells("pinctrl-0"):
         group = node.tree.by_phandle(phandle, node, "pinctrl-0")
         if not any(place in given for place in group.ancestors()) and group.is_enabled:
-            yield (f"{node.path} needs the pins of {group.path}, which Linux sets up only for a driver of "
-                   "its own: let the boot firmware do it, or make them a hog: add pinctrl-0 with this group "
-                   'and pinctrl-names = "default" to the pin controller\'s own node')
+            yield (f"{node.path} needs the pins of {group.path}: Linux sets them up at create; "
+                   + HELD.replace("{it}", "them"))
 
 
 def _supplies(node: Node, given: list[Node]) -> Iterator[str]:
@@ -124,8 +124,8 @@ def _supplies(node: Node, given: list[Node]) -> Iterator[str]:
             continue
         supply = node.reference(name)
         if supply is not None and not _is_no_concern(supply, given):
-            yield (f"{node.path} is powered by {supply.path}: Linux switches it off when no driver uses it; "
-                   "boot it with regulator_ignore_unused, or add regulator-always-on to the node")
+            yield (f"{node.path} is powered by {supply.path}: Linux holds it on from create to destroy; "
+                   + HELD.replace("{it}", "it"))
 
 
 def _gpios(node: Node, given: list[Node]) -> Iterator[str]:
