@@ -86,9 +86,9 @@ CPUS = """
 	cpus {
 		#address-cells = <1>;
 		#size-cells = <0>;
-		cpu@0 { device_type = "cpu"; compatible = "arm,cortex-a53"; reg = <0>; };
-		cpu@1 { device_type = "cpu"; compatible = "arm,cortex-a53"; reg = <1>; };
-		cpu@100 { device_type = "cpu"; compatible = "arm,cortex-a72"; reg = <0x100>; };
+		cpu@0 { device_type = "cpu"; compatible = "arm,cortex-a53"; enable-method = "psci"; reg = <0>; };
+		cpu@1 { device_type = "cpu"; compatible = "arm,cortex-a53"; enable-method = "psci"; reg = <1>; };
+		cpu@100 { device_type = "cpu"; compatible = "arm,cortex-a72"; enable-method = "psci"; reg = <0x100>; };
 	};
 """
 

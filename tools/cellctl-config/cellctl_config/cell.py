@@ -10,6 +10,7 @@ from cellctl_config.addresses import registers
 from cellctl_config.celldevices import Devices, find_device
 from cellctl_config.cellplan import (CellPlan, Offer, check_cpus, choose_console, offer_of_file,
                                      offer_of_plan, place_memory)
+from cellctl_config.cpus import cpus_of, unstartable, without_method
 from cellctl_config.create import add_memory_options, memory_choices, show_notes, write
 from cellctl_config.interrupts import interrupts
 from cellctl_config.machine import Machine, open_machine, parse_list
@@ -77,6 +78,7 @@ def plan_cell(machine: Machine, args: argparse.Namespace) -> CellPlan:
     plan = CellPlan(name, check_cpus(parse_list(args.cpus), offer, others),
                     place_memory(parse_size(args.memory), at, offer, others),
                     console=console, has_ring=has_ring, native_idle=args.native_idle)
+    plan.warnings += without_method(sorted(set(plan.cpus) & set(unstartable(cpus_of(machine)))))
     if args.use_shared:
         if not offer.shared:
             raise Refusal(f"--use-shared: {offer.origin} has no memory that cells share",

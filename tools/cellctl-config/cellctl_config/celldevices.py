@@ -7,9 +7,9 @@ import difflib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from cellctl_config import binary, devices, sharing
+from cellctl_config import binary, buses, devices, sharing
 from cellctl_config.addresses import Range, is_pci, registers, subtract
-from cellctl_config.consoles import linux_consoles
+from cellctl_config.consoles import is_uart, linux_consoles, unknown_consoles
 from cellctl_config.cpus import cpus_of
 from cellctl_config.gic import Gic, gic_of, message_spis
 from cellctl_config.interrupts import interrupts
@@ -76,9 +76,10 @@ def _parts(node: Node) -> list[Node]:
 
 
 def _others_in(machine: Machine, pages: Range, own: set[Node]) -> list[Node]:
+    """Neighbours: buses are none, nor what the cell's devices are parts of."""
     found = []
     for node in machine.tree.walk():
-        if node in own or not devices.is_device(node):
+        if node in own or not devices.is_device(node) or buses.is_bus(node) or buses.is_above(node, own):
             continue
         try:
             if any(item.pages().overlaps(pages) for item in registers(node)):
@@ -103,6 +104,7 @@ class Devices:
     def add(self, nodes: list[Node]) -> None:
         for node in nodes:
             check_device(self.machine, self.gic, node)
+        self._warn_of_consoles(nodes)
         own = {part for node in nodes for part in node.walk()}
         pieces: list[devices.Piece] = []
         for node in nodes:
@@ -113,6 +115,19 @@ class Devices:
         pieces = sorted(pieces, key=lambda piece: piece.range)
         for name, piece in zip(devices.name_pieces(pieces, {"ram", "shared"}), pieces):
             self.plan.registers.append((name, piece.range, ", ".join(piece.names)))
+
+    def _warn_of_consoles(self, nodes: list[Node]) -> None:
+        """A UART that may be Linux's console must not be given away without a word."""
+        uarts = [part.path for node in nodes for part in node.walk() if is_uart(part)]
+        unknown = [f"console={name}" for name in unknown_consoles(self.machine)]
+        if uarts and unknown:
+            self.plan.warnings.append(
+                f"which UART {', '.join(unknown)} is, nothing tells: see that it is not {' or '.join(uarts)}, and that "
+                "Linux keeps its console (`dmesg | grep tty`)")
+        elif uarts and not self.consoles:
+            self.plan.warnings.append(
+                f"neither chosen/stdout-path nor console= says which UART is Linux's console: see that it is not "
+                f"{' or '.join(uarts)}")
 
     def _add_registers(self, node: Node, own: set[Node], pieces: list[devices.Piece]) -> None:
         for item in registers(node):
@@ -134,6 +149,11 @@ class Devices:
                     raise Refusal(f"--device: {node.path} ({pages}) is the cell {other.name}'s "
                                   f"({other.file})", "choose another device", EXIT_REFUSED)
         self._warn_of_neighbours(node, pages, _others_in(self.machine, pages, own))
+        owner = buses.owner_of_page(node, pages)
+        if owner is not None and owner not in own:
+            self.plan.warnings.append(
+                f"{node.path} is a part of {owner.path}, which has registers of its own in {pages}: see that Linux's "
+                "driver of that leaves them alone")
 
     def _warn_of_neighbours(self, node: Node, pages: Range, found: list[Node]) -> None:
         for other in found:
@@ -181,7 +201,8 @@ class Devices:
         self.plan.warnings += self._spi_warnings(node, intid, own)
 
     def _spi_warnings(self, node: Node, intid: int, own: set[Node]) -> Iterator[str]:
-        users = [other for other in self._users(intid) if other not in own]
+        users = [other for other in self._users(intid)
+                 if other not in own and not buses.is_map(other) and not buses.is_above(other, own)]
         if users:
             listed = ", ".join(other.path for other in users[:MAX_LISTED])
             yield (f"SPI (INTID {intid}) of {node.path} is raised by {listed} as well: Linux loses it; turn "

@@ -77,9 +77,9 @@ def cpus_of(machine: Machine) -> list[Cpu]:
     if not present:
         return found
     left = [cpu._replace(release=_release(cpu.node)) for cpu in found if cpu not in present]
+    left = [cpu for cpu in left if cpu.release]
     # With GICv3 nobody would have woken their redistributors.
-    can_be_taken = machine.gic_version == 2
-    return present + [cpu for cpu in left if cpu.release and can_be_taken]
+    return present + left if left and machine.gic_version == 2 else present
 
 
 def givable(cpus: list[Cpu]) -> list[int]:
@@ -88,8 +88,26 @@ def givable(cpus: list[Cpu]) -> list[int]:
             if cpu.release or enable_method(cpu.node) != "spin-table"]
 
 
+def unstartable(cpus: list[Cpu]) -> list[int]:
+    """The numbers of those of which the device tree does not say how they are started."""
+    return [number for number, cpu in enumerate(cpus) if not enable_method(cpu.node)]
+
+
+def without_method(numbers: list[int]) -> list[str]:
+    """What that means; nothing for no CPUs."""
+    if not numbers:
+        return []
+    return [f"the device tree has no enable-method for CPU {', '.join(map(str, numbers))}, so Linux can neither start them "
+            "nor turn them off: boot firmware may add it (PSCI, or a spin table); collect the facts on the running board, "
+            "as root, with `cellctl config collect`"]
+
+
 def notes_of(cpus: list[Cpu]) -> list[str]:
     """What the way they are started means for cells."""
+    return without_method(unstartable(cpus)) + _notes_of_spin_table(cpus)
+
+
+def _notes_of_spin_table(cpus: list[Cpu]) -> list[str]:
     if givable(cpus) == list(range(len(cpus))):
         return []
     left = [str(number) for number, cpu in enumerate(cpus) if cpu.release]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cellctl_config import binary, fields, nodes, sharing, words
+from cellctl_config import binary, buses, fields, nodes, sharing, words
 from cellctl_config.addresses import PAGE, Range
 from cellctl_config.cpus import cpus_of
 from cellctl_config.dangers import Danger, listed, note, warning
@@ -36,21 +36,28 @@ class Known:
 
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
-        self.registers = nodes.all_registers(machine.tree)
+        self.registers = [item for item in nodes.all_registers(machine.tree) if not buses.is_bus(item.node)]
         self.messages = message_spis(machine)[0]
         self.users = self.users_of_spis()
 
     def users_of_spis(self) -> dict[int, list[Node]]:
         found: dict[int, list[Node]] = {}
         for node in self.machine.tree.walk():
-            for intid in spis_of(node):
+            for intid in [] if buses.is_map(node) else spis_of(node):
                 found.setdefault(intid, []).append(node)
         return found
 
+    def registers_in(self, place: Range) -> list[nodes.Registers]:
+        """All or some of which are in a range. What has parts that are there, and more elsewhere, is left to
+        them: part_of_another() tells of it.
+        """
+        here = [item for item in self.registers if item.range.overlaps(place)]
+        of = [item.node for item in here]
+        return [item for item in here if place.contains(item.range) or not buses.is_above(item.node, of)]
+
     def nodes_in(self, region: binary.Region) -> list[Node]:
         """Whose registers a region has, all or some."""
-        place = Range(region.phys, region.end)
-        return list(dict.fromkeys(item.node for item in self.registers if item.range.overlaps(place)))
+        return list(dict.fromkeys(item.node for item in self.registers_in(Range(region.phys, region.end))))
 
 
 def spis_of(node: Node) -> list[int]:
@@ -116,7 +123,9 @@ def unknown_devices(known: Known, cell: binary.Cell) -> Iterator[Danger]:
 def shares_a_page(known: Known, cell: binary.Cell) -> Iterator[Danger]:
     """Memory is given away in pages: registers of others that lie in them go along."""
     for field, region in device_regions(cell):
-        here = nodes.within(known.registers, Range(region.phys, region.end))
+        inside = known.nodes_in(region)
+        here = [item for item in nodes.within(known.registers, Range(region.phys, region.end))
+                if not buses.is_above(item.node, inside)]
         for paths, page in shared_pages(here).items():
             if region.phys <= page < region.end:
                 yield warning(cell, field, "shared-page", f"page {page:#x} has the registers of "
@@ -138,11 +147,21 @@ def shared_pages(here: list[nodes.Registers]) -> dict[tuple[str, ...], int]:
 def only_a_part(known: Known, cell: binary.Cell) -> Iterator[Danger]:
     place_of = {field: Range(region.phys, region.end) for field, region in device_regions(cell)}
     for field, place in place_of.items():
-        for item in known.registers:
-            if item.range.overlaps(place) and not any(other.contains(item.range)
-                                                      for other in place_of.values()):
+        for item in known.registers_in(place):
+            if not any(other.contains(item.range) for other in place_of.values()):
                 yield warning(cell, field, "part-of-device", f"{item.node.path} has registers at {item.range}, "
                               "and the cell gets only a part of them", "give the cell all of them, or none")
+
+
+def part_of_another(known: Known, cell: binary.Cell) -> Iterator[Danger]:
+    """A chip stays with Linux, and the cell has a part of it that lies in one page with the chip's own registers."""
+    given = devices_of(known, cell)
+    for field, region in device_regions(cell):
+        for node in known.nodes_in(region):
+            owner = buses.owner_of_page(node, Range(region.phys, region.end))
+            if owner is not None and owner not in given:
+                yield note(cell, field, "part-of-another", f"{node.path} is a part of {owner.path}, which has registers "
+                           "of its own in these pages", "see that Linux's driver of that leaves them alone")
 
 
 def masters(known: Known, cell: binary.Cell) -> Iterator[Danger]:
@@ -193,7 +212,8 @@ def interrupts_of_others(known: Known, cell: binary.Cell) -> Iterator[Danger]:
     given = devices_of(known, cell)
     for i, irqs in enumerate(cell.irqs):
         for intid in range(irqs.first, irqs.first + irqs.count):
-            others = [node.path for node in known.users.get(intid, []) if node not in given]
+            others = [node.path for node in known.users.get(intid, [])
+                      if node not in given and not buses.is_above(node, given)]
             if intid in known.messages:
                 others.append(f"{known.messages[intid]}, by messages that whoever has it may send")
             if others:
@@ -258,5 +278,5 @@ def calls_not_refused(known: Known, system: binary.System) -> Iterator[Danger]:
 
 
 SYSTEM_CHECKS = (other_cpus, other_gic, hypervisor_memory, firmware_memory, calls_not_refused)
-CHECKS = (unknown_devices, shares_a_page, only_a_part, masters, stays_with_linux, interrupts_left_behind,
+CHECKS = (unknown_devices, shares_a_page, only_a_part, part_of_another, masters, stays_with_linux, interrupts_left_behind,
           interrupts_of_others, interrupts_in_use, cell_memory)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from cellctl_config import buses
 from cellctl_config.machine import Machine
 from cellctl_config.refusal import Refusal
 from cellctl_config.tree import Node
@@ -60,7 +61,7 @@ def warnings(machine: Machine, node: Node, given: list[Node]) -> Iterator[str]:
     yield from _supplies(node, given)
     yield from _gpios(node, given)
     yield from _dma(node)
-    yield from _driver(machine, node)
+    yield from _driver(machine, node, given)
 
 
 def _is_no_concern(provider: Node, given: list[Node]) -> bool:
@@ -143,9 +144,12 @@ def _gpio_controllers(node: Node, name: str, given: list[Node]) -> list[str]:
     return list(dict.fromkeys(ref.node.path for ref in references if not _is_no_concern(ref.node, given)))
 
 
-def _driver(machine: Machine, node: Node) -> Iterator[str]:
-    """Whether Linux has the device, or would take it at the next boot."""
-    if not node.is_enabled:
+def _driver(machine: Machine, node: Node, given: list[Node]) -> Iterator[str]:
+    """Whether Linux has the device, or would take it at the next boot. Who turned a bus off, or a chip with parts that
+    stay Linux's, would turn off more than the cell gets.
+    """
+    has_parts = any(part.is_enabled and "reg" in part and part not in given for part in node.walk() if part is not node)
+    if not node.is_enabled or has_parts or buses.is_bus(node):
         return
     keep = f"`fdt set {node.path} status reserved` in U-Boot, or status = \"reserved\" in the device tree"
     device = machine.driver_of(node)
