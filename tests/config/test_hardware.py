@@ -29,7 +29,7 @@ TIMER = """
 	timer { compatible = "arm,armv8-timer"; interrupts = <1 13 4>, <1 14 4>, <1 11 4>, <1 10 4>; };
 	psci { compatible = "arm,psci-1.0"; method = "smc"; };
 """
-CPUS = trees.CPUS.replace("reg =", 'enable-method = "psci"; reg =')
+CPUS = trees.CPUS
 VHE_CPUS = CPUS.replace("cortex-a72", "cortex-a76")
 
 OPTIONS = ("MODULES", "SMP", "HOTPLUG_CPU", "FW_LOADER", "OF", "KVM")
@@ -70,6 +70,11 @@ def line(place: Path, name: str) -> tuple[str, str, str]:
     lines = [item for item in check(place)["checks"] if item["name"] == name]
     worst = min(lines, key=lambda item: ("FAIL", "unknown", "warn", "ok").index(item["verdict"]))
     return worst["verdict"], worst["finding"], worst["remedy"]
+
+
+def line_of(found: dict[str, Any], name: str) -> str:
+    """The sentence of one requirement."""
+    return next(f"{item['finding']}: {item['remedy']}" for item in found["checks"] if item["name"] == name)
 
 
 def assert_line(place: Path, name: str, verdict: str, *words: str) -> None:
@@ -213,7 +218,7 @@ def test_cpus_that_linux_was_told_not_to_take(tmp_path: Path) -> None:
 
 
 def test_cpus_without_a_way_to_start_them(tmp_path: Path) -> None:
-    assert_line(machine(tmp_path, cpus=trees.CPUS), "CPUs for cells", "FAIL", "PSCI")
+    assert_line(machine(tmp_path, cpus=trees.CPUS.replace('enable-method = "psci";', "")), "CPUs for cells", "FAIL", "PSCI")
 
 
 def test_gic_that_does_not_fit_does_not_hide_the_rest(tmp_path: Path) -> None:
@@ -313,10 +318,38 @@ def test_how_much_is_kept_can_be_said(tmp_path: Path) -> None:
     assert ways["linux"] == ["mem=960M"]
     assert "fdt set /reserved-memory/cellblock@7c000000 reg <0x0 0x7c000000 0x0 0x4000000>" in ways["u-boot"]
     assert "setenv bootm_size 0x3c000000" in ways["u-boot"]
-    bad = (("1M", "multiple of 2 MiB"), ("0", "multiple"), ("much", "no size"), ("8G", "keep less"))
-    for size, words in bad:
+    for size, words in (("1M", "multiple of 2 MiB"), ("0", "multiple"), ("much", "no size")):
         result = tool.tool("check", "--from", tree, "--memory", size, group="hardware")
-        assert result.status in (2, 3) and words in result.err
+        assert result.status == 2 and words in result.err
+    found = check(tree, "--memory", "8G")
+    assert found["checks"][-1]["remedy"] == "keep less: --memory 1024M" and found["recipes"] == []
+
+
+def test_small_ram_that_is_cut_up(tmp_path: Path) -> None:
+    """All that was found is printed, and the size fits what is free."""
+    tree = trees.dts(tmp_path, "small-ram")
+    ways = {item["name"]: item["lines"] for item in check(tree)["recipes"]}
+    assert ways["linux"] == ["mem=102M"]  # a third of the 80 MiB beside the firmware's
+    assert "the largest has 40 MiB" in line_of(check(tree, "--memory", "64M"), "room for Cellblock")
+    subprocess.run(["fdtput", "-t", "x", tree, "/memory@40000000", "reg", "0", "40000000", "0", "5800000"], check=True)
+    ways = {item["name"]: item["lines"] for item in check(tree)["recipes"]}
+    assert any("cellblock@41" in text for text in ways["u-boot"])  # nothing is free above the firmware
+    subprocess.run(["fdtput", "-t", "x", tree, "/memory@40000000", "reg", "0", "42400000", "0", "3400000"], check=True)
+    assert "free 8 MiB" in line_of(check(tree), "room for Cellblock")
+    assert "GICv2" in line_of(check(tree), "GIC")
+
+
+def test_kept_piece_avoids_registers(tmp_path: Path) -> None:
+    """Some memory nodes cover all that is below 4 GiB until firmware corrects them."""
+    tree = trees.dts(tmp_path, "ram-over-gic")
+    subprocess.run(["fdtput", "-r", tree, "/reserved-memory/cellblock@70000000"], check=True)
+    subprocess.run(["fdtput", "-t", "x", tree, "/memory@40000000", "reg", "0", "0", "0", "b000000"], check=True)
+    found = check(tree, "--memory", "16M")
+    ways = {item["name"]: item["lines"] for item in found["recipes"]}
+    assert any("cellblock@a000000" in text for text in ways["u-boot"])
+    assert all(item["name"] != "linux" for item in check(tree, "--memory", "48M")["recipes"])  # GIC and UART are there
+    assert any(item["verdict"] == "warn" and "where the GIC has its registers" in item["finding"]
+               for item in found["checks"])
 
 
 def test_kept_piece_avoids_what_is_there(tmp_path: Path) -> None:

@@ -65,15 +65,20 @@ def merge(ranges: Iterable[Range]) -> list[Range]:
 
 def subtract(ranges: Iterable[Range], holes: Iterable[Range]) -> list[Range]:
     """What is left of ranges when the holes are taken away."""
-    result = merge(ranges)
-    for hole in holes:
-        result = [
-            piece
-            for item in result
-            for piece in (Range(item.start, min(item.end, hole.start)),
-                          Range(max(item.start, hole.end), item.end))
-            if piece.size > 0
-        ] if hole.size else result
+    result: list[Range] = []
+    gaps = merge(holes)
+    first = 0  # of those that may still meet something
+    for item in merge(ranges):
+        while first < len(gaps) and gaps[first].end <= item.start:
+            first += 1
+        start, i = item.start, first
+        while i < len(gaps) and gaps[i].start < item.end:
+            if gaps[i].start > start:
+                result.append(Range(start, gaps[i].start))
+            start = max(start, gaps[i].end)
+            i += 1
+        if start < item.end:
+            result.append(Range(start, item.end))
     return result
 
 
@@ -174,6 +179,21 @@ def registers(node: Node) -> list[Range]:
     """The registers of a node that the CPUs see, in the order of its "reg"."""
     found = (to_root(item, node.parent) for item in bus_registers(node))
     return [item for item in found if item is not None and item.size]
+
+
+PORTALS = "fsl,qoriq-mc"  # its "ranges" are what its driver maps, and no node below has "reg" there
+
+
+def other_windows(node: Node) -> list[tuple[str, Range]]:
+    """What the CPUs reach through a node besides its registers and those of nodes below it."""
+    if "ranges" not in node:
+        return []
+    if is_pci(node) and node.string("device_type") in ("pci", "pciex"):
+        return pci_windows(node)
+    if node.is_compatible(PORTALS):
+        items = (to_root(Range.sized(window.parent, window.child.size), node.parent) for window in windows(node))
+        return [("portals", item) for item in items if item is not None and item.size]
+    return []
 
 
 PCI_SPACES = {0: "config", 1: "io", 2: "mem32", 3: "mem64"}

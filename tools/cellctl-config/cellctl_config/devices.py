@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from cellctl_config import interrupts, memory
-from cellctl_config.addresses import PAGE, Range, is_pci, merge, pci_windows, registers, subtract
+from cellctl_config import ctext, efi, interrupts, memory, words
+from cellctl_config.addresses import PAGE, Range, is_pci, merge, other_windows, registers, subtract
 from cellctl_config.gic import Gic
 from cellctl_config.machine import Machine
 from cellctl_config.refusal import Refusal
@@ -21,9 +21,10 @@ from cellctl_config.spis import unnamed_spis
 from cellctl_config.tree import Node
 
 MAX_NAME = 15
-MAX_REGIONS = 240  # so that a configuration does not exceed its 16 KiB
+MAX_REGIONS = 240  # memory and devices, so that a configuration does not exceed its 16 KiB
+MAX_GAP = 64 * 1024  # between registers that become one region because there are too many
 
-# Memory behind a bus: Linux maps it as such, so it must not become Device memory.
+# Memory behind a bus, and parts of it: Linux maps it as such, so it must not become Device memory.
 MEMORY_LIKE = ("mmio-sram", "simple-framebuffer")
 
 # What /proc/iomem has besides devices.
@@ -78,20 +79,21 @@ def label(node: Node) -> str:
 
 
 def _claims(node: Node) -> list[Claim]:
-    is_memory, disabled = node.is_compatible(*MEMORY_LIKE), not node.is_enabled
+    disabled = not node.is_enabled
+    is_memory = any(place.is_compatible(*MEMORY_LIKE) for place in (node, node.parent) if place is not None)
     name = label(node)
     if "#iommu-cells" in node:
         name += ", an IOMMU"
     found = [Claim(item, node.base_name, name, is_memory, disabled) for item in registers(node)]
-    if is_pci(node) and "ranges" in node and node.string("device_type") in ("pci", "pciex"):
+    windows = [Claim(item, f"{node.base_name}-{space}", f"{node.name}: {space} window", False, disabled)
+               for space, item in other_windows(node)]
+    if windows:
         found = [claim._replace(kind=f"{node.base_name}-regs") for claim in found]
-        found += [Claim(item, f"{node.base_name}-{space}", f"{node.name}: {space} window", False,
-                        disabled) for space, item in pci_windows(node)]
-    return found
+    return found + windows
 
 
-def find_devices(machine: Machine, gic: Gic, ram: list[Range]) -> Found:
-    """All but the GIC. `ram` is all memory, the hypervisor's too."""
+def find_devices(machine: Machine, gic: Gic, ram: list[Range], most: int = MAX_REGIONS) -> Found:
+    """All but the GIC, in at most so many pieces. `ram` is all memory, the hypervisor's too."""
     taken = merge([*ram, *gic.covers])
     found = Found()
     claims: list[Claim] = []
@@ -113,7 +115,7 @@ def find_devices(machine: Machine, gic: Gic, ram: list[Range]) -> Found:
     found.notes += notes
     claims += _unknown_to_tree(machine, claims, taken)
     found.pieces = _merge_kinds(_pieces(claims, taken, found.notes))
-    _limit(found)
+    _limit(found, taken, most)
     _add_linux_spis(machine, found)
     return found
 
@@ -122,9 +124,11 @@ def find_devices(machine: Machine, gic: Gic, ram: list[Range]) -> Found:
 
 
 def _unknown_to_tree(machine: Machine, claims: list[Claim], taken: list[Range]) -> list[Claim]:
-    """What Linux has mapped without a node."""
-    known = [claim.range.pages() for claim in claims] + taken
-    found = []
+    """What Linux has mapped without a node, and what UEFI uses."""
+    known = merge([claim.range.pages() for claim in claims] + taken)
+    found = [Claim(left, "efi-regs", "UEFI's, by its memory map", False, False)
+             for item in efi.runtime_registers(machine) for left in subtract([item.pages()], known)]
+    known = merge([*known, *(claim.range for claim in found), *(item.pages() for item in machine.added_ram)])
     for item in machine.iomem:
         if item.depth or item.name.startswith(NOT_DEVICES):
             continue
@@ -136,7 +140,7 @@ def _unknown_to_tree(machine: Machine, claims: list[Claim], taken: list[Range]) 
 
 def _pieces(claims: Iterable[Claim], taken: list[Range], notes: list[str]) -> list[Piece]:
     """Whole pages; those that meet become one piece."""
-    result: list[Piece] = []
+    parts: list[tuple[Range, Claim]] = []
     for claim in sorted(claims, key=lambda claim: claim.range):
         pages = claim.range.pages()
         left = subtract([pages], taken)
@@ -144,13 +148,23 @@ def _pieces(claims: Iterable[Claim], taken: list[Range], notes: list[str]) -> li
             lost = "all" if not left else "part"
             notes.append(f"{claim.name}: {lost} of {claim.range} is RAM, the firmware's or the GIC's, and left "
                          "out")
-        for item in left:
-            add_piece(result, item, claim)
-    return sorted(result, key=lambda piece: piece.range)
+        parts += [(item, claim) for item in left]
+    result: list[Piece] = []
+    for item, claim in sorted(parts, key=lambda part: part[0].start):
+        piece = _piece(item, claim)
+        if result and result[-1].range.overlaps(item):
+            result[-1] = _join(result[-1], piece)
+        else:
+            result.append(piece)
+    return result
+
+
+def _piece(item: Range, claim: Claim) -> Piece:
+    return Piece(item, claim.kind, claim.range.start, claim.is_memory, [claim.name], claim.is_disabled)
 
 
 def add_piece(pieces: list[Piece], item: Range, claim: Claim) -> None:
-    piece = Piece(item, claim.kind, claim.range.start, claim.is_memory, [claim.name], claim.is_disabled)
+    piece = _piece(item, claim)
     for other in [other for other in pieces if other.range.overlaps(item)]:
         pieces.remove(other)
         piece = _join(other, piece)
@@ -179,18 +193,47 @@ def _merge_kinds(pieces: list[Piece]) -> list[Piece]:
     return result
 
 
-def _limit(found: Found) -> None:
-    """Joins neighbours until the configuration fits, but never what has a gap in between."""
-    pieces = found.pieces
-    i = 0
-    while len(pieces) > MAX_REGIONS and i + 1 < len(pieces):
-        if pieces[i].range.end == pieces[i + 1].range.start:
-            pieces[i : i + 2] = [_join(pieces[i], pieces[i + 1])]
+class Gap(NamedTuple):
+    """Between two neighbours: bytes that nobody is known to have."""
+
+    size: int
+    index: int  # of the first of the two
+
+
+def _gaps(pieces: list[Piece], taken: list[Range]) -> list[Gap]:
+    """Those that may be closed, the smallest first."""
+    found = []
+    for i, (first, second) in enumerate(zip(pieces, pieces[1:])):
+        gap = Range(first.range.end, second.range.start)
+        is_free = not gap.size or subtract([gap], taken) == [gap]
+        if is_free and gap.size <= MAX_GAP and first.is_memory == second.is_memory:
+            found.append(Gap(gap.size, i))
+    return sorted(found)
+
+
+def _limit(found: Found, taken: list[Range], most: int) -> None:
+    """Joins neighbours until the configuration fits, over the smallest gaps that do."""
+    pieces, count = found.pieces, len(found.pieces)
+    if count <= most:
+        return
+    closed = _gaps(pieces, taken)[: count - most]
+    if count - len(closed) > most:
+        raise Refusal(f"the machine has {count} separate ranges of registers, and a configuration holds {most}, even "
+                      f"if those with up to {words.size(MAX_GAP)} between them are one",
+                      "take nodes that nobody uses from the device tree")
+    joined = {gap.index for gap in closed}
+    found.pieces = pieces[:1]
+    for i, piece in enumerate(pieces[1:]):
+        if i in joined:
+            found.pieces[-1] = _join(found.pieces[-1], piece)
         else:
-            i += 1
-    if len(pieces) > MAX_REGIONS:
-        raise Refusal(f"the machine has {len(pieces)} separate ranges of registers, and a configuration "
-                      f"holds {MAX_REGIONS}", "take nodes that nobody uses from the device tree")
+            found.pieces.append(piece)
+    opened = [Range(pieces[gap.index].range.end, pieces[gap.index + 1].range.start) for gap in closed if gap.size]
+    if opened:
+        found.notes.append(
+            f"the machine has {count} separate ranges of registers, and a configuration holds {most}: so neighbours became "
+            f"one region, and Linux has what is between them, too, up to {words.size(closed[-1].size)}: "
+            f"{ctext.names([str(item) for item in sorted(opened)], most=8)}")
 
 
 # ---- Interrupts ----

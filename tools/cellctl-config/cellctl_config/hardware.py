@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 
 from cellctl_config import hardware_board as board
+from cellctl_config import hardware_efi as efi
 from cellctl_config import hardware_el2 as el2
 from cellctl_config import hardware_kernel as kernel
 from cellctl_config import hardware_memory as memory
@@ -29,6 +30,7 @@ CHECKS: tuple[tuple[str, Checker], ...] = (
     ("IOMMUs", board.iommus),
     ("UARTs", board.uarts),
     ("memory for Cellblock", memory.check),
+    ("UEFI", efi.check),
     ("kernel", kernel.kernel),
     ("kernel options", kernel.options),
     ("module signatures", kernel.signatures),
@@ -45,7 +47,8 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--from", dest="source", metavar="PLACE",
                         help="a directory or archive of `cellctl config collect`, or a .dtb file")
     parser.add_argument("--memory", metavar="SIZE",
-                        help="how much memory to keep from Linux, where none is kept yet (default: 256M)")
+                        help="how much memory to keep from Linux, where none is kept yet (default: 256M, or a "
+                        "third of what is free)")
     parser.add_argument("--json", action="store_true", help="for programs: one object")
     parser.set_defaults(run=run)
 
@@ -74,7 +77,11 @@ def run(args: argparse.Namespace) -> int:
     # Without a tree, or as a user who may not see addresses, nothing else is worth saying.
     _, _ = machine.tree, machine.iomem
     checks = list(checks_of(machine))
-    recipes = memory.recipes(machine, size)
+    recipes: list[memory.Recipe] = []
+    try:
+        recipes = memory.recipes(machine, size)
+    except Refusal as refusal:  # the checks are worth knowing all the same
+        checks.append(refused("room for Cellblock", refusal))
     if args.json:
         print(json.dumps(as_json(machine, checks, recipes), indent=2))
     else:

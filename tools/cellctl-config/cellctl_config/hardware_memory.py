@@ -1,25 +1,29 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Memory for Cellblock: whether some is kept from Linux, and word for word how to keep some.
 
-There are three ways: an argument of Linux, commands for U-Boot's prompt or script, and an overlay
-for the device tree. All but the first can take any piece of RAM, so they all get the same one.
+The ways are an argument of Linux, commands for U-Boot's prompt or script, a device tree for GRUB, and an
+overlay for the device tree. All but the first can take any piece of RAM, so they all get the same one.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from cellctl_config import words
+from cellctl_config import efi, words
 from cellctl_config.addresses import Range, address_cells, size_cells, subtract
+from cellctl_config.gic import gic_of
 from cellctl_config.hardware_board import is_raspberry_pi
 from cellctl_config.machine import Machine
 from cellctl_config.memory import BLOCK, MIB, Kept, Memory, memory_of
+from cellctl_config.nodes import all_registers
 from cellctl_config.plan import place_hypervisor
 from cellctl_config.refusal import Refusal
 from cellctl_config.tree import Node
-from cellctl_config.verdict import FAIL, OK, UNKNOWN, Check, is_linux_known, refused
+from cellctl_config.verdict import FAIL, OK, UNKNOWN, WARN, Check, is_linux_known, refused
+from cellctl_config.wrongram import REMEDY, over_gic
 
 DEFAULT_SIZE = 256 * MIB
+LEAST_SIZE = 8 * MIB  # the hypervisor, and a cell that is worth it
 FOUR_GIB = 1 << 32
 # Above kernel and initial RAM disk, below what the firmware has at the end of the first GiB.
 RASPBERRY_PI_START = 0x10000000
@@ -42,7 +46,7 @@ def check(machine: Machine) -> list[Check]:
             return [Check(name, UNKNOWN, refusal.message, refusal.remedy)]
         return [refused(name, refusal)]
     if not found.kept:
-        return [Check(name, FAIL, "none is kept from Linux", "see below how to keep some")]
+        return [Check(name, FAIL, "none is kept from Linux", "see below how to keep some"), *_wrong(machine)]
     try:
         hypervisor = place_hypervisor(machine, found.kept, None)
     except Refusal as refusal:
@@ -51,7 +55,17 @@ def check(machine: Machine) -> list[Check]:
     if lost:
         return [Check(name, FAIL, f"Linux uses memory of {lost[0].range}, though {lost[0].how} keeps it",
                       "boot Linux with the changed command line or device tree")]
-    return [_kept(found.kept, hypervisor)]
+    return [_kept(found.kept, hypervisor), *_wrong(machine)]
+
+
+def _wrong(machine: Machine) -> list[Check]:
+    try:
+        item = over_gic(machine, gic_of(machine, 1))
+    except Refusal:  # the check of the GIC says it
+        return []
+    if item is None:
+        return []
+    return [Check("memory for Cellblock", WARN, f"a memory node has RAM at {item}, where the GIC has its registers", REMEDY)]
 
 
 def _kept(kept: list[Kept], hypervisor: Range) -> Check:
@@ -75,19 +89,55 @@ def _in_use(machine: Machine) -> list[Range]:
     return used
 
 
+def _taken(machine: Machine, found: Memory) -> list[Range]:
+    """What is not for Cellblock, whatever a memory node says: registers, others' memory, what is in use."""
+    pieces = [item.range for item in [*found.reservations, *found.firmware, *found.mapped]]
+    return [*pieces, *(item.range.pages() for item in all_registers(machine.tree)), *_in_use(machine)]
+
+
+def _free(machine: Machine, found: Memory) -> list[Range]:
+    """Blocks of 2 MiB. Where UEFI has memory, only what Linux uses is known to be free."""
+    ram = machine.system_ram if efi.is_efi(machine) and machine.system_ram else found.ram
+    pieces = []
+    for item in subtract(ram, _taken(machine, found)):
+        start, end = -(-item.start // BLOCK) * BLOCK, item.end // BLOCK * BLOCK
+        if start < end:
+            pieces.append(Range(start, end))
+    return pieces
+
+
+def default_size(machine: Machine, found: Memory) -> int:
+    """A third of what is free, as far as one piece has that."""
+    free = [item.size for item in _free(machine, found)]
+    third = sum(free) // 3 // BLOCK * BLOCK
+    return min(DEFAULT_SIZE, max(LEAST_SIZE, third), max(LEAST_SIZE, *free, 0))
+
+
+def _refuse_size(size: int, free: list[Range]) -> Refusal:
+    largest = max((item.size for item in free), default=0)
+    message = f"no piece of RAM has {words.size(size)} that are free: the largest has {words.size(largest)}"
+    if largest < LEAST_SIZE:
+        return Refusal(message, f"free {words.size(LEAST_SIZE)} of RAM from what device tree or boot loader put there")
+    return Refusal(message, f"keep less: --memory {largest // MIB}M")
+
+
 def place_for(machine: Machine, found: Memory, size: int) -> Range:
-    """The end of what is free below 4 GiB, or else of what is free at all."""
-    taken = [item.range for item in found.reservations] + _in_use(machine)
-    free = subtract(found.ram, taken)
-    low = subtract(free, [Range(FOUR_GIB, max(FOUR_GIB + 1, *(item.end for item in found.ram)))])
+    """The end of what is free below 4 GiB, or else of what is free at all. UEFI and its loaders put things there, and
+    know of no node: on such machines the middle of the largest piece.
+    """
+    free = _free(machine, found)
+    fitting = [item for item in free if item.size >= size]
+    if not fitting:
+        raise _refuse_size(size, free)
     wish = Range.sized(RASPBERRY_PI_START, size)
-    if is_raspberry_pi(machine) and any(item.contains(wish) for item in free):
+    if is_raspberry_pi(machine) and any(item.contains(wish) for item in fitting):
         return wish
-    for item in [*reversed(low), *reversed(free)]:
-        start = (item.end - size) // BLOCK * BLOCK
-        if start >= item.start:
-            return Range.sized(start, size)
-    raise Refusal(f"no piece of RAM has {words.size(size)} that are free", "keep less: --memory 64M")
+    if efi.is_efi(machine):
+        largest = max(fitting, key=lambda item: item.size)
+        return Range.sized(largest.start + (largest.size - size) // 2 // BLOCK * BLOCK, size)
+    low = [Range(item.start, min(item.end, FOUR_GIB)) for item in fitting if item.start + size <= FOUR_GIB]
+    place = [*fitting, *low][-1]
+    return Range(place.end - size, place.end)
 
 
 # ---- How ----
@@ -142,24 +192,42 @@ def _overlay(machine: Machine, item: Range) -> Recipe:
     return Recipe("overlay", f"an overlay, compiled by {compiler}", lines)
 
 
+def _grub(machine: Machine, item: Range) -> Recipe:
+    """Linux, started by UEFI, takes the tree that GRUB has loaded instead of the firmware's."""
+    file, node = "/boot/cellblock.dtb", f"/reserved-memory/{_node_name(item)}"
+    lines = [f"cp /sys/firmware/fdt {file}"]
+    chosen = machine.tree.chosen
+    lines += [f"fdtput -d {file} /chosen {name}" for name in ("linux,initrd-start", "linux,initrd-end")
+              if chosen is not None and name in chosen.properties]
+    if _parent(machine) is None:
+        root = machine.tree.root
+        lines += [f"fdtput -c {file} /reserved-memory",
+                  f'fdtput -t x {file} /reserved-memory "#address-cells" {address_cells(root):x}',
+                  f'fdtput -t x {file} /reserved-memory "#size-cells" {size_cells(root):x}',
+                  f"fdtput {file} /reserved-memory ranges"]
+    reg = _cells(machine, item).strip("<>").replace("0x", "")
+    lines += [f"fdtput -c {file} {node}", f"fdtput -t x {file} {node} reg {reg}", f"fdtput {file} {node} no-map",
+              f"# then, before the line that begins with linux in GRUB's menu entry: devicetree {file}"]
+    return Recipe("grub", "where UEFI starts Linux: a device tree for GRUB, as root (package device-tree-compiler)", lines)
+
+
 def _argument(found: Memory, size: int) -> str:
     """mem= takes the end of RAM away, whatever is there."""
     left = sum(item.size for item in found.ram) - size
     return f"mem={left // MIB}M"
 
 
-def _linux(found: Memory, size: int) -> list[Recipe]:
+def _linux(machine: Machine, found: Memory, size: int) -> list[Recipe]:
     fits = found.ram[-1].size >= size
-    pieces = [item.range for item in found.reservations]
     last = Range(found.ram[-1].end - size, found.ram[-1].end) if fits else found.ram[-1]
-    if not fits or any(item.overlaps(last) for item in pieces):
+    if not fits or any(item.overlaps(last) for item in _taken(machine, found)) or efi.is_efi(machine):
         return []
     return [Recipe("linux", "on Linux's command line, which keeps the end of RAM", [_argument(found, size)])]
 
 
-def _raspberry_pi(found: Memory, size: int) -> list[Recipe]:
+def _raspberry_pi(machine: Machine, found: Memory, size: int) -> list[Recipe]:
     files = [Recipe("config.txt", "in config.txt, with cellblock.dtbo in overlays/", ["dtoverlay=cellblock"])]
-    arguments = _linux(found, size)
+    arguments = _linux(machine, found, size)
     if arguments:
         files.append(Recipe("cmdline.txt", "or else in the line of cmdline.txt, without the overlay",
                             arguments[0].lines))
@@ -174,11 +242,11 @@ def recipes(machine: Machine, size: int | None) -> list[Recipe]:
         return []
     if found.kept:
         return []
-    if size is None:
-        third = sum(item.size for item in found.ram) // 3
-        size = min(DEFAULT_SIZE, max(8 * MIB, third // BLOCK * BLOCK))
+    size = size or default_size(machine, found)
     item = place_for(machine, found, size)
     ways = [_u_boot(machine, found, item), _overlay(machine, item)]
     if is_raspberry_pi(machine):
-        return [ways[1], *_raspberry_pi(found, size), ways[0]]
-    return [*_linux(found, size), *ways]
+        return [ways[1], *_raspberry_pi(machine, found, size), ways[0]]
+    if efi.is_efi(machine):
+        return [_grub(machine, item), *ways]
+    return [*_linux(machine, found, size), *ways]

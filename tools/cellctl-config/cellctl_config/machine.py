@@ -134,8 +134,28 @@ class Machine:
 
     @cached_property
     def system_ram(self) -> list[Range]:
-        """What Linux uses as memory, by /proc/iomem."""
-        return [item.range for item in self.iomem if item.depth == 0 and item.name == "System RAM"]
+        """What Linux uses as memory, by /proc/iomem; what was added later is within something else."""
+        return [item.range for item in self.iomem
+                if item.name == "System RAM" or item.name.startswith("System RAM (")]
+
+    @cached_property
+    def added_ram(self) -> list[Range]:
+        """Where Linux gets, or got, memory after it was started: of virtio-mem, for instance."""
+        found = []
+        for i, item in enumerate(self.iomem):
+            has_ram = any(below.name.startswith("System RAM (") for below in self._within(i))
+            if item.depth == 0 and (has_ram or re.fullmatch(r"virtio\d+", item.name)):
+                found.append(item.range)
+        return found
+
+    def _within(self, i: int) -> list[Resource]:
+        """The lines of /proc/iomem that belong to line i."""
+        found = []
+        for item in self.iomem[i + 1 :]:
+            if item.depth <= self.iomem[i].depth:
+                break
+            found.append(item)
+        return found
 
     @cached_property
     def gic(self) -> tree.Node:

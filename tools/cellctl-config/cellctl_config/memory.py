@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from cellctl_config import efi
 from cellctl_config.addresses import ADDRESS_LIMIT, Range, merge, registers, subtract
 from cellctl_config.firmware import Place, memory_of_firmware
 from cellctl_config.machine import Machine
@@ -21,6 +22,7 @@ MIB = 1 << 20
 BLOCK = 2 * MIB  # alignment of the hypervisor, and of large stage-2 blocks
 SUFFIXES = {"": 1, "K": 1 << 10, "M": MIB, "G": 1 << 30, "T": 1 << 40}
 OUR_NAME = "cellblock"
+MEMRESERVE = "/memreserve/"  # stands for a name of a node
 
 
 class Reservation(NamedTuple):
@@ -48,6 +50,7 @@ class Memory(NamedTuple):
     reservations: list[Reservation]
     kept: list[Kept]
     firmware: list[Place]  # which nobody else is to have
+    mapped: list[efi.Piece]  # no System RAM, and Linux needs it all the same
 
 
 def parse_size(text: str) -> int:
@@ -84,7 +87,7 @@ def memory_nodes(machine: Machine) -> list[Range]:
 
 def reservations(machine: Machine) -> list[Reservation]:
     """Pieces with an address; Linux chooses where the others are, and has them as its own."""
-    found = [Reservation("/memreserve/", Range.sized(address, size), False)
+    found = [Reservation(MEMRESERVE, Range.sized(address, size), False)
              for address, size in machine.tree.reservations if size]
     parent = machine.tree.root.child("reserved-memory")
     for node in parent.children if parent else []:
@@ -132,15 +135,33 @@ def _kept_by_node(item: Reservation) -> Kept:
 
 
 def _kept(machine: Machine, ram: list[Range], linux: list[Range], reserved: list[Reservation],
-          given: list[Range]) -> list[Kept]:
+          mapped: list[efi.Piece], given: list[Range]) -> list[Kept]:
     if given:
         return [Kept(item.whole_pages(), "the option --reserved") for item in given]
     kept = [_kept_by_node(item) for item in reserved if _is_ours(item)]
     if _limit(machine) is not None:
-        taken = linux + [item.range for item in reserved]
+        taken = [*linux, *(item.range for item in [*reserved, *mapped])]
         how = f"mem={machine.arguments('mem')[-1]} on Linux's command line"
         kept += [Kept(item.whole_pages(), how) for item in subtract(ram, taken)]
     return [item for item in kept if item.range.size]
+
+
+def _mapped(machine: Machine, nodes: list[Range], reserved: list[Reservation]) -> list[efi.Piece]:
+    """Registers are "reserved" in /proc/iomem too, where UEFI goes on using them."""
+    known = [*machine.system_ram, *(item.range for item in reserved if item.no_map)]
+    return efi.own_pieces(machine, [*known, *subtract(_registers(machine), nodes)])
+
+
+def _registers(machine: Machine) -> list[Range]:
+    found = []
+    for node in machine.tree.walk():
+        if any(is_memory(place) or place.path == "/reserved-memory" for place in (node, *node.ancestors())):
+            continue
+        try:
+            found += registers(node)
+        except Refusal:  # config create reports it
+            continue
+    return found
 
 
 def _refuse_firmware(kept: list[Kept], firmware: list[Place]) -> None:
@@ -151,18 +172,29 @@ def _refuse_firmware(kept: list[Kept], firmware: list[Place]) -> None:
                               "keep other memory for Cellblock")
 
 
+def _refuse_mapped(kept: list[Kept], mapped: list[efi.Piece]) -> None:
+    for item in kept:
+        for piece in mapped:
+            if item.range.overlaps(piece.range):
+                raise Refusal(f"{item.how} keeps {item.range}, where Linux needs {piece.range} ({piece.why})",
+                              "keep other memory for Cellblock")
+
+
 def memory_of(machine: Machine, given: list[Range]) -> Memory:
     """All that is known of the machine's RAM. `given` is what the user says is kept."""
     reserved = reservations(machine)
     ours = [item.range for item in reserved if _is_ours(item)]
-    ram = memory_nodes(machine) or merge([*machine.system_ram, *ours])
+    nodes = memory_nodes(machine)
+    mapped = _mapped(machine, nodes, reserved)
+    ram = nodes or efi.ram(machine) or merge([*machine.system_ram, *ours])
     if not ram:
         raise Refusal(f"{machine.origin}: no memory node of the device tree says where there is RAM; "
                       "the boot firmware of many boards fills that in",
                       "collect the facts on the running board, as root, with `cellctl config collect`")
-    ram = merge([*ram, *ours])
+    ram = merge([*ram, *ours, *machine.system_ram, *(item.range for item in mapped)])
     linux = _linux_memory(machine, ram, reserved)
-    kept = _kept(machine, ram, linux, reserved, given)
+    kept = _kept(machine, ram, linux, reserved, mapped, given)
     firmware = memory_of_firmware(machine)
     _refuse_firmware(kept, firmware)
-    return Memory(ram, linux, reserved, kept, firmware)
+    _refuse_mapped(kept, mapped)
+    return Memory(ram, linux, reserved, kept, firmware, mapped)

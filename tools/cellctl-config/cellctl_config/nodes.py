@@ -6,13 +6,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from cellctl_config import devices
-from cellctl_config.addresses import Range, is_pci, pci_windows, registers
+from cellctl_config.addresses import Range, other_windows, registers
 from cellctl_config.refusal import Refusal
 from cellctl_config.tree import DeviceTree, Node
 
 
 class Registers(NamedTuple):
-    """One range of a node; `part` is "" but for the windows of a PCI host."""
+    """One range of a node; `part` is "" but for the windows of a PCI host and the like."""
 
     range: Range
     node: Node
@@ -26,9 +26,7 @@ class Registers(NamedTuple):
 
 def registers_of(node: Node) -> list[Registers]:
     found = [Registers(item, node, "") for item in registers(node)]
-    if is_pci(node) and "ranges" in node and node.string("device_type") in ("pci", "pciex"):
-        found += [Registers(item, node, space) for space, item in pci_windows(node)]
-    return found
+    return found + [Registers(item, node, space) for space, item in other_windows(node)]
 
 
 def all_registers(tree: DeviceTree) -> list[Registers]:

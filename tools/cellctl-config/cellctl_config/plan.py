@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from cellctl_config import ctext, devices, words
+from cellctl_config import ctext, devices, efi, words
 from cellctl_config.addresses import Range, merge, registers, subtract
 from cellctl_config.cpus import Cpu, cpus_of, notes_of
 from cellctl_config.firmware import calls_for_all
@@ -15,7 +15,9 @@ from cellctl_config.gic import Gic, gic_of
 from cellctl_config.machine import Machine
 from cellctl_config.memory import BLOCK, MIB, Kept, Memory, memory_of
 from cellctl_config.refusal import EXIT_USAGE, Refusal
+from cellctl_config.reserved import reserved_regions
 from cellctl_config.tree import Node
+from cellctl_config.wrongram import corrected
 
 HYPERVISOR_SIZE = 4 * MIB
 HYPERVISOR_MIN, HYPERVISOR_MAX = 1 * MIB, 256 * MIB
@@ -28,10 +30,19 @@ CONSOLES = {
     "cdns,uart-r1p12": "CADENCE",
     "xlnx,xuartps": "CADENCE",
     "brcm,bcm2835-aux-uart": "UART_8250",
+    "brcm,bcm7271-uart": "UART_8250",
+    "intel,xscale-uart": "UART_8250",
+    "marvell,armada-38x-uart": "UART_8250",
+    "mediatek,mt6577-uart": "UART_8250",
+    "nvidia,tegra20-uart": "UART_8250",
+    "ns16550": "UART_8250",
     "ns16550a": "UART_8250",
     "snps,dw-apb-uart": "UART_8250",
+    "ti,am64-uart": "UART_8250",
+    "ti,am654-uart": "UART_8250",
 }
-FIXED_SHIFT = "brcm,bcm2835-aux-uart"  # has its registers 4 bytes apart without saying so
+# These have their registers 4 bytes apart without saying so.
+FIXED_SHIFT = ("brcm,bcm2835-aux-uart", "mediatek,mt6577-uart", "ti,am64-uart", "ti,am654-uart")
 SHIFT_8250 = 2
 
 
@@ -79,7 +90,7 @@ def console_macro(node: Node) -> str | None:
     if not registers(node):
         return None
     macro = next((CONSOLES[name] for name in node.compatible if name in CONSOLES), None)
-    if macro == "UART_8250" and not node.is_compatible(FIXED_SHIFT):
+    if macro == "UART_8250" and not node.is_compatible(*FIXED_SHIFT):
         return macro if node.number("reg-shift") == SHIFT_8250 else None
     return macro
 
@@ -136,21 +147,19 @@ def _shared(kept: list[Kept], hypervisor: Range, size: int) -> list[Range]:
                   "keep more memory from Linux, or share less")
 
 
-def _memory_regions(found: Memory, hypervisor: Range, shared: list[Range]) -> list[Region]:
+def _memory_regions(found: Memory, hypervisor: Range, shared: list[Range], holes: list[Range]) -> list[Region]:
+    """`holes` are the GIC's, where no RAM is whatever a memory node says."""
     kept = merge(item.range for item in found.kept)
-    firmware = [place.range for place in found.firmware]
-    no_map = [item for item in found.reservations
-              if item.no_map and not any(piece.overlaps(item.range) for piece in [*kept, *firmware])]
-    ram = subtract(found.ram, [*kept, *firmware, *(item.range.pages() for item in no_map)])
-    ram = [item.whole_pages() for item in ram if item.whole_pages().size]
+    reserved = reserved_regions(found)
+    taken = [*kept, *(item.range for item in [*found.firmware, *reserved]), *(item.pages() for item in holes)]
+    ram = [item.whole_pages() for item in subtract(found.ram, taken) if item.whole_pages().size]
     cells = subtract(kept, [hypervisor, *shared])
     regions = [Region("ram", item, "RAM", "") for item in ram]
     regions += [Region("cells", item, "RAM", "kept from Linux") for item in cells]
     regions += [Region("shared", item, "DATA | SHARED", "kept from Linux")
                 for item in shared]
-    regions += [Region(devices.region_name(item.name.partition("@")[0]), item.range.pages(), "DATA",
-                       f"/reserved-memory/{item.name}: no-map, a driver of Linux may use it")
-                for item in no_map]
+    regions += [Region(devices.region_name(item.name), item.range, item.flags, item.remark)
+                for item in reserved]
     return _numbered(sorted(regions, key=lambda region: region.range))
 
 
@@ -209,20 +218,30 @@ def _firmware_notes(machine: Machine, memory: Memory) -> list[str]:
     return notes + ([calls.advice] if calls else [])
 
 
+def _later_notes(machine: Machine) -> list[str]:
+    """What Linux may have besides, and the configuration does not say."""
+    notes = [f"Linux may get memory at {item} later (virtio-mem or the like), which is in no region but for what it "
+             "has now: it must not get more while Cellblock is enabled" for item in machine.added_ram]
+    if efi.is_efi(machine) and not efi.is_off(machine) and not efi.is_known(machine):
+        notes.append("which memory and registers UEFI's runtime services use is known by /proc/iomem only, and not which of it is "
+                     f"code: {efi.DEBUG}, or boot it with efi=noruntime")
+    return notes
+
+
 def plan_system(machine: Machine, choices: Choices) -> System:
     """The system configuration that fits the machine."""
     cpus = cpus_of(machine)
     gic = gic_of(machine, len(cpus))
-    memory = memory_of(machine, list(choices.reserved))
+    memory, wrong_ram = corrected(machine, gic, memory_of(machine, list(choices.reserved)))
     hypervisor = place_hypervisor(machine, memory.kept, choices.hypervisor)
     shared = _shared(memory.kept, hypervisor, choices.shared)
-    regions = _memory_regions(memory, hypervisor, shared)
+    regions = _memory_regions(memory, hypervisor, shared, gic.covers)
     taken = [*memory.ram, *(item.range for item in memory.kept), *(region.range for region in regions),
              *(place.range for place in memory.firmware)]
-    found = devices.find_devices(machine, gic, taken)
+    found = devices.find_devices(machine, gic, taken, devices.MAX_REGIONS - len(regions))
     _add_spis(found.spis, choices.spis)
     regions += _device_regions(found, {region.name for region in regions})
-    notes = notes_of(cpus) + _linux_has_it(memory.kept, machine.system_ram)
-    notes += _firmware_notes(machine, memory) + gic.notes + found.notes
+    notes = wrong_ram + notes_of(cpus) + _linux_has_it(memory.kept, machine.system_ram)
+    notes += _firmware_notes(machine, memory) + _later_notes(machine) + gic.notes + found.notes
     return System(machine, choices.name or system_name(machine), cpus, gic, memory, hypervisor, regions,
                   found.spis, machine.tree.stdout, choices, notes)
