@@ -231,6 +231,21 @@ static void test_text_is_cut_off_not_overrun(void **state)
 	assert_string_equal(buffer, "0123456");
 }
 
+static void test_machine_without_a_device_tree(void **state)
+{
+	struct refusal refusal =
+		describe((struct cb_error){ .code = CB_ERR_GIC_VERSION, .other_address = 3 },
+			 (struct error_context){ 0 });
+
+	(void)state;
+	assert_non_null(strstr(refusal.message, "no GICv2 or GICv3 in a device tree (with ACPI"));
+	assert_null(strstr(refusal.message, "GICv0"));
+	refusal = describe(
+		(struct cb_error){ .code = CB_ERR_GIC_VERSION, .address = 2, .other_address = 3 },
+		(struct error_context){ 0 });
+	assert_non_null(strstr(refusal.message, "has a GICv2, and"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -243,6 +258,7 @@ int main(void)
 		cmocka_unit_test(test_every_crash_reason_has_a_sentence),
 		cmocka_unit_test(test_cpu_sets_are_ranges),
 		cmocka_unit_test(test_text_is_cut_off_not_overrun),
+		cmocka_unit_test(test_machine_without_a_device_tree),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -227,8 +227,10 @@ static const struct sentence sentences[] = {
 	    "RAM",
 	    "reserve it when Linux boots, with mem= or a /reserved-memory node (no-map)"),
 	SAY(CB_ERR_GIC_VERSION, EXIT_REFUSED,
-	    "this machine has a GICv{value}, and {who} is for a GICv{ovalue}",
-	    "use the configuration for this machine's GIC"),
+	    "this machine has {gic}, and {who} is for a GICv{ovalue}",
+	    "use the configuration for this machine's GIC, and boot it with a device tree, not "
+	    "with "
+	    "ACPI"),
 	SAY(CB_ERR_GIC_ADDRESS, EXIT_REFUSED,
 	    "Linux finds the {frame} at {addr}, and {who} has it at {oaddr}", FIX_SYSTEM),
 	SAY(CB_ERR_GIC_MISSING, EXIT_REFUSED,
@@ -420,6 +422,15 @@ static void say_value(struct text *text, const struct view *view)
 	text_add(text, "%" PRIu64, view->error->address);
 }
 
+/* Without a device tree the driver knows of none. */
+static void say_gic(struct text *text, const struct view *view)
+{
+	if (view->error->address)
+		text_add(text, "a GICv%" PRIu64, view->error->address);
+	else
+		text_add(text, "no GICv2 or GICv3 in a device tree (with ACPI it has no tree)");
+}
+
 static void say_other_value(struct text *text, const struct view *view)
 {
 	text_add(text, "%" PRIu64, view->error->other_address);
@@ -589,6 +600,7 @@ static const struct word {
 	{ "next", say_next },
 	{ "unbind", say_unbind },
 	{ "frame", say_frame },
+	{ "gic", say_gic },
 	{ "array", say_array },
 	{ "kind", say_kind },
 	{ "okind", say_other_kind },

@@ -151,4 +151,17 @@ def own_pieces(machine: Machine, known: list[Range]) -> list[Piece]:
         "reserved in /proc/iomem")
     add((item.range for item in entries if item.is_runtime or is_whole and item.type not in LEFT),
         "UEFI's, by its memory map")
-    return sorted(found)
+    return _merged(found)
+
+
+def _merged(pieces: list[Piece]) -> list[Piece]:
+    """What meets and is of one kind is one."""
+    found: list[Piece] = []
+    for piece in sorted(pieces):
+        last = found[-1] if found else None
+        if last and last.range.end == piece.range.start and last.name == piece.name:
+            why = last.why if piece.why in last.why else f"{last.why}; {piece.why}"
+            found[-1] = last._replace(range=Range(last.range.start, piece.range.end), why=why)
+        else:
+            found.append(piece)
+    return found

@@ -26,6 +26,7 @@ from cellctl_config.refusal import EXIT_USAGE, Refusal
 from cellctl_config.sources import COLLECT, FDT, Directory, Source, open_source
 
 DEVICE_TREE = "sys/firmware/devicetree/base"
+ACPI = "sys/firmware/acpi/tables"  # where Linux uses ACPI
 
 
 class Resource(NamedTuple):
@@ -87,6 +88,11 @@ class Machine:
             raise Refusal(f"{self.origin} is {self.architecture}",
                           "Cellblock is for arm64 machines; give --from for another machine's facts")
         blob = self.read(FDT)
+        # Since Linux 6.10 there is an empty tree then.
+        if self.source.is_directory(ACPI) and not self.source.is_directory(f"{DEVICE_TREE}/cpus"):
+            raise Refusal(f"{self.origin} was booted with ACPI and has no device tree, which Cellblock needs",
+                          "boot it with its own: by acpi=off on Linux's command line or a setting of the firmware where "
+                          "that has both, or by GRUB's command devicetree")
         if self.source.is_directory(DEVICE_TREE):
             found = tree.read_directory(self.source, DEVICE_TREE, self._tree_origin)
             if blob:
