@@ -11,7 +11,7 @@ from cellctl_config.addresses import PAGE, Range, subtract
 from cellctl_config.celldevices import MAX_LISTED, find_device
 from cellctl_config.cpus import cpus_of, givable
 from cellctl_config.machine import Machine
-from cellctl_config.memory import BLOCK
+from cellctl_config.memory import BLOCK, memory_of
 from cellctl_config.plan import System, console_macro
 from cellctl_config.refusal import EXIT_REFUSED, EXIT_USAGE, Refusal
 from cellctl_config.tree import Node
@@ -68,8 +68,16 @@ def offer_of_file(machine: Machine, system: binary.System) -> Offer:
     regions = [Range.sized(region.phys, region.size) for region in system.regions]
     left = givable(cpus_of(machine))
     can = [cpu for cpu in range(len(system.mpidrs)) if cpu in left]
-    return Offer(system.file, len(system.mpidrs), can, subtract(own, machine.system_ram), shared, regions,
-                 system.intids)
+    free = subtract(own, [*machine.system_ram, *_of_others(machine)])
+    return Offer(system.file, len(system.mpidrs), can, free, shared, regions, system.intids)
+
+
+def _of_others(machine: Machine) -> list[Range]:
+    """Memory of drivers and of UEFI, and where Linux may get more: no System RAM, and not for cells."""
+    found = memory_of(machine, [])
+    kept = [item.range for item in found.kept]
+    return [*subtract((item.range.pages() for item in [*found.reservations, *found.mapped]), kept),
+            *(item.range for item in found.firmware), *found.added]
 
 
 # ---- CPUs and memory ----

@@ -92,16 +92,25 @@ def _claims(node: Node) -> list[Claim]:
     return found + windows
 
 
+def _registers_of(node: Node) -> list[Range]:
+    try:
+        return [item.pages() for item in registers(node)]
+    except Refusal:  # then they are nowhere
+        return []
+
+
 def find_devices(machine: Machine, gic: Gic, ram: list[Range], most: int = MAX_REGIONS) -> Found:
     """All but the GIC, in at most so many pieces. `ram` is all memory, the hypervisor's too."""
     taken = merge([*ram, *gic.covers])
     found = Found()
     claims: list[Claim] = []
+    foreign: list[Range] = []
     for node in machine.tree.walk():
         if node in gic.nodes:
             continue
         if node.is_secure:
             found.notes.append(f"left out: {node.path} is the Secure world's (secure-status)")
+            foreign += _registers_of(node)
             continue
         if is_device(node):
             try:
@@ -115,7 +124,7 @@ def find_devices(machine: Machine, gic: Gic, ram: list[Range], most: int = MAX_R
     found.notes += notes
     claims += _unknown_to_tree(machine, claims, taken)
     found.pieces = _merge_kinds(_pieces(claims, taken, found.notes))
-    _limit(found, taken, most)
+    _limit(found, [*taken, *foreign], most)
     _add_linux_spis(machine, found)
     return found
 

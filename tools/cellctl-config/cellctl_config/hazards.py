@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cellctl_config import binary, buses, fields, nodes, sharing, words
+from cellctl_config import binary, buses, fields, memoryfit, nodes, sharing, words
 from cellctl_config.addresses import PAGE, Range
 from cellctl_config.cpus import cpus_of
 from cellctl_config.dangers import Danger, listed, note, warning
@@ -277,6 +277,7 @@ def calls_not_refused(known: Known, system: binary.System) -> Iterator[Danger]:
                       f"cells, and Linux may make them ({names})", "list them in .smcs of the board")
 
 
-SYSTEM_CHECKS = (other_cpus, other_gic, hypervisor_memory, firmware_memory, calls_not_refused)
+SYSTEM_CHECKS = (other_cpus, other_gic, hypervisor_memory, firmware_memory, calls_not_refused,
+                 memoryfit.linux_memory, memoryfit.added_memory, memoryfit.absent_hypervisor, memoryfit.absent_root_memory)
 CHECKS = (unknown_devices, shares_a_page, only_a_part, part_of_another, masters, stays_with_linux, interrupts_left_behind,
-          interrupts_of_others, interrupts_in_use, cell_memory)
+          interrupts_of_others, interrupts_in_use, cell_memory, memoryfit.absent_cell_memory)

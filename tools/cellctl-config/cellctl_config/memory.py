@@ -51,6 +51,7 @@ class Memory(NamedTuple):
     kept: list[Kept]
     firmware: list[Place]  # which nobody else is to have
     mapped: list[efi.Piece]  # no System RAM, and Linux needs it all the same
+    added: list[Range]  # where Linux may get more
 
 
 def parse_size(text: str) -> int:
@@ -197,4 +198,4 @@ def memory_of(machine: Machine, given: list[Range]) -> Memory:
     firmware = memory_of_firmware(machine)
     _refuse_firmware(kept, firmware)
     _refuse_mapped(kept, mapped)
-    return Memory(ram, linux, reserved, kept, firmware, mapped)
+    return Memory(ram, linux, reserved, kept, firmware, mapped, machine.added_ram)

@@ -160,6 +160,8 @@ def _memory_regions(found: Memory, hypervisor: Range, shared: list[Range], holes
                 for item in shared]
     regions += [Region(devices.region_name(item.name), item.range, item.flags, item.remark)
                 for item in reserved]
+    regions += [Region("added", item, "RAM", "no memory yet: Linux gets some there when it is added (virtio-mem)")
+                for item in subtract(found.added, [*taken, *found.ram])]
     return _numbered(sorted(regions, key=lambda region: region.range))
 
 
@@ -220,8 +222,7 @@ def _firmware_notes(machine: Machine, memory: Memory) -> list[str]:
 
 def _later_notes(machine: Machine) -> list[str]:
     """What Linux may have besides, and the configuration does not say."""
-    notes = [f"Linux may get memory at {item} later (virtio-mem or the like), which is in no region but for what it "
-             "has now: it must not get more while Cellblock is enabled" for item in machine.added_ram]
+    notes = []
     if efi.is_efi(machine) and not efi.is_off(machine) and not efi.is_known(machine):
         notes.append("which memory and registers UEFI's runtime services use is known by /proc/iomem only, and not which of it is "
                      f"code: {efi.DEBUG}, or boot it with efi=noruntime")
