@@ -242,7 +242,21 @@ def test_uarts_that_are_used_and_free(tmp_path: Path) -> None:
     assert "/serial@9000000 is Linux's console (console=ttyAMA0)" in texts[0]
     assert "used by Linux's driver uart-pl011" in texts[1]
     other = machine(tmp_path, **{event: "DRIVER=x\nOF_FULLNAME=/other\n"})
-    assert any("free for a cell: Linux has no driver" in item["finding"] for item in check(other)["checks"])
+    assert any("not used by Linux: it has no driver for it" in item["finding"] for item in check(other)["checks"])
+
+
+def test_uart_that_is_turned_off_is_not_ready(tmp_path: Path) -> None:
+    """Its clock and pins are Linux's, as `config cell` says."""
+    tree = trees.compiled(tmp_path, trees.board(TIMER + """
+	clk: clock { #clock-cells = <0>; compatible = "maker,clocks"; };
+	pinctrl { uart_pins: pins { }; };
+	spare@a000000 { compatible = "arm,pl011"; reg = <0 0xa000000 0 0x1000>; status = "disabled"; clocks = <&clk>;
+		pinctrl-0 = <&uart_pins>; };
+	plain@a010000 { compatible = "arm,pl011"; reg = <0 0xa010000 0 0x1000>; status = "disabled"; };
+"""))
+    said = {item["finding"].split()[0]: item for item in check(tree)["checks"] if item["name"] == "UART"}
+    assert "the device tree has it turned off" in said["/spare@a000000"]["finding"]
+    assert "its clock and pins" in said["/spare@a000000"]["remedy"] and said["/plain@a010000"]["remedy"] == ""
 
 
 # ---- Kernel and files ----

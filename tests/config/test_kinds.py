@@ -179,6 +179,13 @@ def test_true_neighbours_are_still_told_of(tmp_path: Path) -> None:
         assert words in said, said
 
 
+def test_what_others_need_is_not_to_be_turned_off(tmp_path: Path) -> None:
+    """Allwinner's R_UART shares its page with the controller of the pins."""
+    neighbour = "pinctrl@9040c00 { reg = <0 0x9040c00 0 0x100>; gpio-controller; #gpio-cells = <2>; };"
+    said = cell_of(tmp_path, trees.compiled(tmp_path, trees.board(PART + neighbour)), "serial@9040000", 2)
+    assert "which other devices need; choose another device" in said and "turn them off" not in said
+
+
 # ---- Consoles and CPUs ----
 
 

@@ -24,6 +24,15 @@ def is_bus(node: Node) -> bool:
     return any(BUS.search(name) for name in [*node.compatible, node.name])
 
 
+PROVIDES = ("#clock-cells", "#reset-cells", "#power-domain-cells", "#gpio-cells", "#interrupt-cells", "#dma-cells",
+            "#iommu-cells", "#pinctrl-cells", "#mbox-cells", "#hwlock-cells")
+
+
+def is_provider(node: Node) -> bool:
+    """Whether other devices need it: clocks, pins and the like."""
+    return any(name in node for name in PROVIDES) or node.base_name in ("pinctrl", "pinmux", "syscon")
+
+
 def is_map(node: Node) -> bool:
     """Whether interrupts of others go through it, and it raises none of its own. The slots of a PCI host
     are the host's.

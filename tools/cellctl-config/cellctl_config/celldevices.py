@@ -164,7 +164,9 @@ class Devices:
             in_use = [other for other in found if other.is_enabled]
             listed = ", ".join(other.path for other in (in_use or found)[:MAX_LISTED])
             loss = "Linux does not use them"
-            if in_use:
+            if any(buses.is_provider(other) for other in in_use):
+                loss = "Linux loses them, which other devices need; choose another device"
+            elif in_use:
                 loss = "Linux loses them; turn them off in its device tree"
             self.plan.warnings.append(
                 f"{node.path} shares the page {pages} with {listed}: the cell gets them, too, and {loss}")

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import re
 
-from cellctl_config import words
+from cellctl_config import sharing, words
 from cellctl_config.consoles import TTY_KINDS, linux_consoles
 from cellctl_config.cpus import Cpu, cpus_of, enable_method, givable
+from cellctl_config.dangers import listed
 from cellctl_config.gic import gic_of
 from cellctl_config.hardware_el2 import psci_node
 from cellctl_config.machine import Machine
@@ -136,13 +137,22 @@ def iommus(machine: Machine) -> list[Check]:
 
 
 def uarts(machine: Machine) -> list[Check]:
-    """A line for each: Linux's console, in use, or free for a cell."""
+    """A line for each: Linux's console, in use, or not used."""
     consoles = {node.path: why for node, why in linux_consoles(machine)}
     nodes = [node for node in machine.tree.walk() if node.is_compatible(*UARTS) and not node.is_secure]
     if not nodes:
         return [Check("UARTs", WARN, "the device tree has none that is known",
                       "give cells a ring as their console (`cellctl console`)")]
     return [_uart(machine, node, consoles.get(node.path, "")) for node in nodes]
+
+
+def _left_behind(node: Node) -> str:
+    """A UART that nobody uses is not ready for a cell by that."""
+    kinds = sharing.kinds_of(node)
+    if not kinds:
+        return ""
+    return (f"before a cell gets it, see to its {listed(kinds)}, which stay with Linux (`cellctl config cell --device "
+            f"{node.path}` says how)")
 
 
 def _uart(machine: Machine, node: Node, console: str) -> Check:
@@ -154,11 +164,13 @@ def _uart(machine: Machine, node: Node, console: str) -> Check:
     if console:
         return Check(name, OK, f"{node.path} is Linux's console ({console}){printing}")
     if not node.is_enabled:
-        return Check(name, OK, f"{node.path} is free for a cell{printing}")
+        return Check(name, OK, f"{node.path} is not used by Linux: the device tree has it turned off{printing}",
+                     _left_behind(node))
     remedy = f"to give it to a cell, `fdt set {node.path} status reserved` in U-Boot"
     device = machine.driver_of(node)
     if device is not None:
         return Check(name, OK, f"{node.path} is used by Linux's driver {device.driver}{printing}", remedy)
     if machine.devices:
-        return Check(name, OK, f"{node.path} is free for a cell: Linux has no driver for it{printing}")
+        return Check(name, OK, f"{node.path} is not used by Linux: it has no driver for it{printing}",
+                     _left_behind(node))
     return Check(name, UNKNOWN, f"whether Linux uses {node.path} is not known{printing}", remedy)

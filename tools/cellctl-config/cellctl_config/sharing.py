@@ -64,6 +64,20 @@ def warnings(machine: Machine, node: Node, given: list[Node]) -> Iterator[str]:
     yield from _driver(machine, node, given)
 
 
+def kinds_of(node: Node) -> list[str]:
+    """What stays with Linux, in single words: "clock", "pins"."""
+    found = [kind.what for kind in PROVIDED if any(_references(node, kind, [node]))]
+    others = (("pins", _pins), ("supply", _supplies))
+    return found + [what for what, look in others if _any_of(look(node, [node]))]
+
+
+def _any_of(warned: Iterator[str]) -> bool:
+    try:
+        return any(warned)
+    except Refusal:  # a reference to nothing: config cell reports it
+        return True
+
+
 def _is_no_concern(provider: Node, given: list[Node]) -> bool:
     """Whether Linux will not change it: it has no driver for it, or cannot, or the cell has it too."""
     return provider in given or provider.is_compatible(*CONSTANT) or not provider.is_enabled
