@@ -75,16 +75,28 @@ def test_firmwares_memory_is_linuxs_by_its_map(tmp_path: Path) -> None:
                      (0x7C730000, 0x7FC00000), (0x7FFE0000, 0x80000000)]
 
 
+NODE = FLASH + """reserved-memory { #address-cells = <2>; #size-cells = <2>; ranges;
+	cellblock@60000000 { reg = <0 0x60000000 0 0x4000000>; no-map; }; };"""
+WITH_NODE = "04000000-07ffffff : reserved\n40000000-5fffffff : System RAM\n60000000-63ffffff : reserved\n" + ALL.replace(
+    "40000000-7c43", "64000000-7c43")
+
+
 def test_without_the_map_all_may_be_code(tmp_path: Path) -> None:
-    place = machine(tmp_path)
+    place = machine(tmp_path, more=NODE, proc_iomem=WITH_NODE, proc_cmdline="quiet\n")
     result = tool.tool("create", "--from", place)
     assert "efi=debug" in result.err and "efi=noruntime" in result.err
     found = trees.system(tmp_path, place)
     there = trees.regions(found)
     assert there["efi-code"] == (0x7C440000, 0x2F0000, RAM) and there["efi-code-2"] == (0x7FC00000, 0x3E0000, RAM)
-    assert there["efi-data"] == (0x7C120000, 4 * KIB, DATA)  # Linux reads the map
     assert there["flash"] == (0x4000000, 64 * MIB, MMIO)  # "reserved", too
     assert overlapping(found, 0x7C440000, 0x7C730000) == {"efi-code"}
+    assert there["cells"] == (0x60400000, 60 * MIB, RAM)
+
+
+def test_mem_without_the_map_is_refused(tmp_path: Path) -> None:
+    """What the loader has put there, and Linux uses, nobody else tells."""
+    text = trees.refusal("create", "--from", machine(tmp_path))
+    assert "mem=768M on Linux's command line also hides memory" in text and "efi=debug" in text
 
 
 def test_memory_of_the_firmware_cannot_be_kept(tmp_path: Path) -> None:
@@ -107,7 +119,7 @@ def test_runtime_map_in_sysfs(tmp_path: Path) -> None:
         entry = f"sys_firmware_efi_runtime__map_{i}"
         files |= {f"{entry}_type": f"0x{kind:x}\n", f"{entry}_phys_addr".replace("_addr", "+addr"): f"0x{start:x}\n",
                   f"{entry}_num_pages".replace("num_", "num+"): f"0x{pages:x}\n"}
-    place = machine(tmp_path)
+    place = machine(tmp_path, more=NODE, proc_iomem=WITH_NODE, proc_cmdline="quiet\n")
     for name, text in files.items():
         path = place / name.replace("__", "-").replace("_", "/").replace("+", "_")
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -143,6 +143,9 @@ def _kept(machine: Machine, ram: list[Range], linux: list[Range], reserved: list
     if _limit(machine) is not None:
         taken = [*linux, *(item.range for item in [*reserved, *mapped])]
         how = f"mem={machine.arguments('mem')[-1]} on Linux's command line"
+        if efi.is_efi(machine) and not efi.ram(machine) and not kept:
+            raise Refusal(f"{how} also hides memory that UEFI and Linux use, its device tree for instance, and what of "
+                          "it that is, is not known", efi.DEBUG)
         kept += [Kept(item.whole_pages(), how) for item in subtract(ram, taken)]
     return [item for item in kept if item.range.size]
 
