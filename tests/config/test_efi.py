@@ -113,6 +113,15 @@ def test_ram_that_only_uefi_describes(tmp_path: Path) -> None:
     assert "no memory is kept" in trees.refusal("create", "--from", place)
 
 
+def test_clock_of_the_firmware_is_not_for_cells(tmp_path: Path) -> None:
+    """edk2 marks it disabled, for Linux asks the firmware what time it is."""
+    clock = 'pl031@9010000 { compatible = "arm,pl031"; reg = <0 0x9010000 0 0x1000>; status = "disabled"; };'
+    arguments = ("cell", "guest", "--cpus", "2", "--memory", "2M", "--device", "pl031@9010000", "--from")
+    assert "in use by UEFI's runtime services" in trees.refusal(*arguments, machine(tmp_path, more=clock, dmesg=MAP))
+    place = machine(tmp_path, more=clock, dmesg=MAP, proc_cmdline="mem=768M efi=noruntime\n")
+    assert tool.tool(*arguments, place).status == 0
+
+
 def test_runtime_map_in_sysfs(tmp_path: Path) -> None:
     files = {}
     for i, (kind, start, pages) in enumerate(((5, 0x7C440000, 0x80), (6, 0x7C4C0000, 0x270), (11, 0x9010000, 1))):

@@ -234,6 +234,15 @@ def test_kinds_of_8250(tmp_path: Path, kind: str, macro: str | None) -> None:
     assert (f".console = {macro}(0x0a000000, 41)" if macro else ".console = RING") in source
 
 
+def test_uart_amid_a_page(tmp_path: Path) -> None:
+    """A configuration names a PL011 by its page: one that begins later in it is a device, and no console."""
+    tree = trees.compiled(tmp_path, trees.board(
+        'uart@a000800 { reg = <0 0x0a000800 0 0x100>; compatible = "arm,pl011"; interrupts = <0 9 4>; };'))
+    _, source = trees.made(tmp_path, "cell", "guest", "--from", tree, *trees.KEPT, "--cpus", "2", "--memory", "2M",
+                           "--device", "uart@a000800")
+    assert ".console = RING" in source
+
+
 def test_cpus_without_enable_method(tmp_path: Path) -> None:
     """Linux cannot turn them off, so no cell gets one; U-Boot may add what is missing."""
     tree = trees.dts(tmp_path, "no-enable-method")

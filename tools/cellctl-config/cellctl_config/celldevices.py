@@ -7,7 +7,7 @@ import difflib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from cellctl_config import binary, buses, devices, sharing
+from cellctl_config import binary, buses, devices, efi, sharing
 from cellctl_config.addresses import Range, is_pci, registers, subtract
 from cellctl_config.consoles import is_uart, linux_consoles, unknown_consoles
 from cellctl_config.cpus import cpus_of
@@ -143,6 +143,9 @@ class Devices:
         if self.offer.regions is not None and subtract([pages], self.offer.regions):
             raise Refusal(f"--device: {pages} of {node.path} is no region of {self.offer.origin}",
                           "add it there first", EXIT_REFUSED)
+        if not efi.is_off(self.machine) and any(pages.overlaps(item) for item in efi.runtime_registers(self.machine)):
+            raise Refusal(f"--device: {node.path} ({pages}) is in use by UEFI's runtime services, whatever its status says",
+                          "leave it with Linux, or boot that with efi=noruntime", EXIT_REFUSED)
         for other in self.others:
             for region in other.regions:
                 if pages.overlaps(Range.sized(region.phys, region.size)):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from cellctl_config import ctext, devices, efi, words
-from cellctl_config.addresses import Range, merge, registers, subtract
+from cellctl_config.addresses import PAGE, Range, merge, registers, subtract
 from cellctl_config.cpus import Cpu, cpus_of, notes_of
 from cellctl_config.firmware import calls_for_all
 from cellctl_config.gic import Gic, gic_of
@@ -44,6 +44,7 @@ CONSOLES = {
 # These have their registers 4 bytes apart without saying so.
 FIXED_SHIFT = ("brcm,bcm2835-aux-uart", "mediatek,mt6577-uart", "ti,am64-uart", "ti,am654-uart")
 SHIFT_8250 = 2
+WHOLE_PAGE = ("PL011", "CADENCE")  # at its beginning
 
 
 class Choices(NamedTuple):
@@ -90,6 +91,8 @@ def console_macro(node: Node) -> str | None:
     if not registers(node):
         return None
     macro = next((CONSOLES[name] for name in node.compatible if name in CONSOLES), None)
+    if macro in WHOLE_PAGE and registers(node)[0].start % PAGE:
+        return None
     if macro == "UART_8250" and not node.is_compatible(*FIXED_SHIFT):
         return macro if node.number("reg-shift") == SHIFT_8250 else None
     return macro
