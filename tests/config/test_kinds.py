@@ -70,6 +70,7 @@ def test_memory_node_over_the_gic(tmp_path: Path) -> None:
     assert trees.regions(found)["serial"] == (0x9000000, 4 * KIB, MMIO)
     ram = [region for region in found.regions if region.name.startswith("ram")]
     assert not any(region.phys < 0x8008000 and region.end > 0x8002000 for region in ram)
+    assert "0 warnings" in tool("check", tmp_path / "made.cell", "--from", tree).out
 
 
 # ---- Devices ----

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 from cellctl_config import binary, efi, fields, words
 from cellctl_config.addresses import Range, merge, registers, subtract
 from cellctl_config.dangers import Danger, note, warning
+from cellctl_config.gic import gic_of
 from cellctl_config.machine import Machine
 from cellctl_config.memory import Memory, memory_nodes, memory_of, reservations
 from cellctl_config.refusal import Refusal
+from cellctl_config.wrongram import corrected
 
 if TYPE_CHECKING:
     from cellctl_config.hazards import Known
@@ -26,9 +28,13 @@ SMALL_MEMORY = ("mmio-sram", "cfi-flash", "mtd-ram", "mtd-rom", "simple-framebuf
 
 def _memory(machine: Machine) -> Memory | None:
     try:
-        return memory_of(machine, [])
+        found = memory_of(machine, [])
     except Refusal:  # it is not known where there is some
         return None
+    try:
+        return corrected(machine, gic_of(machine, 1), found)[0]
+    except Refusal:  # then it is not known what a memory node must not have
+        return found
 
 
 def _range(region: binary.Region) -> Range:
