@@ -19,6 +19,10 @@ static int perhaps(struct cb_error *error)
 		       : 0;
 }
 
+void cb_note_kernel(void)
+{
+}
+
 int cb_check_el2(struct cb_error *error)
 {
 	return perhaps(error);
