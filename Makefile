@@ -52,7 +52,7 @@ help:
 # What the targets below need; does nothing, quickly, when it is there.
 setup:
 	@scripts/setup.sh
-	@scripts/fetch.sh 6.12
+	@scripts/fetch.sh
 
 hypervisor:
 	@$(MAKE) --no-print-directory -C hypervisor O=$(BUILD)/hypervisor
@@ -104,19 +104,20 @@ faults:
 	@cd $(BUILD)/faults/staging && find . -mindepth 1 | LC_ALL=C sort | \
 		cpio --quiet -R 0:0 -o -H newc >$(BUILD)/rootfs-faults.cpio
 
-# The module for the other kernels that the tests boot, each to be added to the root file system.
-kernels: kernel-6.12 kernel-6.1-rt
+# The module for the other kernels that fetch.sh has fetched, each to be added to the root file system.
+# Their variables end in their names, with "_" for what cannot be in a variable's.
+OTHER_KERNELS := $(patsubst %,kernel-%,$(subst :, ,$(KERNELS)))
+kernels: $(OTHER_KERNELS)
 
-kernel-6.12 kernel-6.1-rt: HEADERS = $(if $(filter %-rt,$@),$(KDIR_RT),$(KDIR_612))
-kernel-6.12 kernel-6.1-rt: RELEASE = $(if $(filter %-rt,$@),$(KERNEL_RELEASE_RT),$(KERNEL_RELEASE_612))
-kernel-6.12 kernel-6.1-rt: TREE = $(BUILD)/kernels/$(@:kernel-%=%)
-kernel-6.12 kernel-6.1-rt:
-	@test -n "$(HEADERS)" || { echo "$@: run scripts/fetch.sh $(@:kernel-%=%)"; exit 1; }
-	@$(MAKE) --no-print-directory -C driver KDIR=$(HEADERS) OBJ=$(TREE)/driver
-	@install -D $(TREE)/driver/cellblock.ko -m 644 \
-		$(TREE)/root/lib/modules/$(RELEASE)/extra/cellblock.ko
-	@PATH=$$PATH:/sbin:/usr/sbin depmod -b $(TREE)/root $(RELEASE) 2>/dev/null
-	@$(STRIP) $(TREE)/root/lib/modules/$(RELEASE)/extra/cellblock.ko
+$(OTHER_KERNELS): SUFFIX = _$(subst .,_,$(subst -,_,$(@:kernel-%=%)))
+$(OTHER_KERNELS): MODULES = $(TREE)/root/lib/modules/$(KERNEL_RELEASE$(SUFFIX))
+$(OTHER_KERNELS): TREE = $(BUILD)/kernels/$(@:kernel-%=%)
+$(OTHER_KERNELS):
+	@$(MAKE) --no-print-directory -C driver KDIR=$(KDIR$(SUFFIX)) OBJ=$(TREE)/driver
+	@rm -rf $(TREE)/root
+	@install -D $(TREE)/driver/cellblock.ko -m 644 $(MODULES)/extra/cellblock.ko
+	@PATH=$$PATH:/sbin:/usr/sbin depmod -b $(TREE)/root $(KERNEL_RELEASE$(SUFFIX)) 2>/dev/null
+	@$(STRIP) $(MODULES)/extra/cellblock.ko
 	@cd $(TREE)/root && find . -mindepth 1 | LC_ALL=C sort | \
 		cpio --quiet -R 0:0 -o -H newc >$(TREE)/rootfs.cpio
 
@@ -272,6 +273,6 @@ clean:
 		$(BUILD)/bench.json $(BUILD)/demo-build.log
 
 .PHONY: all help setup hypervisor driver cellctl cellcheck configs inmates guest firmware faults \
-	kernels kernel-6.12 kernel-6.1-rt man install-config install-files install-system install-dkms \
+	kernels $(OTHER_KERNELS) man install-config install-files install-system install-dkms \
 	install deb system-disk rootfs run demo check check-long hostile boards soak bench \
 	bench-expected bench-plots pictures models fuzz coverage reference lint clean

@@ -20,6 +20,8 @@
 #include <cellblock/ioctl.h>
 #include <cellblock/public.h>
 
+#include "compat.h"
+
 struct cell;
 
 /*
@@ -106,6 +108,7 @@ int cb_takeover_start(const struct cb_system_config *config, struct cb_error *er
 int cb_takeover_end(struct cb_error *error);
 
 /* check_system.c: whether this machine is what the configuration says. */
+void cb_note_kernel(void);
 int cb_check_el2(struct cb_error *error);
 int cb_check_hypervisor_region(const struct cb_system_config *config, struct cb_error *error);
 int cb_map_cpus(const struct cb_system_config *config, int *linux_cpu, struct cb_error *error);
@@ -170,7 +173,7 @@ __poll_t cb_console_poll(struct console *console, struct file *file, poll_table 
 
 /* sysfs.c: below /sys/class/misc/cellblock. */
 extern const struct attribute_group *cb_device_groups[];
-extern const struct kobj_type cb_cell_type;
+extern KTYPE_CONST struct kobj_type cb_cell_type;
 int cb_sysfs_init(void);
 void cb_sysfs_exit(void);
 int cb_sysfs_add_cpus(u32 nr_cpus);

@@ -8,11 +8,33 @@
 #include <linux/cpu.h>
 #include <linux/smp.h>
 
+#include <generated/utsrelease.h>
+
 #include <asm/cputype.h>
 #include <asm/sysreg.h>
 #include <asm/virt.h>
 
 #include "cellblock.h"
+
+static const char *untested(void)
+{
+	u32 version = LINUX_VERSION_CODE & ~0xffu; /* stable updates are like their first */
+
+	if (version > KERNEL_NEWEST_TESTED)
+		return "newer than the newest";
+	return version < KERNEL_OLDEST_TESTED ? "older than the oldest" : NULL;
+}
+
+/* Says so if this kernel is not among those that this version was tested with. */
+void cb_note_kernel(void)
+{
+	const char *how = untested();
+
+	if (how)
+		pr_warn("Linux " UTS_RELEASE
+			" is %s that this version of Cellblock was tested with (%u.%u to %u.%u)\n",
+			how, VERSION_OF(KERNEL_OLDEST_TESTED), VERSION_OF(KERNEL_NEWEST_TESTED));
+}
 
 /*
  * What can be known without the GIC. PSCI by HVC means that somebody else sits at EL2

@@ -9,7 +9,9 @@
  */
 #include <linux/firmware.h>
 #include <linux/io.h>
+#include <linux/module.h>
 #include <linux/sched.h>
+#include <linux/slab.h>
 #include <linux/stop_machine.h>
 
 #include <asm/barrier.h>

@@ -371,6 +371,7 @@ static int __init cellblock_init(void)
 	err = cb_reboot_init();
 	if (err)
 		goto exit_cpus;
+	cb_note_kernel();
 	return 0;
 
 exit_cpus:

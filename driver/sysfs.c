@@ -143,7 +143,7 @@ static void cell_release(struct kobject *kobj)
 	kfree(cell);
 }
 
-const struct kobj_type cb_cell_type = {
+KTYPE_CONST struct kobj_type cb_cell_type = {
 	.release = cell_release,
 	.sysfs_ops = &kobj_sysfs_ops,
 	.default_groups = cell_groups,
@@ -240,7 +240,7 @@ static void cpu_release(struct kobject *kobj)
 	kfree(container_of(kobj, struct cpu_object, kobj));
 }
 
-static const struct kobj_type cpu_type = {
+static KTYPE_CONST struct kobj_type cpu_type = {
 	.release = cpu_release,
 	.sysfs_ops = &kobj_sysfs_ops,
 	.default_groups = cpu_groups,

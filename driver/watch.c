@@ -81,9 +81,9 @@ static void look(struct work_struct *work)
 	up_read(&cellblock.pages_lock);
 
 	if (nr_cells && waitqueue_active(&cb_console_wait))
-		schedule_delayed_work(watch, CONSOLE_PERIOD);
+		queue_delayed_work(cb_workqueue, watch, CONSOLE_PERIOD);
 	else if (nr_cells > 1) /* not the root cell alone */
-		schedule_delayed_work(watch, CELLS_PERIOD);
+		queue_delayed_work(cb_workqueue, watch, CELLS_PERIOD);
 }
 
 static DECLARE_DELAYED_WORK(watch, look);
@@ -91,7 +91,7 @@ static DECLARE_DELAYED_WORK(watch, look);
 /* Something may have changed, or somebody begins to wait. */
 void cb_watch_start(void)
 {
-	mod_delayed_work(system_wq, &watch, 0);
+	mod_delayed_work(cb_workqueue, &watch, 0);
 }
 
 void cb_watch_stop(void)

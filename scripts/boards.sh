@@ -19,7 +19,7 @@ count()
 }
 
 scripts/setup.sh --boards
-scripts/fetch.sh 6.12 boards
+scripts/fetch.sh boards
 make --no-print-directory -j"$(nproc)" rootfs >/dev/null
 mkdir -p "$BUILD/boards"
 status=0

@@ -7,19 +7,22 @@
 # downloaded through a private apt configuration and unpacked. Does nothing,
 # quickly, when all is there.
 #
-# usage: scripts/fetch.sh [PART...]
+# usage: scripts/fetch.sh [PART...]	the first kernel, what userland needs, and these parts:
 #
-# Debian 12's kernel (6.1) and the rest, and these parts, too:
-#
-#   6.12     the kernel of backports and its headers
-#   6.1-rt   the real-time kernel and its headers
+#   NAME     another kernel of the table below, and its headers
+#   kernels  all of them
 #   boards   the firmware of the boards
 #   system   a root file system to install packages into: dpkg, systemd, udev
+#
+#        scripts/fetch.sh --kernels	prints the names of the table
 #
 # The result is described by build/debian/env.mk, which both make and a shell
 # can include:
 #
-#   KERNEL_RELEASE KERNEL_IMAGE MODULES_DIR KDIR   (and the same with _612, _RT)
+#   KERNEL_RELEASE KERNEL_IMAGE MODULES_DIR KDIR   of the first kernel
+#   KERNELS                                        names of the others that are there, with ":" between
+#   KERNEL_RELEASE_6_1_rt ...                      the same of each; what is no letter or digit is "_"
+#   DEVICE_TREES                                   of the newest kernel that is there
 #   BUSYBOX ARM64_INCLUDE ARM64_LIB BOARD_FIRMWARE SYSTEM_ROOT
 set -eu
 
@@ -30,7 +33,20 @@ OUT=$BUILD/debian
 HOST_ARCH=$(dpkg --print-architecture)
 # What a finished part looks like and where. Count up to have all fetched again.
 STAMP="layout 1 in $ROOT"
-CONF=$APT_DIR/arm64/apt.conf
+# The kernels that tests boot, the newest last: a name, the suite that it comes from, and its
+# flavour there. Which versions these are, Debian says; the names of the newest do not change with them.
+KERNELS=(
+	"6.1         bookworm            arm64"
+	"6.1-rt      bookworm            rt-arm64"
+	"6.12-bpo    bookworm-backports  arm64"
+	"6.12        trixie              arm64"
+	"6.12-rt     trixie              rt-arm64"
+	"6.12-16k    trixie              arm64-16k"
+	"newest-rt   trixie-backports    rt-arm64"
+	"newest-16k  trixie-backports    arm64-16k"
+	"newest      trixie-backports    arm64"
+)
+KERNEL_STAMP="kernel layout 1"
 # What Cellblock's packages need of a system, what boots it, and a compiler for configurations.
 # Essential packages come along.
 SYSTEM=(base-files base-passwd bash bsdutils coreutils dash debianutils diffutils dpkg findutils gcc grep
@@ -38,11 +54,26 @@ SYSTEM=(base-files base-passwd bash bsdutils coreutils dash debianutils diffutil
 	init-system-helpers kmod libfdt1 libjansson4 login mawk mount ncurses-base passwd perl-base
 	procps python3 python3-libfdt sed systemd systemd-sysv tar udev util-linux)
 
+# The names of the kernels.
+kernel_names()
+{
+	printf '%s\n' "${KERNELS[@]%% *}"
+}
+
+# The suite and flavour of kernel $1; none if there is no such kernel.
+kernel_source()
+{
+	printf '%s\n' "${KERNELS[@]}" | awk -v name="$1" '$1 == name { print $2, $3 }'
+}
+
 # What is in part $1.
 stamp()
 {
 	echo "$STAMP"
-	[ "$1" != system ] || echo "${SYSTEM[*]}"
+	case $1 in
+	system) echo "${SYSTEM[*]}" ;;
+	linux-*) echo "$KERNEL_STAMP: $(kernel_source "${1#linux-}")" ;;
+	esac
 }
 
 part_done()
@@ -50,17 +81,28 @@ part_done()
 	[ "$(cat "$OUT/$1/.stamp" 2>/dev/null)" = "$(stamp "$1")" ]
 }
 
-# An apt that believes in an arm64 machine on which nothing is installed.
-make_apt_conf()
+# The release that suite $1 belongs to.
+release_of()
 {
-	local dir=$APT_DIR/arm64 mirror
+	echo "${1%-backports}"
+}
 
+# Makes CONF an apt that believes in an arm64 machine on which nothing is installed, with the
+# packages of suite $1 and those beside it. Each release has one of its own: nothing is mixed.
+use_suite()
+{
+	local release dir mirror
+
+	release=$(release_of "$1")
+	dir=$APT_DIR/arm64-$release
+	CONF=$dir/apt.conf
+	[ -z "${UPDATED[$release]-}" ] || return 0
 	mirror=$(debian_mirror)
 	mkdir -p "$dir/state/lists/partial" "$dir/cache/archives/partial"
 	: >"$dir/status"
 	cat >"$dir/sources.list" <<-END
-		deb [signed-by=$KEYRING] $mirror $TARGET_SUITE main
-		deb [signed-by=$KEYRING] $mirror $TARGET_SUITE-backports main
+		deb [signed-by=$KEYRING] $mirror $release main
+		deb [signed-by=$KEYRING] $mirror $release-backports main
 	END
 	cat >"$CONF" <<-END
 		APT::Architecture "arm64";
@@ -76,8 +118,11 @@ make_apt_conf()
 		Dir::Etc::sourceparts "/dev/null";
 		Dir::Etc::preferencesparts "/dev/null";
 	END
-	APT_CONFIG=$CONF apt-get -qq update
+	APT_CONFIG=$CONF apt-get -qq --error-on=any update ||
+		die "no packages of $release from $mirror: is the package debian-archive-keyring up to date?"
+	UPDATED[$release]=1
 }
+declare -A UPDATED
 
 # The one real package that metapackage $1, of suite $2, stands for.
 behind()
@@ -107,29 +152,137 @@ unpack()
 	rm -rf "$debs"
 }
 
+# Which packages have the image and the device trees that package $1 of suite $2 stands for: newer
+# kernels have packages of their own for these, and for the modules, which need not be there.
+image_packages()
+{
+	local image=$1 suite=$2 binary
+
+	binary=$(dependency "$image" "$suite" linux-binary-)
+	if [ -n "$binary" ]; then
+		echo "$binary"
+		dependency "$image" "$suite" linux-base-
+	else
+		echo "$image"
+	fi
+}
+
 # fetch_kernel PART SUITE FLAVOUR: a kernel, and headers that build modules on this host.
 fetch_kernel()
 {
-	local part=$1 suite=$2 flavour=$3 dir=$OUT/$1 image headers common kbuild release
+	local part=$1 suite=$2 flavour=$3 dir=$OUT/$1 image headers common kbuild release packages
 
 	rm -rf "$dir"
-	mkdir -p "$dir"
+	mkdir -p "$dir/usr/lib"
+	ln -s usr/lib "$dir/lib"
+	use_suite "$suite"
 	image=$(behind "linux-image-$flavour" "$suite")
 	headers=$(behind "linux-headers-$flavour" "$suite")
-	[ -n "$image$headers" ] || die "no arm64 kernel in $suite"
+	if [ -z "$image" ] || [ -z "$headers" ]; then
+		die "no kernel $flavour in $suite"
+	fi
 	common=$(dependency "$headers" "$suite" 'linux-headers-[^ ]*-common')
 	kbuild=$(dependency "$headers" "$suite" linux-kbuild-)
 	release=${image#linux-image-}
 	say "$part: Linux $release"
-	unpack "$suite" "$dir" "$image" "$headers" "$common" "$kbuild:$HOST_ARCH"
+	mapfile -t packages < <(image_packages "$image" "$suite")
+	unpack "$suite" "$dir" "${packages[@]}" "$headers" "$common" "$kbuild:$HOST_ARCH"
 
-	# The headers name their other half, and modules their headers, absolutely.
-	sed -i "s#^include /usr/src#include $dir/usr/src#" \
-		"$dir/usr/src/linux-headers-$release/Makefile"
-	# With it, building a module makes BTF and wants pahole.
-	rm -f "$dir/usr/src/linux-headers-$release/vmlinux"
-	depmod_tree "$dir" "$release"
+	prepare_headers "$dir" "$release"
+	wrap_host_tools "$dir/usr/lib/$kbuild" "$suite" "$kbuild"
+	[ ! -d "$dir/lib/modules/$release/kernel" ] || depmod_tree "$dir" "$release"
 	echo "$release" >"$dir/release"
+}
+
+# Makes the headers of release $2 below $1 work there. They name their other half, and modules their
+# headers, absolutely; and the compiler of their release, of which this host may have another.
+prepare_headers()
+{
+	local headers=$1/usr/src/linux-headers-$2
+
+	sed -i -E "s#^(include |KBUILD_OUTPUT *= *)/usr/src#\\1$1/usr/src#" "$headers/Makefile"
+	sed -i -E 's#(\$\(CROSS_COMPILE\)gcc)-[0-9.]+$#\1#' "$headers/.kernelvariables"
+	# With it, building a module makes BTF and wants pahole, of the same version.
+	rm -f "$headers/vmlinux"
+	# shellcheck disable=SC2016	# make's
+	echo 'override PAHOLE_VERSION = $(CONFIG_PAHOLE_VERSION)' >>"$headers/.kernelvariables"
+	fit_compiler "$headers/include"
+}
+
+# The configuration in $1 says what the compiler of the kernel's release can do; let it say that of
+# this host's, as the kernel's own build would.
+fit_compiler()
+{
+	local gcc=aarch64-linux-gnu-gcc version files=("$1/config/auto.conf" "$1/generated/autoconf.h")
+	local aligned=CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT
+
+	version=$("$gcc" -dumpfullversion | awk -F. '{ printf "%d%02d%02d", $1, $2, $3 }')
+	sed -i -E "s#^(.*CONFIG_GCC_VERSION[ =])[0-9]+\$#\\1$version#" "${files[@]}"
+	"$gcc" -fmin-function-alignment=8 -E -x c /dev/null >/dev/null 2>&1 ||
+		sed -i -E "/^(#define )?${aligned}[ =]/d" "${files[@]}"
+}
+
+# Does program $1 find here all that it is linked with?
+runs_here()
+{
+	! ldd "$1" 2>&1 | grep -q 'not found'
+}
+
+# Makes the programs of this host below $1, from package $3 of suite $2, work also where the C library is
+# older than the one that they were built with: each becomes a script that runs it by its own
+# release's loader, with its own release's libraries, under the same name.
+wrap_host_tools()
+{
+	local dir=$1 suite=$2 kbuild=$3 libraries tool loader
+
+	find "$dir" -type f -perm -100 -exec sh -c 'head -c 4 "$1" | grep -q ELF' sh {} \; -print >"$dir/programs"
+	while read -r tool; do
+		runs_here "$tool" && continue
+		libraries=$OUT/libraries-$(release_of "$suite")
+		part_done "${libraries##*/}" || fetch_libraries "$libraries" "$suite" "$kbuild"
+		loader=$(find "$libraries" -type f -name 'ld-linux*' | head -n 1)
+		mv "$tool" "$tool.elf"
+		# shellcheck disable=SC2016	# the script's own
+		printf '#!/bin/sh\nexec %s --argv0 "$0" --library-path %s "$0.elf" "$@"\n' \
+			"$loader" "${loader%/*}" >"$tool"
+		chmod 755 "$tool"
+		runs_wrapped "$tool" || die "$tool: does not run with the libraries in $libraries"
+	done <"$dir/programs"
+	rm "$dir/programs"
+}
+
+# The same for a program that has been wrapped.
+runs_wrapped()
+{
+	local loader
+
+	loader=$(sed -n 's/^exec \([^ ]*\) .*/\1/p' "$1")
+	! "$loader" --library-path "${loader%/*}" --list "$1.elf" 2>&1 | grep -q 'not found'
+}
+
+# libraries_among PACKAGES --recurse|--no-recurse: libraries of this host that they depend on.
+libraries_among()
+{
+	local package words=()
+
+	for package in $1; do
+		words+=("${package%:"$HOST_ARCH"}:$HOST_ARCH")
+	done
+	APT_CONFIG=$CONF apt-cache depends --important "$2" "${words[@]}" |
+		sed -nE "s/^( *Depends: )?((lib|zlib)[^ :]*)(:$HOST_ARCH)?\$/\\2:$HOST_ARCH/p" | sort -u
+}
+
+# fetch_libraries DIR SUITE PACKAGE: what PACKAGE, of this host's architecture, is linked with.
+fetch_libraries()
+{
+	local dir=$1 suite=$2 package=$3 direct all
+
+	mapfile -t direct < <(libraries_among "$package" --no-recurse)
+	mapfile -t all < <(libraries_among "${direct[*]}" --recurse)
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	unpack "$suite" "$dir" "${all[@]}"
+	stamp "${dir##*/}" >"$dir/.stamp"
 }
 
 depmod_tree()
@@ -143,6 +296,7 @@ fetch_userland()
 
 	rm -rf "$dir"
 	mkdir -p "$dir"
+	use_suite "$TARGET_SUITE"
 	unpack "$TARGET_SUITE" "$dir" busybox-static libfdt-dev libfdt1 \
 		libjansson-dev libjansson4
 }
@@ -154,6 +308,7 @@ fetch_firmware()
 
 	rm -rf "$dir"
 	mkdir -p "$dir"
+	use_suite "$TARGET_SUITE"
 	unpack "$TARGET_SUITE" "$dir" arm-trusted-firmware u-boot-rpi u-boot-qemu
 }
 
@@ -211,6 +366,7 @@ fetch_system()
 		ln -s "usr/$name" "$root/$name"
 	done
 	say "system: a root file system with systemd"
+	use_suite "$TARGET_SUITE"
 	download_system "$dir/archives"
 	for deb in "$dir"/archives/*.deb; do
 		register "$root" "$deb"
@@ -219,49 +375,64 @@ fetch_system()
 	system_basics "$root"
 }
 
+# kernel_env PART SUFFIX: its variables.
 kernel_env()
 {
 	local dir=$OUT/$1 suffix=$2 release image
 
 	release=$(cat "$dir/release")
 	image=$dir/boot/vmlinuz-$release
+	[ -f "$image" ] || image=$dir/lib/modules/$release/vmlinuz
 	echo "KERNEL_RELEASE$suffix=$release"
 	echo "KERNEL_IMAGE$suffix=$image"
-	echo "MODULES_DIR$suffix=$dir/lib/modules/$release"
+	[ ! -d "$dir/lib/modules/$release/kernel" ] || echo "MODULES_DIR$suffix=$dir/lib/modules/$release"
 	echo "KDIR$suffix=$dir/usr/src/linux-headers-$release"
 }
 
 write_env()
 {
-	{
-		echo "# Made by scripts/fetch.sh."
-		kernel_env linux-6.1 ""
-		if part_done linux-6.12; then
-			kernel_env linux-6.12 _612
+	local name first names=() trees
+
+	first=$(kernel_names | head -n 1)
+	echo "# Made by scripts/fetch.sh."
+	for name in $(kernel_names); do
+		part_done "linux-$name" || continue
+		trees=$OUT/linux-$name/usr/lib/linux-image-$(cat "$OUT/linux-$name/release")
+		if [ "$name" = "$first" ]; then
+			kernel_env "linux-$name" ""
+		else
+			kernel_env "linux-$name" "_${name//[^[:alnum:]]/_}"
+			names+=("$name")
 		fi
-		if part_done linux-6.1-rt; then
-			kernel_env linux-6.1-rt _RT
-		fi
-		if part_done system; then
-			echo "SYSTEM_ROOT=$OUT/system/root"
-		fi
-		echo "BUSYBOX=$OUT/userland/bin/busybox"
-		echo "ARM64_INCLUDE=$OUT/userland/usr/include"
-		echo "ARM64_LIB=$OUT/userland/usr/lib/aarch64-linux-gnu"
-		if part_done firmware; then
-			echo "BOARD_FIRMWARE=$OUT/firmware/usr/lib"
-		fi
-	} >"$OUT/env.mk.new"
-	mv "$OUT/env.mk.new" "$OUT/env.mk"
+	done
+	echo "KERNELS=$(IFS=: && echo "${names[*]}")"
+	echo "DEVICE_TREES=$trees"
+	if part_done system; then
+		echo "SYSTEM_ROOT=$OUT/system/root"
+	fi
+	echo "BUSYBOX=$OUT/userland/bin/busybox"
+	echo "ARM64_INCLUDE=$OUT/userland/usr/include"
+	echo "ARM64_LIB=$OUT/userland/usr/lib/aarch64-linux-gnu"
+	if part_done firmware; then
+		echo "BOARD_FIRMWARE=$OUT/firmware/usr/lib"
+	fi
 }
 
-WANTED="linux-6.1 userland"
+if [ "${1-}" = --kernels ]; then
+	kernel_names
+	exit
+fi
+
+WANTED="linux-$(kernel_names | head -n 1) userland"
 for wanted; do
 	case $wanted in
-	6.12 | 6.1-rt) WANTED="$WANTED linux-$wanted" ;;
+	kernels) WANTED="$WANTED $(kernel_names | sed 's/^/linux-/' | tr '\n' ' ')" ;;
 	boards) WANTED="$WANTED firmware" ;;
 	system) WANTED="$WANTED $wanted" ;;
-	*) die "unknown argument: $wanted" ;;
+	*)
+		[ -n "$(kernel_source "$wanted")" ] || die "unknown argument: $wanted"
+		WANTED="$WANTED linux-$wanted"
+		;;
 	esac
 done
 
@@ -279,17 +450,18 @@ all_done && exit 0
 take_lock fetch
 all_done && exit 0
 mkdir -p "$OUT"
-make_apt_conf
 for part in $WANTED; do
 	part_done "$part" && continue
 	case $part in
-	linux-6.1) fetch_kernel "$part" "$TARGET_SUITE" arm64 ;;
-	linux-6.12) fetch_kernel "$part" "$TARGET_SUITE-backports" arm64 ;;
-	linux-6.1-rt) fetch_kernel "$part" "$TARGET_SUITE" rt-arm64 ;;
+	linux-*)
+		# shellcheck disable=SC2046	# two words
+		fetch_kernel "$part" $(kernel_source "${part#linux-}")
+		;;
 	userland) fetch_userland ;;
 	firmware) fetch_firmware ;;
 	system) fetch_system ;;
 	esac
 	stamp "$part" >"$OUT/$part/.stamp"
 done
-write_env
+write_env >"$OUT/env.mk.new"
+mv "$OUT/env.mk.new" "$OUT/env.mk"

@@ -8,8 +8,7 @@
 #
 # usage: scripts/mkrootfs.sh OUT.cpio [STAGING-DIR...]
 #
-# The modules are those of Debian's 6.1 kernel, or with KERNEL=6.12 in the
-# environment, of the backports kernel; MODULES= names others than virtio's.
+# The modules are those of Debian's 6.1 kernel; MODULES= names others than virtio's.
 set -eu
 
 ROOT=$(cd "$(dirname "$0")/.." && pwd)
@@ -23,10 +22,6 @@ shift
 
 # shellcheck disable=SC1091	# made by fetch.sh
 . "$BUILD/debian/env.mk"
-if [ "${KERNEL-6.1}" = 6.12 ]; then
-	KERNEL_RELEASE=$KERNEL_RELEASE_612
-	MODULES_DIR=$MODULES_DIR_612
-fi
 
 # Prints the files, relative to MODULES_DIR, of module $1 and all it needs.
 module_files()

@@ -16,6 +16,7 @@ import trees
 
 from cellctl_config import hardware, hardware_el2
 from cellctl_config import hardware_kernel as kernel
+from cellctl_config import kernels
 from cellctl_config.machine import Machine
 from cellctl_config.sources import Directory
 
@@ -159,6 +160,8 @@ def test_psci_by_hvc_is_another_hypervisor(tmp_path: Path) -> None:
     (GOOD, "ok", "hyp stub"),
     (NO_MESSAGES, "ok", "hyp stub"),
     ({"dmesg": "kvm [1]: VHE mode initialized successfully\n"}, "FAIL", "id_aa64mmfr1.vh=0"),
+    ({"dmesg": "kvm [1]: VHE+NV2 mode initialized successfully\n"}, "FAIL", "id_aa64mmfr1.vh=0"),
+    ({"dmesg": "kvm [1]: Hyp nVHE mode initialized successfully\n"}, "ok", "hyp stub"),
     ({"dmesg": "", "proc_interrupts": STAYS_AT_EL2}, "FAIL", "kvm-arm.mode=nvhe"),
     ({"dmesg": "", "proc_interrupts": ""}, "unknown", "id_aa64mmfr1.vh=0"),
     ({"dmesg": "", "proc_interrupts": "", "proc_cmdline": "mem=768M id_aa64mmfr1.vh=0"}, "ok", "vh=0"),
@@ -176,6 +179,8 @@ NEW = {"proc_sys_kernel_osrelease": "6.12.1\n"}
     (NEW, "FAIL", "kvm.enable_virt_at_load=0"),
     ({**NEW, "proc_cmdline": "mem=768M kvm.enable_virt_at_load=0\n"}, "ok", "no VM runs"),
     ({"proc_cmdline": "mem=768M kvm-arm.mode=protected\n"}, "FAIL", "never leaves EL2"),
+    ({**NEW, "proc_cmdline": "mem=768M kvm-arm.mode=protected\n"}, "FAIL", "protected"),
+    ({**NEW, "dmesg": "kvm [1]: Protected hVHE mode initialized successfully\n"}, "FAIL", "protected"),
 ])
 def test_kvm(tmp_path: Path, files: dict[str, str], verdict: str, words: str) -> None:
     assert_line(machine(tmp_path, **files), "KVM is idle", verdict, words)
@@ -261,9 +266,15 @@ def test_uart_that_is_turned_off_is_not_ready(tmp_path: Path) -> None:
 
 # ---- Kernel and files ----
 
+NEWEST = kernels.dotted(kernels.NEWEST_TESTED)
+NEXT = kernels.dotted((kernels.NEWEST_TESTED[0], kernels.NEWEST_TESTED[1] + 1))
+
 
 @pytest.mark.parametrize(("name", "files", "verdict", "words"), [
-    ("kernel", {"proc_sys_kernel_osrelease": "5.10.0\n"}, "FAIL", "6.1"),
+    ("kernel", {"proc_sys_kernel_osrelease": "5.10.0\n"}, "FAIL", "5.15"),
+    ("kernel", {"proc_sys_kernel_osrelease": "5.15.148-tegra\n"}, "warn", "older than the oldest"),
+    ("kernel", {"proc_sys_kernel_osrelease": f"{NEWEST}.99-test\n"}, "ok", "99-test"),
+    ("kernel", {"proc_sys_kernel_osrelease": f"{NEXT}.0-rc1\n"}, "warn", f"6.1 to {NEWEST}"),
     ("kernel", {"proc_sys_kernel_osrelease": "nonsense\n"}, "FAIL", "nonsense"),
     ("kernel options", {BUILT: "CONFIG_OF=y\n"}, "FAIL", "CONFIG_HOTPLUG_CPU"),
     ("kernel options", {BUILT: ""}, "unknown", "config-6.1.0-test"),

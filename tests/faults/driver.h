@@ -17,6 +17,9 @@
 
 #include "faults.h"
 
+/* It takes each kernel for a newer one than was tested. */
+#define KERNEL_NEWEST_TESTED KERNEL_VERSION(5, 16, 0)
+
 /* Counts a call; true if it is the one that is to fail. */
 bool fault_is_due(enum driver_fault fault);
 

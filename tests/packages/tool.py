@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.append(str(ROOT / "tests"))
+sys.path += [str(ROOT / "tests"), str(ROOT / "tests" / "system"), str(ROOT / "scripts")]
 
 import native  # noqa: E402  (found by the line above)
 
@@ -20,11 +20,11 @@ CONFIG = ROOT / "tools" / "cellctl-config" / "cellctl-config"
 OPTION = re.compile(r"(?<![\w-])--?\w[\w-]*")
 
 
-def run(*command: str | Path, **options: object) -> str:
-    """What a command that must succeed prints."""
+def run(*command: str | Path, status: int = 0, **options: object) -> str:
+    """What a command prints that must end with this status; all of it if that is no success."""
     result = subprocess.run(command, capture_output=True, text=True, check=False, **options)
-    assert result.returncode == 0, f"{command}: {result.stdout}{result.stderr}"
-    return result.stdout
+    assert result.returncode == status, f"{command}: {result.stdout}{result.stderr}"
+    return result.stdout + (result.stderr if status else "")
 
 
 @functools.cache

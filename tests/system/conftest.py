@@ -74,7 +74,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if "boot_shared" in item.fixturenames:
             params = item.callspec.params if hasattr(item, "callspec") else {}
-            shared = ("gic", "shared_stage")  # what decides about the machine
+            shared = ("gic", "shared_stage", "kernel")  # what decides about the machine
             values = [str(getattr(params[n], "name", params[n])) for n in shared if n in params]
             group = "-".join([item.path.stem, *values])
             item.add_marker(pytest.mark.xdist_group(group))

@@ -79,6 +79,9 @@ class Faulty:
         self.board = f"{SHARE}/{root.board}.cell"
         self.machine.check(f"cat >/tmp/attempt <<'end'{ATTEMPT}\nend")
         self.machine.check(f"echo -n {TEST_BUILD} >/sys/module/firmware_class/parameters/path")
+        self.load_module()
+
+    def load_module(self) -> None:
         self.machine.check(f"insmod {TEST_BUILD}/cellblock.ko")
 
     def arm(self, fault: str, count: int) -> None:
@@ -162,6 +165,15 @@ def test_product_has_no_faults() -> None:
         assert b"CBFAULTS" in (BUILD / "faults" / file).read_bytes()
         assert b"CBFAULTS" not in (BUILD / file).read_bytes()
     assert b"parmtype=fault" not in (BUILD / "driver/cellblock.ko").read_bytes()
+
+
+def test_kernel_that_is_newer_than_those_tested(faulty: Faulty) -> None:
+    """The test build takes each kernel for one, and says so where users look."""
+    assert "Cellblock was tested with" not in faulty.machine.dmesg()
+    faulty.machine.check("rmmod cellblock")
+    faulty.load_module()
+    release = faulty.machine.check("uname -r")
+    assert f"Linux {release} is newer than the newest that this version" in faulty.machine.dmesg()
 
 
 # Linux has no memory.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Linux as the root cell: KVM and kexec with and after Cellblock, and what it may touch.
+"""Linux as the root cell: KVM with and after Cellblock, and what it may touch. kexec: test_kernels.py.
 
 KVM of Debian's 6.1 kernel hangs on a CPU that was brought online again if that CPU has
 Spectre v3a (cortex-a57, cortex-a72): kvm_init_vector_slots() runs on each CPU that comes
@@ -10,27 +10,15 @@ that were given to cells are tried on a cortex-a53.
 from __future__ import annotations
 
 import re
-import tarfile
-from pathlib import Path
 
 import pytest
 from cells import SHARE, Root
-from machine import Boot, Config, Machine
-from qemu import environment
+from machine import Boot, Machine
 
 SIGBUS = 128 + 7
 RTC = 0x09010000
 HOLE = 0x09001000  # nothing is there, and the root cell does not have it
 GICD = 0x08000000
-
-
-def files_as_disk(directory: Path, config: Config) -> str:
-    """The kernel and its initramfs as a tar file, for a virtio disk."""
-    path = directory / "disk.tar"
-    with tarfile.open(path, "w") as tar:
-        tar.add(environment()["KERNEL_IMAGE"], "Image")
-        tar.add(config.initrd, "initrd")
-    return str(path)
 
 
 def run_a_cell(root: Root) -> None:
@@ -91,46 +79,6 @@ def test_starting_a_vm_harms_no_cell(boot: Boot, gic: int) -> None:
         root.assert_cpu_works(cpu)
     root.destroy("demo-victim")
     root.disable()
-
-
-# kexec
-
-def load_own_kernel(machine: Machine, name: str) -> None:
-    """Makes the machine's own kernel ready to be executed again, with this word in its arguments."""
-    machine.check("tar -x -C /tmp -f /dev/vda")
-    arguments = machine.check("cat /proc/cmdline")
-    machine.check(f"kexecload -l /tmp/Image /tmp/initrd '{arguments} {name}'", timeout=120)
-
-
-def execute(machine: Machine, name: str) -> None:
-    """That kernel comes up with everything."""
-    machine.serial.start("kexecload -e")
-    machine.login()
-    assert machine.check("cat /proc/cmdline").endswith(name)
-    assert machine.check("nproc") == "4"
-    assert machine.check("kvmtest") == "kvmtest: PASS"
-
-
-def assert_cellblock_works(root: Root) -> None:
-    root.enable()
-    run_a_cell(root)
-    root.disable()
-    root.machine.assert_dmesg_clean()
-
-
-def test_kexec_after_disable_and_kexec_while_enabled(boot: Boot, tmp_path: Path, gic: int) -> None:
-    """While it is enabled, kexec goes the way of a reboot: the cells end, and EL2 is given back before."""
-    machine = boot(gic=gic, cpu="cortex-a53", disk=files_as_disk(tmp_path, Config()))
-    root = Root(machine)
-    assert_cellblock_works(root)
-    load_own_kernel(machine, "second")
-    execute(machine, "second")
-    assert_cellblock_works(root)
-    load_own_kernel(machine, "third")
-    root.enable()
-    start_victim(root)
-    execute(machine, "third")
-    assert_cellblock_works(root)
 
 
 # What root touches

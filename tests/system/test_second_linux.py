@@ -7,41 +7,19 @@ With GICv4 both step over four frames from a redistributor to the next.
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import pytest
 from cells import Root
-from machine import Boot, Config
-from qemu import environment
-from test_kernels import Kernel, initramfs
+from kernels import NEWEST, OLDEST, Kernel, initramfs, with_boot_files
+from machine import Boot
 
 pytestmark = pytest.mark.gics(3)
 
 
-def rootfs_with_kernel(directory: Path, image: str = "", usual: Path | None = None) -> str:
-    """An initramfs, with a kernel and that initramfs in /boot (archives add up)."""
-    boot = directory / "boot"
-    boot.mkdir()
-    usual = usual or Path(Config().initrd)
-    (boot / "Image").symlink_to(image or environment()["KERNEL_IMAGE"])
-    (boot / "initrd").symlink_to(usual)
-    archive = subprocess.run(
-        ["cpio", "-L", "--quiet", "-o", "-H", "newc"],
-        input=b"boot\nboot/Image\nboot/initrd\n",
-        stdout=subprocess.PIPE,
-        cwd=directory,
-        check=True,
-    ).stdout
-    path = directory / "initrd"
-    path.write_bytes(usual.read_bytes() + archive)
-    return str(path)
-
-
 def second_linux(boot: Boot, gic: int, tmp_path: Path) -> None:
-    machine = boot(
-        gic=gic, memory="2G", reserve="dt", cell_uart=True, initrd=rootfs_with_kernel(tmp_path)
-    )
+    initrd = with_boot_files(OLDEST, initramfs(OLDEST, tmp_path), tmp_path)
+    machine = boot(gic=gic, memory="2G", reserve="dt", cell_uart=True, initrd=initrd)
     root = Root(machine)
     root.enable()
     root.create("demo-linux")
@@ -73,10 +51,11 @@ def test_second_linux_with_gicv4(boot: Boot, tmp_path: Path) -> None:
 
 
 MAX = "max,pauth-impdef=on"
-OLD, NEW = Kernel("6.1", ""), Kernel("6.12", "_612", "kvm.enable_virt_at_load=0")
 
 
-@pytest.mark.parametrize("kernel, guest, mops", [(OLD, NEW, "ok"), (NEW, OLD, "absent")], ids=["newer", "older"])
+@pytest.mark.parametrize(
+    "kernel, guest, mops", [(OLDEST, NEWEST, "ok"), (NEWEST, OLDEST, "absent")], ids=["newer", "older"]
+)
 def test_linux_of_another_age(
     boot: Boot, gic: int, tmp_path: Path, kernel: Kernel, guest: Kernel, mops: str
 ) -> None:
@@ -91,7 +70,7 @@ def test_linux_of_another_age(
         memory="2G",
         reserve="dt",
         cell_uart=True,
-        initrd=rootfs_with_kernel(tmp_path, guest.image, usual),
+        initrd=with_boot_files(guest, usual, tmp_path),
     )
     root = Root(machine)
     root.enable()

@@ -203,8 +203,8 @@ static const struct sentence sentences[] = {
 	    "let the firmware start Linux at EL2 (QEMU: -machine virtualization=on)"),
 	SAY(CB_ERR_EL2_IN_USE, EXIT_REFUSED,
 	    "EL2 is in use: a virtual machine runs, or another hypervisor",
-	    "stop it first, or, where KVM holds EL2 from boot on (Linux 6.12), boot with "
-	    "kvm.enable_virt_at_load=0"),
+	    "stop it first; where KVM holds EL2 from boot on, boot with kvm.enable_virt_at_load=0 "
+	    "(Linux 6.12 or later) and without kvm-arm.mode=protected"),
 	SAY(CB_ERR_IMAGE_MISSING, EXIT_FILE,
 	    "the hypervisor image {name} cannot be loaded: {errno}",
 	    "install it below /lib/firmware"),

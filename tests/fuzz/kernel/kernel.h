@@ -25,6 +25,18 @@ typedef int32_t s32;
 typedef int64_t s64;
 typedef unsigned int __poll_t;
 
+#define KERNEL_VERSION(a, b, c) (((a) << 16) + ((b) << 8) + (c))
+#define LINUX_VERSION_CODE	KERNEL_VERSION(6, 1, 0)
+
+struct list_head {
+	struct list_head *next, *prev;
+};
+
+static inline void INIT_LIST_HEAD(struct list_head *list)
+{
+	list->next = list->prev = list;
+}
+
 #define __user
 #define __init
 #define __exit

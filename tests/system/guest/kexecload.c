@@ -24,7 +24,7 @@
 #include <libfdt.h>
 
 #define MIB	    0x100000UL
-#define PAGE	    0x1000UL
+#define PAGE	    0x10000UL /* the largest that Linux may have */
 #define ALIGN(x, a) (((x) + (a)-1) & ~((a)-1))
 #define FDT_ROOM    0x4000
 

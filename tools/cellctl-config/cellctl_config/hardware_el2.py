@@ -12,6 +12,7 @@ import re
 
 from cellctl_config.cpus import cpus_of
 from cellctl_config.interrupts import interrupts
+from cellctl_config.kernels import KVM_AT_LOAD, version
 from cellctl_config.machine import Machine
 from cellctl_config.tree import Node
 from cellctl_config.verdict import FAIL, OK, UNKNOWN, Check, is_linux_known
@@ -23,16 +24,10 @@ TIMERS = ("secure", "started at EL2", "started at EL1", "stays at EL2")
 WITHOUT_VHE = ("cortex-a34", "cortex-a35", "cortex-a53", "cortex-a57", "cortex-a72", "cortex-a73")
 
 NO_VHE = "id_aa64mmfr1.vh=0"
+PROTECTED = re.compile(r"kvm.*: Protected [hn]VHE mode")
 AT_LOAD = "kvm.enable_virt_at_load"
-AT_LOAD_SINCE = (6, 12)
 PROC = "/proc"
 COLLECT_AGAIN = "collect the facts on the running machine soon after it has booted"
-
-
-def version(release: str) -> tuple[int, int]:
-    """(6, 1) of "6.1.0-50-arm64"; (0, 0) of what is no release."""
-    match = re.match(r"(\d{1,4})\.(\d{1,4})", release)
-    return (int(match[1]), int(match[2])) if match else (0, 0)
 
 
 def _timer(machine: Machine) -> str:
@@ -78,9 +73,9 @@ def left_el2(machine: Machine) -> list[Check]:
     name = "EL2 is left free"
     remedy = f"boot it with {NO_VHE} (or kvm-arm.mode=nvhe, where the kernel then leaves EL2)"
     timer = _timer(machine)
-    if timer == "stays at EL2" or re.search(r"kvm.*: VHE mode initialized", machine.dmesg):
+    if timer == "stays at EL2" or re.search(r"kvm.*: VHE(\+NV2)? mode initialized", machine.dmesg):
         return [Check(name, FAIL, "Linux runs at EL2 itself (VHE)", remedy)]
-    if timer == "started at EL2" or re.search(r"kvm.*: .*(Hyp|nVHE) mode initialized", machine.dmesg):
+    if timer == "started at EL2" or re.search(r"kvm.*: .*(Hyp|[hn]VHE) mode initialized", machine.dmesg):
         return [Check(name, OK, "Linux runs at EL1 and has its hyp stub at EL2")]
     if not _has_vhe(machine):
         return [Check(name, OK, "these CPUs have no VHE, so Linux runs at EL1")]
@@ -123,7 +118,7 @@ def _is_on_from_boot(machine: Machine) -> bool:
     value = machine.text("sys/module/kvm/parameters/enable_virt_at_load")
     if value is not None:
         return value in ("Y", "1")
-    if version(machine.release) < AT_LOAD_SINCE:
+    if version(machine.release) < KVM_AT_LOAD:
         return False
     return machine.arguments(AT_LOAD)[-1:] not in (["0"], ["n"], ["N"], ["off"])
 
@@ -138,7 +133,7 @@ def kvm_idle(machine: Machine) -> list[Check]:
     name = "KVM is idle"
     if not is_linux_known(machine):
         return [Check(name, UNKNOWN, "a device tree says nothing of KVM", "collect the facts of the machine")]
-    if machine.arguments("kvm-arm.mode")[-1:] == ["protected"] or "Protected nVHE mode" in machine.dmesg:
+    if machine.arguments("kvm-arm.mode")[-1:] == ["protected"] or PROTECTED.search(machine.dmesg):
         return [Check(name, FAIL, "protected KVM (kvm-arm.mode=protected) never leaves EL2",
                       "take that off Linux's command line")]
     vms = running_vms(machine)

@@ -5,17 +5,17 @@ from __future__ import annotations
 
 import re
 
-from cellctl_config.hardware_el2 import version
+from cellctl_config.kernels import NEWEST_TESTED, OLDEST, OLDEST_TESTED, dotted, version
 from cellctl_config.machine import Machine
 from cellctl_config.verdict import FAIL, OK, UNKNOWN, WARN, Check, is_linux_known
 
-OLDEST = (6, 1)
 NEEDED = ("CONFIG_MODULES", "CONFIG_SMP", "CONFIG_HOTPLUG_CPU", "CONFIG_FW_LOADER", "CONFIG_OF")
 
 IMAGE = "cellblock.bin"
 MODULE = re.compile(r"(?:^|/)cellblock\.ko(?:\.\w+)?$")
 NOT_COLLECTED = "collect the facts of the machine with `cellctl config collect`"
 INSTALL = "install Cellblock: `make install KDIR=...` for this kernel, then `depmod -a`"
+TRY = "see whether a newer Cellblock is out; else try a cell, a `destroy` and a `disable` before you rely on it"
 PACKED = ("", ".xz", ".zst")
 
 
@@ -23,9 +23,15 @@ def kernel(machine: Machine) -> list[Check]:
     name = "kernel"
     if not is_linux_known(machine):
         return [Check(name, UNKNOWN, "a device tree says nothing of the kernel", NOT_COLLECTED)]
-    if version(machine.release) < OLDEST:
-        return [Check(name, FAIL, f"Linux {machine.release} is older than 6.1", "boot Linux 6.1 or later")]
-    return [Check(name, OK, f"Linux {machine.release}")]
+    number, linux = version(machine.release), f"Linux {machine.release}"
+    tested = f"this version of Cellblock was tested with ({dotted(OLDEST_TESTED)} to {dotted(NEWEST_TESTED)})"
+    if number < OLDEST:
+        return [Check(name, FAIL, f"{linux} is older than {dotted(OLDEST)}", f"boot Linux {dotted(OLDEST)} or later")]
+    if number < OLDEST_TESTED:
+        return [Check(name, WARN, f"{linux} is older than the oldest that {tested}", TRY)]
+    if number > NEWEST_TESTED:
+        return [Check(name, WARN, f"{linux} is newer than the newest that {tested}", TRY)]
+    return [Check(name, OK, linux)]
 
 
 def options(machine: Machine) -> list[Check]:
