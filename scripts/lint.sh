@@ -191,7 +191,6 @@ check_analyzer()
 		EXTRA_CFLAGS="-isystem $ARM64_INCLUDE -fanalyzer" \
 		LDFLAGS="-static -L$ARM64_LIB" >/dev/null
 	$make -C tools/cellcheck O="$OUT/cellcheck" EXTRA_CFLAGS=-fanalyzer >/dev/null
-	$make -C configs O="$OUT/configs" HOSTCC='cc -fanalyzer' >/dev/null
 }
 
 # The image that is installed, and clang's.

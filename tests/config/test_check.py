@@ -253,7 +253,7 @@ def test_image_that_does_not_fit(tmp_path: Path) -> None:
     found = refusals(check(tmp_path, small, options=(f"--image={path}",)))
     assert found == [(".hypervisor", "HV_TOO_SMALL")]
     result = check(tmp_path, small, options=(f"--image={write(tmp_path / 'none', b'rubbish')}",))
-    assert result.status == 3 and "is no image of the hypervisor" in result.err
+    assert result.status == 3 and "is no image of the hypervisor" in result.json["error"]["message"]
 
 
 # Bad files
@@ -291,7 +291,7 @@ def test_source_that_does_not_compile_is_a_finding(tmp_path: Path) -> None:
 
 
 def test_source_with_several_mistakes(tmp_path: Path) -> None:
-    """mkcell would stop at the first."""
+    """All are said."""
     bad = write(tmp_path / "c.c", """#include <cellblock/board.h>
 CELLBLOCK_CELL = {
     .name = "bad",
@@ -528,7 +528,7 @@ def test_what_linux_uses(tmp_path: Path) -> None:
 
 def test_place_that_is_no_machine(tmp_path: Path) -> None:
     result = check(tmp_path, board(), options=(f"--from={tmp_path}/none",))
-    assert result.status == 3 and not result.out
+    assert result.status == 3 and list(result.json) == ["version", "error"]
 
 
 def test_strict(tmp_path: Path) -> None:
