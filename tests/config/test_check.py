@@ -425,8 +425,20 @@ def test_notes(tmp_path: Path) -> None:
         ("polled-console", board(), [cell(console=(2, 0, 0x09040000)).but(
             regions=[*cell().regions, uart])]),
         ("debug-console", board(debug_console=(2, 0, 0x09000000)), [cell()]),
+        ("moved-console", board(), [cell(console=(2, 40, 0x09000000), irqs=[(40, 1)]).with_region(
+            "uart1", 0x09040000, 4 * KIB, MMIO, virt=0x09000000)]),
     ):
         assert expected in dangers(tmp_path, "notes", system, *cells)
+
+
+def test_moved_console_says_both_addresses_and_the_interrupt(tmp_path: Path) -> None:
+    made = cell(console=(2, 40, 0x09000000), irqs=[(40, 1)])
+    uart = ("uart1", 0x09040000, 4 * KIB, MMIO)
+    moved, own = made.with_region(*uart, virt=0x09000000), made.but(console=(2, 40, 0x09040000)).with_region(*uart)
+    result = check(tmp_path, board(), moved)
+    [said] = [one["message"] for one in result.json["notes"] if one["code"] == "moved-console"]
+    assert "at 0x9000000, and it is at 0x9040000" in said and "INTID 40" in said
+    assert "moved-console" not in codes(check(tmp_path, board(), own), "notes")
 
 
 def test_memory_that_one_side_only_reads_is_no_danger(tmp_path: Path) -> None:
