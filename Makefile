@@ -23,12 +23,13 @@ endif
 # The kernel that the module was built for, from the module itself.
 KVER = $(shell strings $(BUILD)/driver/cellblock.ko | sed -n 's/^vermagic=\([^ ]*\).*/\1/p')
 
-all: hypervisor driver cellctl cellcheck configs inmates
+all: hypervisor driver cellctl host cellcheck configs inmates
 
 help:
 	@sed -n 's/^#: //p' Makefile
 
-#: make             build everything (KDIR=: kernel to build the module for)
+#: make             build everything (KDIR=: kernel to build the module for); cellctl for this
+#:                  computer is in build/host/bin then
 #: make demo        set up what is missing, boot QEMU and show a cell beside Linux
 #: make check       set up what is missing, run all tests
 #: make check-long  the same, for hours: more of everything, and a soak
@@ -67,6 +68,10 @@ ifeq ($(shell uname -m),aarch64)
 else
 	@$(MAKE) --no-print-directory -C tools/cellctl arm64
 endif
+
+# The commands that the pages call "host", in build/host/bin: what needs no driver.
+host:
+	@$(MAKE) --no-print-directory -C tools/cellctl host
 
 # What `cellctl config check` runs on the machine; in this tree it builds its own.
 cellcheck:
@@ -121,8 +126,7 @@ $(OTHER_KERNELS):
 	@cd $(TREE)/root && find . -mindepth 1 | LC_ALL=C sort | \
 		cpio --quiet -R 0:0 -o -H newc >$(TREE)/rootfs.cpio
 
-# The tools that describe machines, and what a configuration is compiled with: nothing to build.
-MKCELL := $(PREFIX)/share/cellblock/mkcell
+# The tools that describe machines, and the headers of a configuration: nothing to build.
 install-config:
 	install -d $(DESTDIR)$(PREFIX)/lib/cellblock/cellctl_config $(DESTDIR)$(PREFIX)/sbin
 	install -m 755 tools/cellctl-config/cellctl-config tools/cellctl-config/cellctl-collect \
@@ -130,10 +134,8 @@ install-config:
 	ln -sf ../lib/cellblock/cellctl-collect $(DESTDIR)$(PREFIX)/sbin/cellctl-collect
 	install -m 644 tools/cellctl-config/cellctl_config/*.py \
 		$(DESTDIR)$(PREFIX)/lib/cellblock/cellctl_config
-	for file in tools/mkcell/mkcell.c hypervisor/core/config.c hypervisor/core/config.h \
-			include/cellblock/*.h; do \
-		install -D -m 644 $$file $(DESTDIR)$(MKCELL)/$$file || exit; \
-	done
+	install -d $(DESTDIR)$(PREFIX)/share/cellblock/include/cellblock
+	install -m 644 include/cellblock/*.h $(DESTDIR)$(PREFIX)/share/cellblock/include/cellblock
 
 # The manual pages, from docs/man.
 MAN := $(patsubst docs/man/%.scd,$(BUILD)/man/%,$(wildcard docs/man/*.scd))
@@ -172,11 +174,16 @@ install-system: man
 	done
 
 install-files:
-	install -D -m 755 $(BUILD)/tools/cellctl/cellctl $(DESTDIR)$(PREFIX)/sbin/cellctl
+	install -D -m 755 $(BUILD)/tools/cellctl/cellctl $(DESTDIR)$(PREFIX)/bin/cellctl
+	install -d $(DESTDIR)$(PREFIX)/sbin
+	[ $(DESTDIR)$(PREFIX)/bin -ef $(DESTDIR)$(PREFIX)/sbin ] || \
+		ln -sf ../bin/cellctl $(DESTDIR)$(PREFIX)/sbin/cellctl
 	install -D -m 755 $(BUILD)/tools/cellcheck/cellcheck \
 		$(DESTDIR)$(PREFIX)/lib/cellblock/cellcheck
 	install -D -m 644 $(BUILD)/hypervisor/cellblock.bin $(DESTDIR)/lib/firmware/cellblock.bin
 	install -d $(DESTDIR)$(PREFIX)/share/cellblock
+	install -D -m 644 docs/json/cellctl.schema.json \
+		$(DESTDIR)$(PREFIX)/share/cellblock/json/cellctl.schema.json
 	install -m 644 $(BUILD)/configs/*.cell $(BUILD)/inmates/*.bin \
 		$(DESTDIR)$(PREFIX)/share/cellblock
 	install -d $(DESTDIR)$(PREFIX)/include/cellblock
@@ -272,7 +279,7 @@ clean:
 		$(BUILD)/firmware $(BUILD)/kernels $(BUILD)/man $(BUILD)/deb $(BUILD)/system-disk \
 		$(BUILD)/bench.json $(BUILD)/demo-build.log
 
-.PHONY: all help setup hypervisor driver cellctl cellcheck configs inmates guest firmware faults \
+.PHONY: all help setup hypervisor driver cellctl host cellcheck configs inmates guest firmware faults \
 	kernels $(OTHER_KERNELS) man install-config install-files install-system install-dkms \
 	install deb system-disk rootfs run demo check check-long hostile boards soak bench \
 	bench-expected bench-plots pictures models fuzz coverage reference lint clean

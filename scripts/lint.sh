@@ -151,7 +151,7 @@ check_tidy()
 	run_tidy tests/unit/*.c tests/unit/stub/*.c tests/fuzz/fuzz_[!i]*.c tests/fuzz/fuzz_insn.c \
 		tests/fuzz/input.c -- -std=gnu11 -D_GNU_SOURCE \
 		-Itests/unit/stub -Itests/unit -Ihypervisor/arch/arm64/include -Ihypervisor -Iinclude \
-		-DBOOTFILE_DIRECTORY='"/run"' -DBUS_DIRECTORY='"/run"' -Itools/cellctl -Itools
+		-DBOOTFILE_DIRECTORY='"/run"' -DBUS_DIRECTORY='"/run"' -DCPU_DIRECTORY='"/run"' -Itools/cellctl -Itools
 }
 
 # With the flags that the kernel's build gives gcc, but for those that clang does not have.
@@ -191,7 +191,6 @@ check_analyzer()
 		EXTRA_CFLAGS="-isystem $ARM64_INCLUDE -fanalyzer" \
 		LDFLAGS="-static -L$ARM64_LIB" >/dev/null
 	$make -C tools/cellcheck O="$OUT/cellcheck" EXTRA_CFLAGS=-fanalyzer >/dev/null
-	$make -C configs O="$OUT/configs" HOSTCC='cc -fanalyzer' >/dev/null
 }
 
 # The image that is installed, and clang's.

@@ -23,7 +23,8 @@ PACKAGES=(
 	gcc libc6-dev binutils make
 	clang libclang-rt-dev lld llvm clang-format clang-tidy
 	device-tree-compiler libfdt-dev libjansson-dev libcmocka-dev
-	python3 python3-pytest python3-pytest-xdist python3-libfdt
+	python3 python3-pytest python3-pytest-xdist python3-libfdt python3-pyelftools
+	python3-jsonschema
 	cpio e2fsprogs kmod util-linux scdoc zsh
 	sparse cppcheck cloc shellcheck pyflakes3 spin
 )

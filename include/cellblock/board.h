@@ -2,8 +2,8 @@
 /*
  * How to write a configuration: one C file that includes this header and describes a
  * board (CELLBLOCK_SYSTEM) or a cell (CELLBLOCK_CELL) with designated initialisers.
- * configs/Makefile turns it into the .cell file that <cellblock/config.h> describes.
- * For the build machine only. Fields that are left out are empty. The comments of flags and fields
+ * `cellctl config build` compiles it, reads what the object says and writes the .cell file that
+ * <cellblock/config.h> describes. Fields that are left out are empty. The comments of flags and fields
  * are the tables of docs/configuration.md (make reference).
  *
  *	CELLBLOCK_CELL = {
@@ -218,16 +218,11 @@ struct board_cell {
 	struct cb_console_config console;
 };
 
-/* One of them is what a configuration defines; tools/mkcell looks which. */
-#define CELLBLOCK_SYSTEM	BOARD_DEFINE(struct board_system, cellblock_system)
-#define CELLBLOCK_CELL		BOARD_DEFINE(struct board_cell, cellblock_cell)
+/* A configuration defines one of them, and `cellctl config build` looks which. */
+#define CELLBLOCK_SYSTEM	const struct board_system cellblock_system
+#define CELLBLOCK_CELL		const struct board_cell cellblock_cell
 
-#define BOARD_DEFINE(type, symbol)                                                                 \
-	const char cellblock_source[] = __FILE__;                                                  \
-	const type symbol
-
-extern const char cellblock_source[];
-extern const struct board_system cellblock_system __attribute__((weak));
-extern const struct board_cell cellblock_cell __attribute__((weak));
+extern const struct board_system cellblock_system;
+extern const struct board_cell cellblock_cell;
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The binary configuration (.cell): what tools/mkcell writes and the driver and
- * the hypervisor read. Little endian, offsets from the start of the file, arrays
+ * The binary configuration (.cell): what `cellctl config build` writes and the driver
+ * and the hypervisor read. Little endian, offsets from the start of the file, arrays
  * 8-byte aligned. It is checked by cb_config_check() and by nothing else; nobody
  * uses a configuration that did not pass.
  */

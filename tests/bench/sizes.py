@@ -27,7 +27,6 @@ DIRECTORIES = {
     "cellctl": "tools/cellctl",
     "cellctl_config": "tools/cellctl-config",
     "cellcheck": "tools/cellcheck",
-    "mkcell": "tools/mkcell",
     "configs": "configs",
     "inmates": "inmates",
     "tests": "tests",

@@ -152,7 +152,7 @@ def test_source_that_does_not_compile(tmp_path: Path) -> None:
         f"cellctl: {path} does not compile: correct what the compiler says above")
 
 
-def test_source_that_mkcell_refuses(tmp_path: Path) -> None:
+def test_source_with_a_name_that_is_too_long(tmp_path: Path) -> None:
     path = write(tmp_path / "long.c", "#include <cellblock/board.h>\n"
                  "CELLBLOCK_CELL = { .name = \"" + 40 * "x" + "\" };\n")
     result = tool("show", path)

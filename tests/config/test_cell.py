@@ -299,13 +299,13 @@ def test_build_says_what_is_wrong(tmp_path: Path) -> None:
     include = "#include <cellblock/board.h>\n"
     source = tool.write(tmp_path / "wrong.c", include + 'CELLBLOCK_CELL = { .name = "x" };\n')
     text = trees.refusal("build", source, "-o", tmp_path / "x.cell")
-    assert text == f"cellctl: {source}: .cpus is empty: correct it"
+    assert text == f"cellctl: {source}: .cpus: cell \"x\" has no CPU: give it at least one"
     assert not (tmp_path / "x.cell").exists()
     tool.write(source, include + "nonsense\n")
     result = tool.tool("build", source, "-o", tmp_path / "x.cell")
     assert (result.status, "does not compile" in result.err) == (3, True)
     assert "no C source" in trees.refusal("build", tmp_path / "x.cell")
-    assert "cannot be read" in trees.refusal("build", tmp_path / "no.c")
+    assert "cannot read" in trees.refusal("build", tmp_path / "no.c")
     assert "no C compiler" in tool.tool("build", source, HOSTCC="/nonexistent/cc").err
 
 

@@ -253,7 +253,7 @@ def test_image_that_does_not_fit(tmp_path: Path) -> None:
     found = refusals(check(tmp_path, small, options=(f"--image={path}",)))
     assert found == [(".hypervisor", "HV_TOO_SMALL")]
     result = check(tmp_path, small, options=(f"--image={write(tmp_path / 'none', b'rubbish')}",))
-    assert result.status == 3 and "is no image of the hypervisor" in result.err
+    assert result.status == 3 and "is no image of the hypervisor" in result.json["error"]["message"]
 
 
 # Bad files
@@ -291,7 +291,7 @@ def test_source_that_does_not_compile_is_a_finding(tmp_path: Path) -> None:
 
 
 def test_source_with_several_mistakes(tmp_path: Path) -> None:
-    """mkcell would stop at the first."""
+    """All are said."""
     bad = write(tmp_path / "c.c", """#include <cellblock/board.h>
 CELLBLOCK_CELL = {
     .name = "bad",
@@ -425,8 +425,20 @@ def test_notes(tmp_path: Path) -> None:
         ("polled-console", board(), [cell(console=(2, 0, 0x09040000)).but(
             regions=[*cell().regions, uart])]),
         ("debug-console", board(debug_console=(2, 0, 0x09000000)), [cell()]),
+        ("moved-console", board(), [cell(console=(2, 40, 0x09000000), irqs=[(40, 1)]).with_region(
+            "uart1", 0x09040000, 4 * KIB, MMIO, virt=0x09000000)]),
     ):
         assert expected in dangers(tmp_path, "notes", system, *cells)
+
+
+def test_moved_console_says_both_addresses_and_the_interrupt(tmp_path: Path) -> None:
+    made = cell(console=(2, 40, 0x09000000), irqs=[(40, 1)])
+    uart = ("uart1", 0x09040000, 4 * KIB, MMIO)
+    moved, own = made.with_region(*uart, virt=0x09000000), made.but(console=(2, 40, 0x09040000)).with_region(*uart)
+    result = check(tmp_path, board(), moved)
+    [said] = [one["message"] for one in result.json["notes"] if one["code"] == "moved-console"]
+    assert "at 0x9000000, and it is at 0x9040000" in said and "INTID 40" in said
+    assert "moved-console" not in codes(check(tmp_path, board(), own), "notes")
 
 
 def test_memory_that_one_side_only_reads_is_no_danger(tmp_path: Path) -> None:
@@ -528,7 +540,7 @@ def test_what_linux_uses(tmp_path: Path) -> None:
 
 def test_place_that_is_no_machine(tmp_path: Path) -> None:
     result = check(tmp_path, board(), options=(f"--from={tmp_path}/none",))
-    assert result.status == 3 and not result.out
+    assert result.status == 3 and list(result.json) == ["version", "error"]
 
 
 def test_strict(tmp_path: Path) -> None:

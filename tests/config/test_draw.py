@@ -119,7 +119,7 @@ def test_delivered_machines(tmp_path: Path, system: str, cells: list[str]) -> No
     assert result.status == 0 and not result.err
     picture = Picture(result.out)
     assert_readable(picture)
-    shown = {one["name"]: one for one in tool("show", "--json", *files).json}
+    shown = {one["name"]: one for one in tool("show", "--json", *files).json["files"]}
     for name in cells:
         assert name in picture.words
     everything = " ".join(box.text for box in picture.texts).split()

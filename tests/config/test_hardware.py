@@ -458,7 +458,7 @@ def test_odd_nodes_get_sentences(tmp_path: Path) -> None:
 def test_model_does_not_reach_the_terminal_unchanged(tmp_path: Path) -> None:
     source = trees.board(TIMER).replace("Board of a test", "Board\\x1b[2J")
     result = tool.tool("check", "--from", trees.compiled(tmp_path, source), group="hardware")
-    assert result.out.startswith("Board?[2J (")
+    assert result.out.startswith("Board\\x1b[2J (")
 
 
 # ---- The machine that it runs on ----

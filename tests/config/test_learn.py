@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""`cellctl config learn`: what a permissive root cell touched becomes C that mkcell takes."""
+"""`cellctl config learn`: what a permissive root cell touched becomes C that config build takes."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def test_json(tmp_path: Path) -> None:
     tree = write_tree(tmp_path / "b.dtb")
     result = learn(tmp_path, record(RTC, 0x09020000, touched_lost=1), "--from", tree, "--json")
     assert result.json == {
-        "board": "board", "touched": 2, "touched_lost": 1, "listed": 0,
+        "version": 1, "board": "board", "touched": 2, "touched_lost": 1, "listed": 0,
         "regions": [
             {"name": "rtc", "phys": "0x9010000", "size": "0x1000", "nodes": ["rtc@9010000"]},
             {"name": "timer", "phys": "0x9020000", "size": "0x4000",

@@ -45,7 +45,7 @@ def test_table_of_a_cell(tmp_path: Path) -> None:
 def test_json(tmp_path: Path) -> None:
     result = tool("show", "--json", write(tmp_path / "b.cell", board()), write(tmp_path / "c.cell", moved_cell()))
     assert result.status == 0 and not result.err
-    system, guest = result.json
+    system, guest = result.json["files"]
     assert (system["kind"], system["name"], system["arch"]) == ("system", "board", "arm64")
     assert system["hypervisor"] == {"phys": "0x70000000", "size": "0x400000"}
     assert system["gic"] == {"version": 3, "GICD": {"phys": "0x8000000", "size": "0x10000"},
@@ -65,7 +65,7 @@ def test_calls_that_a_board_refuses(tmp_path: Path) -> None:
     path = write(tmp_path / "b.cell", board(smcs=[0x82000008, 0xC2000004]))
     out = tool("show", path).out
     assert "\nSMCs of the root cell, refused while there are cells: 0x82000008, 0xc2000004\n" in out
-    assert tool("show", "--json", path).json[0]["smcs"] == ["0x82000008", "0xc2000004"]
+    assert tool("show", "--json", path).json["files"][0]["smcs"] == ["0x82000008", "0xc2000004"]
     assert "SMCs" not in tool("show", write(tmp_path / "b.cell", board())).out
 
 
@@ -73,7 +73,7 @@ def test_spin_table(tmp_path: Path) -> None:
     path = write(tmp_path / "b.cell", board(spin_table=[0, 0, 0xE0, 0xE8]))
     out = tool("show", path).out
     assert "\n  1  MPIDR 0x1  Linux's\n  2  MPIDR 0x2  waits at 0xe0\n" in out
-    assert tool("show", "--json", path).json[0]["spin_table"] == ["0x0", "0x0", "0xe0", "0xe8"]
+    assert tool("show", "--json", path).json["files"][0]["spin_table"] == ["0x0", "0x0", "0xe0", "0xe8"]
 
 
 def test_nonsense_is_shown_as_it_is(tmp_path: Path) -> None:

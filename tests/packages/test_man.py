@@ -81,7 +81,7 @@ def test_page_has_the_options_of_its_command(command: str) -> None:
 
 @pytest.mark.parametrize("group", groups())
 def test_page_has_the_commands_of_its_group(group: str) -> None:
-    assert set(grouped_options(group)) == {"-h", "--help"}
+    assert set(grouped_options(group)) == {"-h", "--help", "-j", "--json"}
     if grouped_commands(group):
         listed = re.findall(r"^\*(\w+)\*$", part(f"cellctl-{group}.8", "COMMANDS"), re.MULTILINE)
         assert set(listed) == set(grouped_commands(group))

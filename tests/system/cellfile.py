@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Configurations (.cell) made to order, good and bad: include/cellblock/config.h in Python.
 
-A test changes what tools/mkcell would never write, and gives it a correct checksum:
+A test changes what `cellctl config build` would never write, and gives it a correct checksum:
 
     board = System.delivered("qemu-virt-gicv3")
     board.hypervisor = (0x60000000, 4 * MIB)

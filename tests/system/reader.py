@@ -10,13 +10,16 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from machine import TIMEOUT, Machine
 from qemu import ROOT
 
-TOOLS = ROOT / "tools" / "cellctl-config"  # as getting-started.md adds it to PATH
+sys.path.append(str(ROOT / "tests"))
+
+import native  # noqa: E402  (found by the line above)
 
 
 class Reader:
@@ -45,8 +48,8 @@ class Reader:
 
 
 def on_host(commands: list[str], directory: Path) -> str:
-    """What these commands say on the host, in one shell."""
-    path = f"{TOOLS}:{os.environ['PATH']}"
+    """What these commands say on the host, in one shell, with PATH as getting-started.md sets it."""
+    path = f"{native.commands()}:{os.environ['PATH']}"
     environment = {**os.environ, "PATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(["bash", "-e", "-c", "\n".join(commands)], cwd=directory, capture_output=True,
                           text=True, check=False, env=environment)

@@ -104,7 +104,7 @@ class Walk:
     def on_host(self, commands: list[str]) -> None:
         """All but the builds, and QEMU, which goes on here where the reader ends it."""
         lines = [line for line in commands if line.split()[0] not in ("make", "truncate", "export")]
-        on_host([re.sub("^cellctl ", "cellctl-config ", line) for line in lines], self.directory)
+        on_host(lines, self.directory)
         self.machine.check("echo 3 >/proc/sys/vm/drop_caches")  # it has written to the disk
 
     def fetch(self, name: str) -> None:

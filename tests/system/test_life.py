@@ -74,7 +74,7 @@ def test_run_says_why_a_cell_failed(root: Root) -> None:
 def test_run_tells_programs_how_it_ended(root: Root) -> None:
     output = root.cellctl(f"--json run {SHARE}/{CELL}.cell {SHARE}/hello.bin --args off")
     lines = [json.loads(line) for line in output.splitlines()]
-    assert lines[-1] == {"cell": 1, "state": "stopped"}
+    assert lines[-1] == {"version": 1, "cell": 1, "state": "stopped"}
     assert "hello: off" in "".join(line.get("text", "") for line in lines)
 
 

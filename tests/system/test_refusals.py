@@ -330,7 +330,7 @@ def test_region_not_loadable(root: Root, flags: int) -> None:
     cell = CELL.but(regions=[Region("ram", 0x70400000, 16 * MIB, flags)])
     root.machine.check(put(cell.pack(), CANDIDATE))
     root.cellctl(f"create {CANDIDATE}")
-    refusal = Refusal("CB_ERR_NO_LOADABLE", ('cell "candidate"', "loadable", "CB_REGION_LOADABLE"))
+    refusal = Refusal("CB_ERR_NO_LOADABLE", ('cell "candidate"', "loadable", "RAM | LOADABLE"))
     assert_refused(root.machine, f"load candidate {SHARE}/hello.bin", refusal)
     root.destroy("candidate")
 

@@ -25,10 +25,12 @@
 
 static const char usage[] =
 	"usage: cellcheck [--pa-bits N] [--intids N] [--image FILE] SYSTEM.cell [CELL.cell...]\n"
+	"       cellcheck --each FILE.cell...\n"
 	"Prints as JSON what the hypervisor would refuse of them, created in this order.\n"
 	"  --pa-bits N   physical address bits of the CPUs, 32 to 48 (48)\n"
 	"  --intids N    interrupts that the GIC has, 32 to 1020 (1020)\n"
-	"  --image FILE  cellblock.bin: judge whether the hypervisor's memory suffices, too\n";
+	"  --image FILE  cellblock.bin: judge whether the hypervisor's memory suffices, too\n"
+	"  --each        systems or cells, each by itself: what is refused whatever the machine\n";
 
 /* What is known of the cells that were created, by number. */
 static char cell_names[CB_MAX_CELLS][CB_NAME_SIZE] = { "root" };
@@ -192,6 +194,26 @@ static json_t *check_files(int count, char **paths, const struct machine *machin
 			 started ? (int)pool_available() : 0);
 }
 
+/* ---- Files by themselves ---- */
+
+static json_t *check_each(int count, char **paths)
+{
+	static struct draft draft;
+	json_t *files = json_array();
+
+	for (int i = 0; i < count; i++) {
+		json_t *refusals = json_array();
+
+		read_draft(paths[i], &draft);
+		check_until_accepted(&draft, refusals, true,
+				     draft.file.header.kind == CB_CONFIG_SYSTEM ? check_system_file
+										: check_cell_file);
+		json_array_append_new(files, json_pack("{s:s, s:o}", "file", paths[i], "refusals",
+						       refusals));
+	}
+	return json_pack("{s:o, s:b, s:i}", "files", files, "compared", false, "pages_left", 0);
+}
+
 /* ---- The command line ---- */
 
 static u64 number(const char *text, u64 first, u64 last)
@@ -224,12 +246,13 @@ static u64 image_size(const char *path)
 	return ALIGN_UP(MIN(header.memory_size, (u64)BOOT_MAP_SIZE), PAGE_SIZE);
 }
 
-static void parse_options(int argc, char **argv, struct machine *machine)
+static void parse_options(int argc, char **argv, struct machine *machine, bool *each)
 {
 	static const struct option options[] = {
 		{ "pa-bits", required_argument, NULL, 'p' },
 		{ "intids", required_argument, NULL, 'i' },
 		{ "image", required_argument, NULL, 'm' },
+		{ "each", no_argument, NULL, 'e' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
@@ -246,6 +269,9 @@ static void parse_options(int argc, char **argv, struct machine *machine)
 		case 'm':
 			machine->image_size = image_size(optarg);
 			break;
+		case 'e':
+			*each = true;
+			break;
 		case 'h':
 			fputs(usage, stdout);
 			exit(EXIT_OK);
@@ -258,12 +284,14 @@ static void parse_options(int argc, char **argv, struct machine *machine)
 int main(int argc, char **argv)
 {
 	struct machine machine = { .pa_bits = CB_ADDRESS_BITS, .nr_intids = GIC_MAX_INTID };
+	bool each = false;
 
-	parse_options(argc, argv, &machine);
+	parse_options(argc, argv, &machine, &each);
 	if (optind == argc) {
 		fputs(usage, stderr);
 		return EXIT_USAGE;
 	}
-	output_json(check_files(argc - optind, argv + optind, &machine));
+	output_json(each ? check_each(argc - optind, argv + optind)
+			 : check_files(argc - optind, argv + optind, &machine));
 	return EXIT_OK;
 }

@@ -23,6 +23,7 @@ enum exit_code {
 struct cellctl {
 	bool json;
 	bool follow;
+	bool raw;
 	bool watch;
 	const char *args;   /* chosen/bootargs, or NULL */
 	const char *initrd; /* file, or NULL */

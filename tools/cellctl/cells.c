@@ -19,6 +19,12 @@ static int report_open(const struct cellctl *ctl, int status)
 	case ENOENT:
 	case ENODEV:
 	case ENXIO:
+#ifndef __aarch64__
+		return report(ctl, EXIT_NOT_ENABLED, "NO_DRIVER",
+			      "do this on the arm64 machine; \"cellctl config\" and \"cellctl "
+			      "hardware\" work here, too",
+			      "this computer cannot have Cellblock's driver");
+#endif
 		return report(ctl, EXIT_NOT_ENABLED, "NO_DRIVER",
 			      "load the driver: modprobe cellblock", "there is no %s", DEVICE_PATH);
 	case EACCES:

@@ -7,11 +7,13 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cells.h"
 #include "device.h"
 #include "interrupt.h"
 #include "output.h"
+#include "plain.h"
 #include "report.h"
 
 #define POLL_MS 200
@@ -22,6 +24,15 @@ int console_select(const struct cellctl *ctl, uint32_t cell)
 	return cells_call_cell(ctl, CB_IOC_CONSOLE, cell == CB_NO_CELL ? CB_ROOT_CELL : cell);
 }
 
+/* A terminal does not get what it would obey, unless that is wanted. */
+static void print_text(const struct cellctl *ctl, const char *text, size_t size)
+{
+	if (ctl->raw || !isatty(STDOUT_FILENO))
+		fwrite(text, 1, size, stdout);
+	else
+		plain_write(stdout, text, size, "\t\n\r\b");
+}
+
 static void print(const struct cellctl *ctl, uint32_t cell, const char *text, size_t size)
 {
 	if (ctl->json)
@@ -29,7 +40,7 @@ static void print(const struct cellctl *ctl, uint32_t cell, const char *text, si
 					   cell == CB_NO_CELL ? json_null() : json_integer(cell),
 					   "text", json_text(text, size)));
 	else
-		fwrite(text, 1, size, stdout);
+		print_text(ctl, text, size);
 }
 
 static int report_read(const struct cellctl *ctl, int status)
@@ -40,13 +51,23 @@ static int report_read(const struct cellctl *ctl, int status)
 
 int console_drain(const struct cellctl *ctl, uint32_t cell, bool *end)
 {
-	char buffer[4096];
+	static char buffer[4096];
+	static size_t kept; /* the beginning of a character whose rest has not been written yet */
+	size_t size;
 	long n;
 
-	while ((n = device_read(ctl->fd, buffer, sizeof(buffer))) > 0)
-		print(ctl, cell, buffer, (size_t)n);
-	fflush(stdout);
+	while ((n = device_read(ctl->fd, buffer + kept, sizeof(buffer) - kept)) > 0) {
+		size = kept + (size_t)n;
+		kept = plain_incomplete(buffer, size);
+		print(ctl, cell, buffer, size - kept);
+		memmove(buffer, buffer + size - kept, kept);
+	}
 	*end = n == 0 || n == -ENODEV;
+	if (kept && (*end || !ctl->follow)) {
+		print(ctl, cell, buffer, kept);
+		kept = 0;
+	}
+	fflush(stdout);
 	return *end || n == -EAGAIN || n == -EINTR ? EXIT_OK : report_read(ctl, (int)n);
 }
 

@@ -29,17 +29,17 @@ static int explain(const struct cellctl *ctl, const char *tool, const char *grou
 
 int describe(const struct cellctl *ctl, const char *tool, int argc, char **argv)
 {
+	size_t count = 0;
 	char **args;
 	int error;
 
-	if (ctl->json)
-		return report(ctl, EXIT_USAGE, "USAGE", "give options behind the command",
-			      "\"--json\" before \"%s\" has no meaning", argv[0]);
-	args = calloc((size_t)argc + 2, sizeof(*args));
+	args = calloc((size_t)argc + 3, sizeof(*args));
 	if (!args)
 		return report(ctl, EXIT_FILE, "NO_MEMORY", "free some", "there is no memory");
-	args[0] = (char *)tool;
-	memcpy(args + 1, argv, (size_t)argc * sizeof(*args));
+	args[count++] = (char *)tool;
+	if (ctl->json)
+		args[count++] = (char *)"--json";
+	memcpy(args + count, argv, (size_t)argc * sizeof(*args));
 	execv(tool, args);
 	error = errno;
 	free(args);

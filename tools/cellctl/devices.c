@@ -10,6 +10,8 @@
 #include <string.h>
 
 #include "devices.h"
+#include "output.h"
+#include "plain.h"
 
 #define DIRECTORY "/sys/class/misc/cellblock"
 #define MISSING	  "missing"
@@ -41,7 +43,7 @@ static json_t *read_lines(const char *device, const char *file)
 		return lines;
 	while (getline(&line, &size, stream) > 0) {
 		line[strcspn(line, "\n")] = '\0';
-		json_array_append_new(lines, json_string(line));
+		json_array_append_new(lines, json_text(line, strlen(line)));
 	}
 	free(line);
 	fclose(stream);
@@ -56,7 +58,7 @@ static json_t *read_device(const char *device, const char *node)
 	for (char *at = path; at && *at; at++)
 		if (*at == '!')
 			*at = '/';
-	json_object_set_new(object, "node", json_string(path ? path : node));
+	json_object_set_new(object, "node", json_text(path ? path : node, strlen(node)));
 	free(path);
 	for (size_t i = 0; i < NR_KINDS; i++)
 		json_object_set_new(object, kinds[i].file, read_lines(device, kinds[i].file));
@@ -84,17 +86,24 @@ json_t *devices_read(uint32_t cell)
 	return devices;
 }
 
+/* Names of the device tree. */
+static void print_name(const json_t *name)
+{
+	plain_print(stdout, json_string_value(name));
+}
+
 static void print_held(const json_t *device)
 {
 	const char *separator = ": ";
 
-	printf("  %s", json_string_value(json_object_get(device, "node")));
+	printf("  ");
+	print_name(json_object_get(device, "node"));
 	for (size_t i = 0; i < NR_KINDS; i++) {
 		const json_t *lines = json_object_get(device, kinds[i].file);
 
 		for (size_t j = 0; kinds[i].word && j < json_array_size(lines); j++) {
-			printf("%s%s %s", separator, kinds[i].word,
-			       json_string_value(json_array_get(lines, j)));
+			printf("%s%s ", separator, kinds[i].word);
+			print_name(json_array_get(lines, j));
 			separator = ", ";
 		}
 	}
@@ -105,9 +114,13 @@ static void print_missing(const json_t *device)
 {
 	const json_t *lines = json_object_get(device, MISSING);
 
-	for (size_t i = 0; i < json_array_size(lines); i++)
-		printf("  %s: MISSING %s\n", json_string_value(json_object_get(device, "node")),
-		       json_string_value(json_array_get(lines, i)));
+	for (size_t i = 0; i < json_array_size(lines); i++) {
+		printf("  ");
+		print_name(json_object_get(device, "node"));
+		printf(": MISSING ");
+		print_name(json_array_get(lines, i));
+		printf("\n");
+	}
 }
 
 void devices_print(const json_t *devices)

@@ -29,7 +29,7 @@ struct sentence {
 		code, #code, exit, message, remedy \
 	}
 
-#define REBUILD	     "build it again with tools/mkcell"
+#define REBUILD	     "build it again with \"cellctl config build\""
 #define OTHER_REGION "give the cell another region"
 #define FIX_SYSTEM   "correct the system configuration"
 #define REINSTALL    "install the image, the module and cellctl of one Cellblock version"
@@ -38,10 +38,10 @@ static const struct sentence sentences[] = {
 	SAY(CB_ERR_CONFIG_TRUNCATED, EXIT_FILE,
 	    "{file} is truncated: it holds {size} and needs {osize}", REBUILD),
 	SAY(CB_ERR_CONFIG_SIGNATURE, EXIT_FILE, "{file} is no Cellblock configuration",
-	    "give a .cell file that tools/mkcell made"),
+	    "give a .cell file that \"cellctl config build\" made"),
 	SAY(CB_ERR_CONFIG_REVISION, EXIT_FILE,
 	    "{file} has configuration revision {value}, and revision {ovalue} is supported",
-	    "build it again with tools/mkcell of this Cellblock version"),
+	    "build it again with \"cellctl config build\" of this Cellblock version"),
 	SAY(CB_ERR_CONFIG_ARCH, EXIT_FILE,
 	    "{file} is for architecture {arch}, and this machine is {oarch}",
 	    "give a configuration for {oarch}"),
@@ -60,7 +60,7 @@ static const struct sentence sentences[] = {
 	SAY(CB_ERR_CONFIG_FLAGS, EXIT_FILE,
 	    "{file}: flags {addr} are unknown, contradict each other or are not for this kind of "
 	    "cell",
-	    "correct the flags, see include/cellblock/config.h"),
+	    "correct the flags; those that there are stand in <cellblock/board.h>"),
 	SAY(CB_ERR_CONFIG_NAME_EMPTY, EXIT_FILE, "{file}: the name is empty", "give it a name"),
 	SAY(CB_ERR_CONFIG_NAME_LONG, EXIT_FILE,
 	    "{file}: the name{ofregion} is too long or holds a character that is not in "
@@ -79,7 +79,7 @@ static const struct sentence sentences[] = {
 	    "correct its address or its size"),
 	SAY(CB_ERR_REGION_FLAGS, EXIT_REFUSED,
 	    "{who}: {region} has flags that contradict each other: {oflags}",
-	    "correct the flags, see include/cellblock/config.h"),
+	    "correct the flags; those that there are stand in <cellblock/board.h>"),
 	SAY(CB_ERR_REGION_SELF_OVERLAP, EXIT_REFUSED,
 	    "{who}: {region} overlaps another region of the same configuration, {orange}",
 	    "move or shorten one of them"),
@@ -129,9 +129,9 @@ static const struct sentence sentences[] = {
 	    "{who}: CPU {index} is the last one that the root cell has",
 	    "leave the root cell at least one CPU"),
 	SAY(CB_ERR_CPU_ONLINE, EXIT_REFUSED, "{who}: Linux still runs on CPU {index}",
-	    "take it offline: echo 0 > /sys/devices/system/cpu/cpu{index}/online"),
+	    "take it offline{online0}"),
 	SAY(CB_ERR_CPU_NOT_ONLINE, EXIT_REFUSED, "{who}: Linux does not run on CPU {index}",
-	    "bring it online: echo 1 > /sys/devices/system/cpu/cpu{index}/online"),
+	    "bring it online{online1}"),
 	SAY(CB_ERR_CPU_OFFLINE_FAILED, EXIT_REFUSED,
 	    "{who}: Linux could not take CPU {index} offline: {errno}",
 	    "see dmesg; an interrupt or a task may be bound to it"),
@@ -143,12 +143,14 @@ static const struct sentence sentences[] = {
 	SAY(CB_ERR_CPU_DUPLICATE, EXIT_REFUSED, "{who}: two CPUs have MPIDR {addr}",
 	    "list each CPU once"),
 	SAY(CB_ERR_CPU_NO_ANSWER, EXIT_REFUSED, "CPU {index} did not enter the hypervisor in time",
-	    "try again; an inmate that does nothing but fault in its own stage 1 cannot be stopped "
-	    "(see docs/limits.md): reset the machine to get its CPU back"),
+	    "try again; an inmate that does nothing but fault in its own stage 1 cannot be "
+	    "stopped: "
+	    "reset the machine to get its CPU back"),
 	SAY(CB_ERR_CPU_MISMATCH, EXIT_REFUSED,
 	    "CPU {index} differs from the first CPU: its ID register reads {addr}, the first's "
 	    "{oaddr}",
-	    "run Cellblock with CPUs that translate memory alike (see docs/)"),
+	    "leave regions at high addresses out of the system configuration, or use CPUs that are "
+	    "alike"),
 	SAY(CB_ERR_CPU_RELEASE, EXIT_REFUSED,
 	    "{who}: Linux' device tree has release address {addr} for CPU {index}, and not {oaddr}",
 	    "correct .spin_table of the configuration; 0x0 is none: the firmware starts that "
@@ -182,14 +184,14 @@ static const struct sentence sentences[] = {
 	    "{cell}: entry point or argument {addr} is not in executable RAM of the cell",
 	    "load the cell with \"cellctl load\""),
 	SAY(CB_ERR_NOT_LOADABLE, EXIT_REFUSED, "{cell}: {range} is not in a loadable region",
-	    "mark the region loadable in the configuration (CB_REGION_LOADABLE)"),
+	    "give the region the flag LOADABLE in the configuration"),
 	SAY(CB_ERR_NO_LOADABLE, EXIT_REFUSED,
 	    "{cell} has no region that is loadable and executable",
-	    "mark one in its configuration (CB_REGION_LOADABLE, CB_REGION_EXECUTE)"),
+	    "give one the flags RAM | LOADABLE in its configuration"),
 	SAY(CB_ERR_BUFFER, EXIT_REFUSED, "{range} is not RAM of the caller",
 	    "report this: cellctl never asks so"),
 	SAY(CB_ERR_LPI, EXIT_REFUSED, "{who}: the GIC cannot turn off the LPIs of CPU {index}",
-	    "accept it in the configuration (CB_CELL_ACCEPT_LPIS), or give the cell another CPU"),
+	    "accept it in the configuration (.flags = ACCEPT_LPIS), or give the cell another CPU"),
 	SAY(CB_ERR_ARGUMENT, EXIT_REFUSED, "the argument {addr} is unknown or must be zero",
 	    REINSTALL),
 
@@ -238,7 +240,7 @@ static const struct sentence sentences[] = {
 	    FIX_SYSTEM),
 	SAY(CB_ERR_CPU_FEATURE, EXIT_REFUSED,
 	    "CPU {index} lacks a feature that the hypervisor needs (its ID register reads {addr})",
-	    "see docs/ for the CPUs that are known to work"),
+	    "use a machine whose CPUs have it; \"cellctl hardware check\" names them"),
 	SAY(CB_ERR_NOT_ROOT_USER, EXIT_NOT_ROOT, "this needs CAP_SYS_ADMIN", "run cellctl as root"),
 	SAY(CB_ERR_HOST_MEMORY, EXIT_REFUSED, "Linux has no memory left for it",
 	    "free some, and try again"),
@@ -516,7 +518,9 @@ static void say_next(struct text *text, const struct view *view)
 {
 	uint64_t states = view->error->other_address;
 
-	if (states & (1u << CB_CELL_STOPPED))
+	if (view->error->address == CB_CELL_CREATED && states & (1u << CB_CELL_RUNNING))
+		text_add(text, "nothing of it runs, so there is nothing to stop");
+	else if (states & (1u << CB_CELL_STOPPED))
 		text_add(text, "stop it first with \"cellctl stop\"");
 	else if (states & (1u << CB_CELL_LOADING))
 		text_add(text, "%sload it first with \"cellctl load\"",
@@ -525,6 +529,27 @@ static void say_next(struct text *text, const struct view *view)
 		text_add(text, "start it first with \"cellctl start\"");
 	else
 		text_add(text, "see \"cellctl list\"");
+}
+
+/* Linux may number otherwise than the configuration: without its number there is no command. */
+static void add_online(struct text *text, const struct view *view, int value)
+{
+	if (view->context->has_linux_cpu)
+		text_add(text, ": echo %d > /sys/devices/system/cpu/cpu%d/online", value,
+			 view->context->linux_cpu);
+	else
+		text_add(text, ": echo %d > /sys/devices/system/cpu/cpuN/online, N as Linux counts",
+			 value);
+}
+
+static void say_online(struct text *text, const struct view *view)
+{
+	add_online(text, view, 1);
+}
+
+static void say_offline(struct text *text, const struct view *view)
+{
+	add_online(text, view, 0);
 }
 
 static void say_unbind(struct text *text, const struct view *view)
@@ -599,6 +624,8 @@ static const struct word {
 	{ "states", say_states },
 	{ "next", say_next },
 	{ "unbind", say_unbind },
+	{ "online1", say_online },
+	{ "online0", say_offline },
 	{ "frame", say_frame },
 	{ "gic", say_gic },
 	{ "array", say_array },

@@ -15,6 +15,8 @@ struct error_context {
 	const struct cb_cell_config *config; /* what the record's index refers to */
 	const char (*cells)[CB_NAME_SIZE];   /* names of the cells there are, by number */
 	const char *unbind;		     /* command that takes the device from Linux */
+	bool has_linux_cpu;		     /* linux_cpu is known */
+	int linux_cpu;	 /* Linux' number of the CPU that the record's index names */
 	bool file_check; /* cb_config_check() refused, not the driver or the hypervisor */
 };
 

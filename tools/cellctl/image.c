@@ -25,6 +25,9 @@ _Static_assert(offsetof(struct arm64_image_header, magic) == 56, "as documented"
 #define ARM64_IMAGE_MAGIC "ARM\x64"
 #define OLD_TEXT_OFFSET	  0x80000u /* when image_size is 0: before Linux 3.17 */
 #define FLAG_BIG_ENDIAN	  1u	   /* of the kernel; the header is little endian */
+#define PAGES_SHIFT	  1u	   /* 2 bits: not said, 4, 16 or 64 KiB */
+
+static const unsigned int page_sizes[] = { 0, 4, 16, 64 };
 
 void image_recognise(const void *data, size_t size, struct image *image)
 {
@@ -38,6 +41,7 @@ void image_recognise(const void *data, size_t size, struct image *image)
 		return;
 	image->linux_image = true;
 	image->big_endian = le64toh(header.flags) & FLAG_BIG_ENDIAN;
+	image->page_kib = page_sizes[le64toh(header.flags) >> PAGES_SHIFT & 3];
 	image->text_offset = header.image_size ? le64toh(header.text_offset) : OLD_TEXT_OFFSET;
 	if (le64toh(header.image_size) > size)
 		image->memory_size = le64toh(header.image_size);

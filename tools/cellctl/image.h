@@ -13,10 +13,11 @@
 #include <cellblock/config.h>
 
 struct image {
-	bool linux_image;     /* arm64 Image; else raw: entered at its first byte */
-	bool big_endian;      /* as its header says */
-	uint64_t text_offset; /* from a multiple of 2 MiB */
-	uint64_t memory_size; /* bytes it needs from there, at least the file's */
+	bool linux_image;      /* arm64 Image; else raw: entered at its first byte */
+	bool big_endian;       /* as its header says */
+	unsigned int page_kib; /* of the kernel, 0: not said */
+	uint64_t text_offset;  /* from a multiple of 2 MiB */
+	uint64_t memory_size;  /* bytes it needs from there, at least the file's */
 };
 
 void image_recognise(const void *data, size_t size, struct image *image);

@@ -102,14 +102,22 @@ int cmd_enable(struct cellctl *ctl)
 	struct cb_ioc_config arg = { 0 };
 	char name[CB_NAME_SIZE];
 
-	return send_config(ctl, ctl->operands[0], CB_CONFIG_SYSTEM, CB_IOC_ENABLE, &arg, name);
+	int ret = send_config(ctl, ctl->operands[0], CB_CONFIG_SYSTEM, CB_IOC_ENABLE, &arg, name);
+
+	if (!ret && ctl->json)
+		output_json(json_pack("{s:s}", "board", name));
+	return ret;
 }
 
 int cmd_disable(struct cellctl *ctl)
 {
 	int ret = cells_connect(ctl);
 
-	return ret ? ret : cells_call_cell(ctl, CB_IOC_DISABLE, CB_ROOT_CELL);
+	if (!ret)
+		ret = cells_call_cell(ctl, CB_IOC_DISABLE, CB_ROOT_CELL);
+	if (!ret && ctl->json)
+		output_json(json_object());
+	return ret;
 }
 
 int cmd_create(struct cellctl *ctl)
@@ -133,6 +141,8 @@ static int find_and_call(struct cellctl *ctl, unsigned long request)
 		ret = cells_call_cell(ctl, request, page.id);
 	if (!ret)
 		bootfile_remove(page.name);
+	if (!ret && ctl->json)
+		output_json(json_pack("{s:I}", "cell", (json_int_t)page.id));
 	return ret;
 }
 

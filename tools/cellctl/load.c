@@ -17,10 +17,13 @@
 #include "bootfile.h"
 #include "cells.h"
 #include "devicetree.h"
+#include "dtbcheck.h"
 #include "file.h"
+#include "foreign.h"
 #include "image.h"
 #include "livetree.h"
 #include "output.h"
+#include "plain.h"
 #include "progress.h"
 #include "report.h"
 
@@ -38,6 +41,7 @@ struct load {
 	struct image kind;
 	const struct cb_region *region;
 	struct placement place;
+	json_t *warnings; /* for programs */
 };
 
 static const struct cb_cell_config *cell_config(const struct load *load)
@@ -64,12 +68,18 @@ static int read_file(const struct load *load, const char *what, const char *path
  */
 static int check_kind(const struct load *load)
 {
+	struct foreign foreign;
+
 	if (load->kind.big_endian)
 		return report(
 			load->ctl, EXIT_FILE, "IMAGE_BIG_ENDIAN",
 			"give one that was built with CONFIG_CPU_LITTLE_ENDIAN",
 			"the image \"%s\" is a big-endian kernel, and cells are little-endian",
 			load->image_path);
+	if (!load->kind.linux_image &&
+	    foreign_recognise(load->image.data, load->image.size, load->image_path, &foreign))
+		return report(load->ctl, EXIT_FILE, foreign.code, foreign.remedy,
+			      "the image \"%s\" %s", load->image_path, foreign.what);
 	return EXIT_OK;
 }
 
@@ -103,19 +113,7 @@ static int read_configs(struct load *load)
 	return load->region ? EXIT_OK : report_refusal(load->ctl, &error, -EINVAL);
 }
 
-/* ---- The device tree ---- */
-
-static int report_dtb(const struct load *load, int error)
-{
-	if (load->ctl->dtb)
-		return report(load->ctl, EXIT_FILE, "DTB_INVALID", "compile it again with dtc",
-			      "the device tree \"%s\" cannot be used: %s", load->ctl->dtb,
-			      fdt_strerror(error));
-	return report(load->ctl, EXIT_REFUSED, "DTB_FAILED",
-		      "shorten --args, or give a device tree with --dtb",
-		      "no device tree could be made for cell \"%s\": %s",
-		      cell_config(load)->header.name, fdt_strerror(error));
-}
+/* ---- The machine's device tree, and its CPUs ---- */
 
 /*
  * The machine's own tree; NULL where there is none that can be trusted. A boot loader leaves room
@@ -136,6 +134,62 @@ static const void *live_tree(struct file *file)
 		return NULL;
 	fdt_set_totalsize(file->data, (uint32_t)used);
 	return fdt_check_full(file->data, file->size) ? NULL : file->data;
+}
+
+/*
+ * Cores without pages of 16 KiB (ID_AA64MMFR0_EL1.TGran16 in their reference manuals), by the names
+ * of device trees: Linux does not let programs read that register.
+ */
+static const char *const no_16k[] = { "arm,cortex-a53", "arm,cortex-a57", "arm,cortex-a72" };
+
+static const char *lacks_16k(const void *live, uint64_t mpidr)
+{
+	int node = live_cpu(live, mpidr);
+
+	for (size_t i = 0; node >= 0 && i < sizeof(no_16k) / sizeof(no_16k[0]); i++)
+		if (!fdt_node_check_compatible(live, node, no_16k[i]))
+			return no_16k[i];
+	return NULL;
+}
+
+/* A kernel whose pages its CPU does not have ends before it could say so. */
+static int check_pages(const struct load *load)
+{
+	const struct cb_system_config *system = load->system_config.data;
+	const uint64_t *mpidr = cb_config_cpus(system);
+	const char *core = NULL;
+	const void *live;
+	struct file file;
+
+	if (load->kind.page_kib != 16)
+		return EXIT_OK;
+	live = live_tree(&file);
+	for (uint32_t cpu = 0; live && !core && cpu < system->cpus.count; cpu++)
+		if (cell_config(load)->cpus >> cpu & 1)
+			core = lacks_16k(live, mpidr[cpu]);
+	file_free(&file);
+	if (!core)
+		return EXIT_OK;
+	return report(
+		load->ctl, EXIT_FILE, "IMAGE_PAGES",
+		"give one that was built with CONFIG_ARM64_4K_PAGES",
+		"the image \"%s\" is a kernel with pages of 16 KiB, which the cell's CPUs (%s) do "
+		"not have",
+		load->image_path, core);
+}
+
+/* ---- The device tree ---- */
+
+static int report_dtb(const struct load *load, int error)
+{
+	if (load->ctl->dtb)
+		return report(load->ctl, EXIT_FILE, "DTB_INVALID", "compile it again with dtc",
+			      "the device tree \"%s\" cannot be used: %s", load->ctl->dtb,
+			      fdt_strerror(error));
+	return report(load->ctl, EXIT_REFUSED, "DTB_FAILED",
+		      "shorten --args, or give a device tree with --dtb",
+		      "no device tree could be made for cell \"%s\": %s",
+		      cell_config(load)->header.name, fdt_strerror(error));
 }
 
 static int generate_dtb(struct load *load)
@@ -191,6 +245,33 @@ static int make_dtb(struct load *load)
 		return report_dtb(load, ret);
 	load->dtb.size = (size_t)ret;
 	return EXIT_OK;
+}
+
+static void warn(void *context, const char *sentence)
+{
+	struct load *load = context;
+
+	if (load->ctl->json) {
+		json_array_append_new(load->warnings, json_text(sentence, strlen(sentence)));
+		return;
+	}
+	fprintf(stderr, "cellctl: warning: the device tree \"%s\": ", load->ctl->dtb);
+	plain_print(stderr, sentence);
+	fputc('\n', stderr);
+}
+
+/* Whoever gives a tree may know better: it is loaded all the same. */
+static void check_dtb(struct load *load)
+{
+	struct dtbcheck check = {
+		.tree = load->dtb.data,
+		.cell = cell_config(load),
+		.system = load->system_config.data,
+		.say = warn,
+		.context = load,
+	};
+
+	dtbcheck(&check);
 }
 
 /* ---- Placement ---- */
@@ -315,6 +396,7 @@ static void print_load(const struct load *load)
 	json_object_set_new(object, "image", json_string(load->kind.linux_image ? "linux" : "raw"));
 	json_object_set_new(object, "entry", json_hex(place->image));
 	json_object_set_new(object, "dtb", json_hex(place->dtb));
+	json_object_set(object, "warnings", load->warnings);
 	if (place->initrd_size)
 		json_object_set_new(object, "initrd", json_hex(place->initrd));
 	output_json_line(object);
@@ -322,6 +404,7 @@ static void print_load(const struct load *load)
 
 static void release(struct load *load)
 {
+	json_decref(load->warnings);
 	file_free(&load->cell_config);
 	file_free(&load->system_config);
 	file_free(&load->image);
@@ -331,15 +414,21 @@ static void release(struct load *load)
 
 int load_cell(const struct cellctl *ctl, uint32_t cell, const char *image)
 {
-	struct load load = { .ctl = ctl, .cell = cell, .image_path = image };
+	struct load load = {
+		.ctl = ctl, .cell = cell, .image_path = image, .warnings = json_array()
+	};
 	int ret = read_files(&load);
 
 	if (!ret)
 		ret = read_configs(&load);
 	if (!ret)
+		ret = check_pages(&load);
+	if (!ret)
 		ret = make_dtb(&load);
 	if (!ret)
 		ret = place_files(&load);
+	if (!ret && ctl->dtb)
+		check_dtb(&load);
 	if (!ret)
 		ret = write_cell(&load);
 	if (!ret)
@@ -402,10 +491,14 @@ int cmd_load(struct cellctl *ctl)
 
 int cmd_start(struct cellctl *ctl)
 {
-	struct cb_cell_page page;
+	struct cb_cell_page page = { 0 };
 	int ret = cells_connect(ctl);
 
 	if (!ret)
 		ret = cells_find(ctl, ctl->operands[0], &page);
-	return ret ? ret : start_cell(ctl, page.id);
+	if (!ret)
+		ret = start_cell(ctl, page.id);
+	if (!ret && ctl->json)
+		output_json(json_pack("{s:I}", "cell", (json_int_t)page.id));
+	return ret;
 }

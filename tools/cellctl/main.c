@@ -3,6 +3,7 @@
  * cellctl: the command line of Cellblock. The tables of commands and options are also
  * what the help texts are made of.
  */
+#include <ctype.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 
 #include "cellctl.h"
 #include "describe.h"
+#include "output.h"
 #include "report.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
@@ -31,6 +33,7 @@ enum {
 	TAKES_WATCH = 1 << 1,
 	TAKES_LOAD = 1 << 2, /* --args, --initrd, --dtb */
 	TAKES_NAME = 1 << 3,
+	TAKES_RAW = 1 << 4,
 };
 
 enum {
@@ -49,6 +52,9 @@ static const struct option_help {
 	{ TAKES_FOLLOW,
 	  { "follow", no_argument, NULL, 'f' },
 	  "-f, --follow     go on until Ctrl-C" },
+	{ TAKES_RAW,
+	  { "raw", no_argument, NULL, 'r' },
+	  "-r, --raw        control characters, too, on a terminal" },
 	{ TAKES_WATCH,
 	  { "watch", no_argument, NULL, 'w' },
 	  "-w, --watch      once a second until Ctrl-C" },
@@ -68,6 +74,7 @@ static const struct option_help {
 	  { "json", no_argument, NULL, 'j' },
 	  "-j, --json       print JSON, errors included, to standard output" },
 	{ 0, { "help", no_argument, NULL, 'h' }, "-h, --help       print this" },
+	{ 0, { "version", no_argument, NULL, 'V' }, "-V, --version    print the version" },
 };
 
 static const struct command {
@@ -97,26 +104,27 @@ static const struct command {
 	  "region\n"
 	  "that is loadable and executable, and is entered with the address of a device tree in "
 	  "x0,\n"
-	  "as Linux is." },
+	  "as Linux is. Other formats are recognised, and what unpacks them is said." },
 	{ "start", "CELL", 1, 1, 0, cmd_start, "start a loaded cell",
 	  "Its first CPU enters the image." },
 	{ "stop", "CELL", 1, 1, 0, cmd_stop, "stop a cell",
 	  "Whatever its CPUs do. It can be loaded and started again." },
 	{ "destroy", "CELL", 1, 1, 0, cmd_destroy, "destroy a cell",
 	  "Its memory is cleared, and all that it has goes back to the root cell." },
-	{ "run", "FILE IMAGE", 2, 2, TAKES_LOAD | TAKES_NAME, cmd_run,
+	{ "run", "FILE IMAGE", 2, 2, TAKES_LOAD | TAKES_NAME | TAKES_RAW, cmd_run,
 	  "create, load, start and watch a cell",
 	  "Prints the cell's console until the cell stops or fails. Ctrl-C stops watching, the "
 	  "cell\n"
 	  "goes on. If it cannot be loaded or started, it is destroyed again." },
-	{ "watch", "CELL", 1, 1, 0, cmd_watch, "watch a cell until it ends",
+	{ "watch", "CELL", 1, 1, TAKES_RAW, cmd_watch, "watch a cell until it ends",
 	  "Prints the cell's console until the cell stops or fails, as \"run\" does." },
 	{ "stats", "[CELL]", 0, 1, TAKES_WATCH, cmd_stats, "count exits to the hypervisor",
 	  "By reason and CPU, of one cell's CPUs or of all. Reasons that never occurred are left "
 	  "out,\n"
 	  "but not from JSON." },
-	{ "console", "[CELL]", 0, 1, TAKES_FOLLOW, cmd_console, "print a console",
-	  "What the cell has written, or without CELL the hypervisor." },
+	{ "console", "[CELL]", 0, 1, TAKES_FOLLOW | TAKES_RAW, cmd_console, "print a console",
+	  "What the cell has written, or without CELL the hypervisor. On a terminal, control\n"
+	  "characters are spelled out." },
 };
 
 /* Done by a program of their own, which has its own --help. */
@@ -149,8 +157,9 @@ static void print_options(int takes)
 
 static int print_command_help(const struct command *command)
 {
-	printf("Usage: cellctl %s [OPTION]... %s\n\n%s.\n%s\n", command->name, command->operands,
-	       command->summary, command->details);
+	printf("Usage: cellctl %s [OPTION]...%s%s\n\n%c%s.\n%s\n", command->name,
+	       *command->operands ? " " : "", command->operands, toupper(command->summary[0]),
+	       command->summary + 1, command->details);
 	print_options(command->takes);
 	printf("%s", exit_codes);
 	return EXIT_OK;
@@ -167,13 +176,17 @@ static int print_help(void)
 		printf("  %-8s %-11s %s\n", groups[i].name, "COMMAND...", groups[i].summary);
 	printf("  %-8s %-11s %s\n", "help", "[COMMAND]", "print this, or more about a command");
 	print_options(0);
-	printf("  --version        print the version\n%s", exit_codes);
+	printf("%s", exit_codes);
 	return EXIT_OK;
 }
 
-static int print_version(void)
+static int print_version(const struct cellctl *ctl)
 {
-	printf("cellctl %s, ABI %u\n", CELLBLOCK_VERSION, CB_ABI_VERSION);
+	if (ctl->json)
+		output_json(json_pack("{s:s, s:i}", "cellctl", CELLBLOCK_VERSION, "abi",
+				      (int)CB_ABI_VERSION));
+	else
+		printf("cellctl %s, ABI %u\n", CELLBLOCK_VERSION, CB_ABI_VERSION);
 	return EXIT_OK;
 }
 
@@ -193,15 +206,68 @@ static bool is_group(const char *name)
 	return false;
 }
 
+static bool is_version_option(const char *argument)
+{
+	return !strcmp(argument, "--version") || !strcmp(argument, "-V");
+}
+
 static int describe_machine(const struct cellctl *ctl, int argc, char **argv)
 {
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (is_version_option(argv[i]))
+			return print_version(ctl);
 	return describe(ctl, CELLBLOCK_LIBRARY "/cellctl-config", argc, argv);
+}
+
+#define LONGEST_COMMAND 16
+
+static size_t min(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Letters to insert, remove or replace to make one word of the other (Levenshtein). */
+static size_t distance(const char *a, const char *b)
+{
+	size_t row[LONGEST_COMMAND + 1], before, diagonal;
+
+	for (size_t j = 0; j <= strlen(b); j++)
+		row[j] = j;
+	for (size_t i = 0; a[i]; i++) {
+		diagonal = row[0]++;
+		for (size_t j = 0; b[j]; j++) {
+			before = row[j + 1];
+			row[j + 1] = min(min(row[j + 1], row[j]) + 1, diagonal + (a[i] != b[j]));
+			diagonal = before;
+		}
+	}
+	return row[strlen(b)];
+}
+
+static void keep_closest(const char *name, const char *candidate, const char **closest,
+			 size_t *best)
+{
+	const size_t found = distance(name, candidate);
+
+	if (found < *best) {
+		*best = found;
+		*closest = candidate;
+	}
 }
 
 static int unknown_command(const struct cellctl *ctl, const char *name)
 {
-	return report(ctl, EXIT_USAGE, "USAGE", "see \"cellctl --help\"",
-		      "there is no command \"%s\"", name);
+	const char *closest = NULL;
+	char remedy[64] = "see \"cellctl --help\"";
+	size_t best = strlen(name) < 4 ? 2 : 3;
+
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		keep_closest(name, commands[i].name, &closest, &best);
+	for (size_t i = 0; i < ARRAY_SIZE(groups); i++)
+		keep_closest(name, groups[i].name, &closest, &best);
+	if (closest)
+		snprintf(remedy, sizeof(remedy), "do you mean \"%s\"?", closest);
+	return report(ctl, EXIT_USAGE, "USAGE", remedy, "there is no command \"%s\"", name);
 }
 
 static int help(const struct cellctl *ctl, int argc, char **argv)
@@ -230,8 +296,8 @@ static void long_options(int takes, struct option result[ARRAY_SIZE(options) + 1
 
 static void short_options(int takes, char result[8])
 {
-	snprintf(result, 8, ":jh%s%s", takes & TAKES_FOLLOW ? "f" : "",
-		 takes & TAKES_WATCH ? "w" : "");
+	snprintf(result, 8, ":jhV%s%s%s", takes & TAKES_FOLLOW ? "f" : "",
+		 takes & TAKES_WATCH ? "w" : "", takes & TAKES_RAW ? "r" : "");
 }
 
 static bool set_option(struct cellctl *ctl, int option)
@@ -242,6 +308,9 @@ static bool set_option(struct cellctl *ctl, int option)
 		return true;
 	case 'f':
 		ctl->follow = true;
+		return true;
+	case 'r':
+		ctl->raw = true;
 		return true;
 	case 'w':
 		ctl->watch = true;
@@ -263,10 +332,18 @@ static bool set_option(struct cellctl *ctl, int option)
 	}
 }
 
+/*
+ * What getopt_long() did not take: the word in front of optind, or a letter, in optopt. A word may
+ * have several letters, and optind stays at it up to the last one.
+ */
 static int bad_option(const struct cellctl *ctl, const struct command *command, int option,
-		      const char *argument)
+		      char **argv, int optind_before)
 {
-	char remedy[64];
+	const char *word = argv[optind - 1];
+	const bool is_letter = optopt > 0 && optopt < 256 &&
+			       (optind == optind_before || strncmp(word, "--", 2) != 0);
+	char remedy[64], letter[] = { '-', (char)optopt, '\0' };
+	const char *argument = is_letter ? letter : word;
 
 	snprintf(remedy, sizeof(remedy), "see \"cellctl %s --help\"", command->name);
 	return report(ctl, EXIT_USAGE, "USAGE", remedy,
@@ -292,7 +369,7 @@ static int run_command(struct cellctl *ctl, const struct command *command, int a
 {
 	struct option long_table[ARRAY_SIZE(options) + 1];
 	char short_table[8];
-	int option, ret;
+	int option, ret, before = 1;
 
 	long_options(command->takes, long_table);
 	short_options(command->takes, short_table);
@@ -301,8 +378,11 @@ static int run_command(struct cellctl *ctl, const struct command *command, int a
 	while ((option = getopt_long(argc, argv, short_table, long_table, NULL)) != -1) {
 		if (option == 'h')
 			return print_command_help(command);
+		if (option == 'V')
+			return print_version(ctl);
 		if (!set_option(ctl, option))
-			return bad_option(ctl, command, option, argv[optind - 1]);
+			return bad_option(ctl, command, option, argv, before);
+		before = optind;
 	}
 	ctl->nr_operands = argc - optind;
 	ctl->operands = argv + optind;
@@ -329,8 +409,8 @@ static int dispatch(struct cellctl *ctl, int argc, char **argv)
 	if (!argc)
 		return report(ctl, EXIT_USAGE, "USAGE", "see \"cellctl --help\"",
 			      "a command is missing");
-	if (!strcmp(argv[0], "--version"))
-		return print_version();
+	if (is_version_option(argv[0]))
+		return print_version(ctl);
 	if (!strcmp(argv[0], "help") || !strcmp(argv[0], "--help") || !strcmp(argv[0], "-h"))
 		return help(ctl, argc, argv);
 	if (is_group(argv[0]))

@@ -20,7 +20,7 @@ static const char *const cell_states[] = {
 
 static const char *const cpu_states[] = {
 	[CB_CPU_OFF] = "off",
-	[CB_CPU_PENDING] = "starting",
+	[CB_CPU_PENDING] = "pending",
 	[CB_CPU_ON] = "on",
 };
 

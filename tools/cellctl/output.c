@@ -9,6 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plain.h"
+
+#define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
+
 json_t *json_hex(uint64_t value)
 {
 	char text[19];
@@ -24,14 +28,21 @@ json_t *json_count(uint64_t value)
 
 json_t *json_text(const char *text, size_t size)
 {
-	char *copy = malloc(size + 1);
+	size_t room = size * sizeof(REPLACEMENT) + 1, used = 0;
+	char *copy = malloc(room);
 	json_t *string;
 
 	if (!copy)
 		return NULL;
-	for (size_t i = 0; i < size; i++)
-		copy[i] = (char)((signed char)text[i] < 0 ? '?' : text[i]);
-	string = json_stringn(copy, size);
+	for (size_t i = 0; i < size;) {
+		size_t length = plain_character(text + i, size - i, NULL);
+
+		memcpy(copy + used, length ? text + i : REPLACEMENT,
+		       length ? length : sizeof(REPLACEMENT) - 1);
+		used += length ? length : sizeof(REPLACEMENT) - 1;
+		i += length ? length : 1;
+	}
+	string = json_stringn(copy, used);
 	free(copy);
 	return string;
 }
@@ -48,9 +59,13 @@ json_t *json_cpus(uint64_t cpus)
 
 static void output(json_t *value, size_t flags)
 {
-	json_dumpf(value, stdout, flags);
+	json_t *object = json_pack("{s:i}", "version", OUTPUT_VERSION);
+
+	json_object_update(object, value);
+	json_dumpf(object, stdout, flags);
 	putchar('\n');
 	fflush(stdout);
+	json_decref(object);
 	json_decref(value);
 }
 

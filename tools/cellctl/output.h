@@ -14,7 +14,13 @@
 json_t *json_hex(uint64_t value);
 json_t *json_count(uint64_t value);
 
-/* Text that need not be UTF-8: bytes beyond ASCII become '?'. */
+/*
+ * "version" of each object. docs/json/cellctl.schema.json describes them: another number where a
+ * key goes or means something else, not where one is added.
+ */
+#define OUTPUT_VERSION 1
+
+/* Text that need not be UTF-8: bytes that are not become U+FFFD. */
 json_t *json_text(const char *text, size_t size);
 
 /* The CPUs of a set as an array of numbers. */

@@ -25,13 +25,16 @@ void progress_start(struct progress *progress, const char *what, uint64_t total)
 
 void progress_add(struct progress *progress, uint64_t done)
 {
+	const bool in_mib = progress->total >> 20;
+
 	progress->done += done;
 	if (!progress->total || !isatty(STDERR_FILENO) ||
 	    elapsed_ns(&progress->start) < PATIENCE_NS)
 		return;
-	fprintf(stderr, "\r%s: %3u%% of %llu MiB", progress->what,
+	fprintf(stderr, "\r%s: %3u%% of %llu %s", progress->what,
 		(unsigned int)(progress->done * 100 / progress->total),
-		(unsigned long long)(progress->total >> 20));
+		(unsigned long long)(progress->total >> (in_mib ? 20 : 10)),
+		in_mib ? "MiB" : "KiB");
 	fflush(stderr);
 	progress->shown = true;
 }

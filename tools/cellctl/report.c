@@ -11,9 +11,12 @@
 #include <cellblock/ioctl.h>
 
 #include "cells.h"
+#include "device.h"
 #include "errors.h"
+#include "linuxcpu.h"
 #include "output.h"
 #include "owner.h"
+#include "plain.h"
 
 static json_t *cell_number(uint32_t cell)
 {
@@ -40,7 +43,11 @@ static void print(const struct cellctl *ctl, const struct refusal *refusal,
 
 	if (!ctl->json) {
 		fflush(stdout);
-		fprintf(stderr, "cellctl: %s: %s\n", refusal->message, refusal->remedy);
+		fputs("cellctl: ", stderr);
+		plain_print(stderr, refusal->message);
+		fputs(": ", stderr);
+		plain_print(stderr, refusal->remedy);
+		fputc('\n', stderr);
 		return;
 	}
 	object = json_object();
@@ -69,6 +76,29 @@ static struct cb_error complete(const struct cb_error *error, int status)
 	return completed;
 }
 
+/* Of a board that is refused: the driver has no table of its CPUs then. */
+static int linux_cpu_of(const struct cb_cell_config *config, uint32_t cpu)
+{
+	const struct cb_system_config *system = (const void *)config;
+
+	if (!config || config->header.kind != CB_CONFIG_SYSTEM || cpu >= system->cpus.count)
+		return -1;
+	return linuxcpu_find(cb_config_cpus(system)[cpu]);
+}
+
+static void find_linux_cpu(const struct cellctl *ctl, const struct cb_error *error,
+			   struct error_context *context)
+{
+	struct cb_ioc_cpu_info info = { .cpu = error->index };
+
+	if (error->code != CB_ERR_CPU_ONLINE && error->code != CB_ERR_CPU_NOT_ONLINE)
+		return;
+	if (ctl->fd < 0 || device_ioctl(ctl->fd, CB_IOC_CPU_INFO, &info))
+		info.linux_cpu = linux_cpu_of(ctl->config, error->index);
+	context->has_linux_cpu = info.linux_cpu >= 0;
+	context->linux_cpu = info.linux_cpu;
+}
+
 int report_refusal(const struct cellctl *ctl, const struct cb_error *error, int status)
 {
 	char cells[CB_MAX_CELLS][CB_NAME_SIZE] = { 0 };
@@ -85,6 +115,7 @@ int report_refusal(const struct cellctl *ctl, const struct cb_error *error, int 
 	if (completed.code == CB_ERR_REGION_IN_USE &&
 	    owner_unbind(completed.address, completed.size, unbind, sizeof(unbind)))
 		context.unbind = unbind;
+	find_linux_cpu(ctl, &completed, &context);
 	error_describe(&completed, &context, &refusal);
 	print(ctl, &refusal, &completed);
 	return refusal.exit;

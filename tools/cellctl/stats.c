@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "cells.h"
 #include "interrupt.h"
@@ -138,7 +139,7 @@ static int show_once(const struct cellctl *ctl, uint64_t set)
 	return EXIT_OK;
 }
 
-/* Once a second, on the same place of the screen, until Ctrl-C. */
+/* Once a second until Ctrl-C; on a terminal, on the same place of the screen. */
 static int watch(const struct cellctl *ctl, uint64_t set)
 {
 	const struct timespec second = { .tv_sec = 1 };
@@ -146,7 +147,7 @@ static int watch(const struct cellctl *ctl, uint64_t set)
 
 	interrupt_catch();
 	while (!ret && !interrupt_seen()) {
-		if (!ctl->json)
+		if (!ctl->json && isatty(STDOUT_FILENO))
 			printf("\033[H\033[J");
 		ret = show_once(ctl, set);
 		if (!ret && !interrupt_seen())

@@ -21,10 +21,10 @@ _cellctl_options()
 {
 	local reserved="--reserved --hypervisor --shared"
 
-	echo "--help"
+	echo "--help --json"
 	case $1 in
 	config* | hardware*) ;;
-	*) echo "--json" ;;
+	*) echo "--version" ;;
 	esac
 	case $1 in
 	"config build") echo "--output" ;;
@@ -33,17 +33,16 @@ _cellctl_options()
 		echo "--cpus --memory --memory-at --device --console --use-shared --native-idle"
 		echo "--system --beside --from $reserved --output"
 		;;
-	"config check") echo "--alone --from --strict --json --pa-bits --intids --image" ;;
-	"config show") echo "--json" ;;
-	"hardware check") echo "--from --memory --json" ;;
+	"config check") echo "--alone --from --strict --pa-bits --intids --image" ;;
+	"hardware check") echo "--from --memory" ;;
 	"config draw") echo "--output --title" ;;
-	"config learn") echo "--record --from --json" ;;
+	"config learn") echo "--record --from" ;;
 	create) echo "--name" ;;
 	load) echo "--args --initrd --dtb" ;;
-	run) echo "--name --args --initrd --dtb" ;;
+	run) echo "--name --args --initrd --dtb --raw" ;;
+	watch) echo "--raw" ;;
 	stats) echo "--watch" ;;
-	console) echo "--follow" ;;
-	"") echo "--version" ;;
+	console) echo "--follow --raw" ;;
 	esac
 }
 

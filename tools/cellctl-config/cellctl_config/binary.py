@@ -39,7 +39,7 @@ IRQS = struct.Struct("<II")
 SMC = struct.Struct("<I")
 WORD = struct.Struct("<Q")
 
-REBUILD = "build it again with tools/mkcell"
+REBUILD = "build it again with `cellctl config build`"
 
 
 def flag_names(flags: int, names: tuple[str, ...]) -> list[str]:
@@ -183,10 +183,10 @@ def check_header(data: bytes, file: str) -> None:
     signature, revision, kind, arch, size, checksum, _, _ = HEADER.unpack_from(data)
     if signature != SIGNATURE:
         refuse(f"{file} is no Cellblock configuration",
-               "give a .cell file that tools/mkcell made, or its C source")
+               "give a .cell file that `cellctl config build` made, or its C source")
     if revision != REVISION:
         refuse(f"{file} has configuration revision {revision}, and revision {REVISION} is supported",
-               "build it again with tools/mkcell of this Cellblock version")
+               "build it again with `cellctl config build` of this Cellblock version")
     if kind not in KINDS:
         refuse(f"{file} is a configuration of unknown kind {kind}", REBUILD)
     if arch not in ARCHITECTURES:

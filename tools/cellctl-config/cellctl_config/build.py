@@ -4,46 +4,57 @@
 from __future__ import annotations
 
 import argparse
-import subprocess
-import tempfile
+import os
 from pathlib import Path
 
-from cellctl_config import source
-from cellctl_config.refusal import EXIT_OK, EXIT_USAGE, Refusal
+from cellctl_config import binary, check, output, source
+from cellctl_config.refusal import EXIT_FILE, EXIT_OK, EXIT_USAGE, Refusal
 
 
 def add_parser(commands: argparse._SubParsersAction) -> None:
     parser = commands.add_parser(
         "build", help="make a .cell file of a configuration in C",
         description="Compiles a configuration with <cellblock/board.h>, checks it and writes the .cell "
-        "file. Needs a C compiler (HOSTCC, default cc), on any machine: a .cell file is the same "
-        "wherever it was made.")
+        "file. Nothing of it is run. Needs a C compiler (HOSTCC, default cc), on any machine: a .cell file "
+        "is the same wherever it was made.")
     parser.add_argument("file", metavar="FILE.c")
     parser.add_argument("-o", "--output", metavar="FILE.cell",
                         help="what to write (default: FILE.cell in the current directory)")
     parser.set_defaults(run=run)
 
 
-def build(path: Path, output: Path) -> None:
-    """mkcell is linked with the configuration and writes the file, whole or not at all."""
-    program = Path(tempfile.mkdtemp(dir=source.scratch())) / "mkcell"
-    source.run_compiler(["-o", str(program), str(path.absolute()), *source.mkcell_objects()], str(path))
+def write_whole(path: Path, data: bytes) -> None:
+    """The output appears whole or not at all."""
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
-        done = subprocess.run([program, output], timeout=source.RUN_LIMIT, capture_output=True, text=True,
-                              errors="replace", check=False)
-    except subprocess.TimeoutExpired:
-        raise Refusal(f"{path}: the program that it compiles to does not end",
-                      "write tables only, and no code") from None
-    if done.returncode:
-        message = done.stderr.strip().removeprefix(f"{path.absolute()}: ")
-        raise Refusal(f"{path}: {message or f'mkcell ended with status {done.returncode}'}", "correct it")
+        temporary.write_bytes(data)
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise Refusal(f"{path} cannot be written: {error.strerror}",
+                      "choose another place with --output") from None
+
+
+def build(path: Path, target: Path) -> None:
+    operand = check.Operand(str(path), source.load_bytes(str(path)))
+    try:
+        operand.configuration = binary.parse(operand.data, operand.file)
+    except Refusal:
+        pass  # what is judged says why
+    check.judge_alone(operand)
+    if operand.findings:
+        first, *others = operand.findings
+        raise Refusal(f"{first.place}: {first.message}", first.remedy, EXIT_FILE,
+                      [f"{finding.place}: {finding.message}: {finding.remedy}" for finding in others])
+    write_whole(target, operand.data)
 
 
 def run(args: argparse.Namespace) -> int:
     path = Path(args.file)
     if path.suffix != ".c":
         raise Refusal(f"{path} is no C source by its name", "give a FILE.c", EXIT_USAGE)
-    if not path.is_file():
-        raise Refusal(f"{path} cannot be read", "give the C source of a configuration")
-    build(path, Path(args.output or path.with_suffix(".cell").name))
+    target = args.output or path.with_suffix(".cell").name
+    build(path, Path(target))
+    if args.json:
+        output.show_object({"output": target})
     return EXIT_OK

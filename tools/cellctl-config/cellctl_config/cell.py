@@ -4,18 +4,19 @@
 from __future__ import annotations
 
 import argparse
+from typing import NamedTuple
 
 from cellctl_config import binary, ctext, source
-from cellctl_config.addresses import registers
+from cellctl_config.addresses import PAGE, registers
 from cellctl_config.celldevices import Devices, find_device
 from cellctl_config.cellplan import (CellPlan, Offer, check_cpus, choose_console, offer_of_file,
                                      offer_of_plan, place_memory)
 from cellctl_config.cpus import cpus_of, unstartable, without_method
-from cellctl_config.create import add_memory_options, memory_choices, show_notes, write
+from cellctl_config.create import add_memory_options, memory_choices, write
 from cellctl_config.interrupts import interrupts
 from cellctl_config.machine import Machine, open_machine, parse_list
 from cellctl_config.memory import parse_size
-from cellctl_config.plan import console_macro, plan_system
+from cellctl_config.plan import Choices, console_macro, plan_system
 from cellctl_config.refusal import EXIT_OK, EXIT_REFUSED, EXIT_USAGE, Refusal
 from cellctl_config.tree import Node
 
@@ -48,6 +49,24 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
 # ---- The plan ----
 
 
+class Wishes(NamedTuple):
+    """What the command line says of CPUs and memory, whatever the machine."""
+
+    cpus: list[int]
+    size: int
+    at: int | None
+    choices: Choices
+
+
+def wishes_of(args: argparse.Namespace) -> Wishes:
+    ctext.check_name(args.cell)
+    size = parse_size(args.memory)
+    if not size or size % PAGE:
+        raise Refusal(f"--memory: {args.memory} are no pages", "give a multiple of 4 KiB", EXIT_USAGE)
+    return Wishes(parse_list(args.cpus), size, parse_size(args.memory_at) if args.memory_at else None,
+                  memory_choices(args))
+
+
 def check_cell_name(name: str, others: list[binary.Cell]) -> str:
     ctext.check_name(name)
     if name == "root":
@@ -59,24 +78,23 @@ def check_cell_name(name: str, others: list[binary.Cell]) -> str:
     return name
 
 
-def _offer(machine: Machine, args: argparse.Namespace) -> Offer:
+def _offer(machine: Machine, args: argparse.Namespace, choices: Choices) -> Offer:
     if args.system:
         if args.reserved or args.hypervisor or args.shared:
             raise Refusal("--system already says what --reserved, --hypervisor and --shared would say",
                           "leave them out", EXIT_USAGE)
         return offer_of_file(machine, source.load_system(args.system))
-    return offer_of_plan(plan_system(machine, memory_choices(args)))
+    return offer_of_plan(plan_system(machine, choices))
 
 
-def plan_cell(machine: Machine, args: argparse.Namespace) -> CellPlan:
+def plan_cell(machine: Machine, args: argparse.Namespace, wishes: Wishes) -> CellPlan:
     others = [source.load_cell(name) for name in args.beside]
     name = check_cell_name(args.cell, others)
     nodes = list(dict.fromkeys(find_device(machine, text) for text in args.device))
     console, has_ring = choose_console(machine, args.console, nodes)
-    offer = _offer(machine, args)
-    at = None if args.memory_at is None else parse_size(args.memory_at)
-    plan = CellPlan(name, check_cpus(parse_list(args.cpus), offer, others),
-                    place_memory(parse_size(args.memory), at, offer, others),
+    offer = _offer(machine, args, wishes.choices)
+    plan = CellPlan(name, check_cpus(wishes.cpus, offer, others),
+                    place_memory(wishes.size, wishes.at, offer, others),
                     console=console, has_ring=has_ring, native_idle=args.native_idle)
     plan.warnings += without_method(sorted(set(plan.cpus) & set(unstartable(cpus_of(machine)))))
     if args.use_shared:
@@ -133,8 +151,8 @@ def source_of(machine: Machine, plan: CellPlan) -> str:
 
 
 def run(args: argparse.Namespace) -> int:
+    wishes = wishes_of(args)
     machine = open_machine(args.source)
-    plan = plan_cell(machine, args)
-    write(source_of(machine, plan), args.output)
-    show_notes(plan.warnings)
+    plan = plan_cell(machine, args, wishes)
+    write(args, source_of(machine, plan), plan.warnings)
     return EXIT_OK

@@ -11,17 +11,20 @@ import argparse
 import fcntl
 import functools
 import json
+import os
 import shutil
 import subprocess
 import tempfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from cellctl_config import binary, dangers, fields, hazards, source, words
+from cellctl_config import binary, compiler, dangers, fields, hazards, output, source, words
 from cellctl_config.machine import Machine, open_machine
 from cellctl_config.refusal import EXIT_FILE, EXIT_OK, EXIT_REFUSED, Refusal
 
 IMAGE = Path("/lib/firmware/cellblock.bin")
+OF_A_BUILD = ("CC", "CFLAGS", "CPPFLAGS", "LDFLAGS", "EXTRA_CFLAGS", "O", "MAKEFLAGS", "MFLAGS")
+INSTALLED_CELLCHECK = Path(__file__).resolve().parent.parent / "cellcheck"
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,6 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
                         help="look at the machine, too: a .dtb, what `cellctl config collect` made, or / for "
                              "this one")
     parser.add_argument("--strict", action="store_true", help="warnings (not notes) fail, too")
-    parser.add_argument("--json", action="store_true", help="for programs")
     parser.add_argument("--pa-bits", type=int, metavar="N", default=48,
                         help="physical address bits of the CPUs (default: 48, the most there can be)")
     parser.add_argument("--intids", type=int, metavar="N", default=1020,
@@ -96,10 +98,7 @@ def run(args: argparse.Namespace) -> int:
     operands = [read(name) for name in (args.system, *args.cells)]
     judge(operands, args.alone, Limits(args.pa_bits, args.intids, args.image))
     warn(operands, args.alone, machine)
-    if args.json:
-        print(json.dumps(as_json(operands), indent=2))
-    else:
-        print("\n".join(as_lines(operands)))
+    output.show(args.json, as_json(operands), as_lines(operands))
     return exit_status(operands, args.strict)
 
 
@@ -134,9 +133,9 @@ class Limits:
 @functools.cache
 def cellcheck() -> Path:
     """The program that judges: that of this source tree, built if need be, or the installed one."""
-    if not source.in_tree():
-        return source.INSTALLED_CELLCHECK
-    output = source.TREE / "build" / "host" / "cellcheck"
+    if not compiler.in_tree():
+        return INSTALLED_CELLCHECK
+    output = compiler.TREE / "build" / "host" / "cellcheck"
     output.mkdir(parents=True, exist_ok=True)
     with open(output / "lock", "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # others may be building it
@@ -145,9 +144,11 @@ def cellcheck() -> Path:
 
 
 def build_cellcheck(output: Path) -> None:
-    command = ["make", "-s", "--no-print-directory", "-C", str(source.TREE / "tools" / "cellcheck"),
+    """For this computer, whatever else is being built meanwhile."""
+    command = ["make", "-s", "--no-print-directory", "-C", str(compiler.TREE / "tools" / "cellcheck"),
                f"O={output}"]
-    done = subprocess.run(command, capture_output=True, text=True, errors="replace")
+    environment = {name: value for name, value in os.environ.items() if name not in OF_A_BUILD}
+    done = subprocess.run(command, capture_output=True, text=True, errors="replace", env=environment)
     if done.returncode:
         reason = (done.stderr.strip() or "make failed").splitlines()[0]
         raise Refusal(f"tools/cellcheck cannot be built: {reason}",
@@ -156,14 +157,13 @@ def build_cellcheck(output: Path) -> None:
 
 def image(limits: Limits) -> list[str]:
     """Without an image the memory that the hypervisor needs is not judged."""
-    built = source.TREE / "build" / "hypervisor" / "cellblock.bin"
-    choices = [Path(limits.image)] if limits.image else [built, IMAGE] if source.in_tree() else [IMAGE]
+    built = compiler.TREE / "build" / "hypervisor" / "cellblock.bin"
+    choices = [Path(limits.image)] if limits.image else [built, IMAGE] if compiler.in_tree() else [IMAGE]
     return next((["--image", str(path)] for path in choices if limits.image or path.is_file()), [])
 
 
-def call_cellcheck(files: list[Path], limits: Limits) -> dict:
-    command = [cellcheck(), f"--pa-bits={limits.pa_bits}", f"--intids={limits.intids}", *image(limits),
-               "--", *files]
+def call_cellcheck(options: list[str], files: list[Path]) -> dict:
+    command = [cellcheck(), *options, "--", *files]
     try:
         done = subprocess.run(command, capture_output=True, text=True)
     except OSError as error:
@@ -185,18 +185,30 @@ def judge(operands: list[Operand], alone: bool, limits: Limits) -> None:
 
 
 def judge_together(operands: list[Operand], limits: Limits, with_system: bool) -> None:
-    directory = Path(tempfile.mkdtemp(dir=source.scratch()))
-    paths = [directory / str(i) for i in range(len(operands))]
-    for path, operand in zip(paths, operands):
-        path.write_bytes(operand.data)
-    result = call_cellcheck(paths, limits)
-    shutil.rmtree(directory)
+    result = judge_data([operand.data for operand in operands],
+                        [f"--pa-bits={limits.pa_bits}", f"--intids={limits.intids}", *image(limits)])
     if result["compared"]:
         operands[0].pages_left = result["pages_left"]
     for i, (operand, file) in enumerate(zip(operands, result["files"])):
         if operand.is_readable and (i or with_system):
             for refusal in file["refusals"]:
                 add_refusal(operand, refusal, operands)
+
+
+def judge_data(files: list[bytes], options: list[str]) -> dict:
+    directory = Path(tempfile.mkdtemp(dir=compiler.scratch()))
+    paths = [directory / str(i) for i in range(len(files))]
+    for path, data in zip(paths, files):
+        path.write_bytes(data)
+    result = call_cellcheck(options, paths)
+    shutil.rmtree(directory)
+    return result
+
+
+def judge_alone(operand: Operand) -> None:
+    """Adds what is refused of one file whatever the machine."""
+    for refusal in judge_data([operand.data], ["--each"])["files"][0]["refusals"]:
+        add_refusal(operand, refusal, [operand])
 
 
 def add_refusal(operand: Operand, refusal: dict, operands: list[Operand]) -> None:

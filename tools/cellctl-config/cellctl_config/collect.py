@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import argparse
 import subprocess
+import sys
 from pathlib import Path
 
-from cellctl_config.refusal import EXIT_FILE, EXIT_OK, EXIT_REFUSED, Refusal
+from cellctl_config import output, words
+from cellctl_config.refusal import EXIT_FILE, EXIT_NOT_ROOT, EXIT_OK, EXIT_REFUSED, Refusal
 
 SCRIPT = Path(__file__).resolve().parent.parent / "cellctl-collect"
 
@@ -30,5 +32,15 @@ def run(args: argparse.Namespace) -> int:
         raise Refusal(f"{SCRIPT} is missing", "install Cellblock again")
     if args.place.startswith("-"):
         args.place = f"./{args.place}"
-    status = subprocess.run(["sh", str(SCRIPT), args.place], check=False).returncode
-    return status if status in (EXIT_OK, EXIT_REFUSED) else EXIT_FILE
+    done = subprocess.run(["sh", str(SCRIPT), args.place], capture_output=True, text=True, errors="replace",
+                          check=False)
+    if done.returncode:
+        message, _, remedy = done.stderr.strip().rpartition("\n")[2].removeprefix(
+            "cellctl-collect: ").rpartition(": ")
+        status = done.returncode if done.returncode in (EXIT_REFUSED, EXIT_NOT_ROOT) else EXIT_FILE
+        raise Refusal(message, remedy, status)
+    if args.json:
+        output.show_object({"output": args.place})
+    else:
+        sys.stderr.write(words.plain(done.stderr, keep="\n"))
+    return EXIT_OK

@@ -6,7 +6,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from cellctl_config import ctext
+from cellctl_config import ctext, output, words
 from cellctl_config.addresses import registers
 from cellctl_config.firmware import calls_for_all
 from cellctl_config.machine import open_machine, parse_list
@@ -168,27 +168,32 @@ def source_of(system: System) -> str:
 # ---- The command ----
 
 
-def write(text: str, output: str | None) -> None:
+def write_new(text: str, path: str) -> None:
     """A new file; what is there, somebody may have worked on."""
-    if output is None:
-        sys.stdout.write(text)
-        return
     try:
-        with open(output, "x", encoding="utf-8") as file:
+        with open(path, "x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError:
-        raise Refusal(f"{output} is there already", "choose another name, or remove it") from None
+        raise Refusal(f"{path} is there already", "choose another name, or remove it") from None
     except (OSError, ValueError) as error:
-        raise Refusal(f"{output} cannot be written: {error}", "choose another place", EXIT_FILE) from None
+        raise Refusal(f"{path} cannot be written: {error}", "choose another place", EXIT_FILE) from None
 
 
-def show_notes(notes: list[str]) -> None:
+def write(args: argparse.Namespace, source: str, notes: list[str]) -> None:
+    """The source, to where it is wanted, and what its user should know."""
+    source = words.plain(source, keep="\n\t")
+    if args.output is not None:
+        write_new(source, args.output)
+    elif not args.json:
+        sys.stdout.write(source)
+    if args.json:
+        output.show_object({"output": args.output, "source": source, "notes": notes})
     for note in notes:
-        print(f"note: {note}", file=sys.stderr)
+        output.aside(args.json, f"note: {note}")
 
 
 def run(args: argparse.Namespace) -> int:
-    system = plan_system(open_machine(args.source), choices_of(args))
-    write(source_of(system), args.output)
-    show_notes(system.notes)
+    choices = choices_of(args)  # what is wrong there is wrong on each machine
+    system = plan_system(open_machine(args.source), choices)
+    write(args, source_of(system), system.notes)
     return EXIT_OK

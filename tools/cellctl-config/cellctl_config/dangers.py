@@ -131,6 +131,18 @@ def polled_console(_: binary.System, cell: binary.Cell) -> Iterator[Danger]:
                    "as a guest needs one", "name its SPI: PL011(address, INTID), and list it in .irqs")
 
 
+def moved_console(_: binary.System, cell: binary.Cell) -> Iterator[Danger]:
+    """As for a program that was built for another board, which may expect its interrupt, too."""
+    for region in cell.regions:
+        offset = cell.console.address - region.virt
+        if region.is_io and region.virt != region.phys and cell.console.address and 0 <= offset < region.size:
+            intid = f"its interrupt is INTID {cell.console.irq}" if cell.console.irq else "it has no interrupt"
+            yield note(cell, ".console", "moved-console", f"the cell sees the UART at {cell.console.address:#x}, and "
+                       f"it is at {region.phys + offset:#x}: .virt moves addresses and no interrupts, so {intid}",
+                       "see that the program is built for this interrupt, and not for that of the board whose "
+                       "addresses it has")
+
+
 def not_loadable(_: binary.System, cell: binary.Cell) -> Iterator[Danger]:
     needed = binary.LOADABLE | binary.EXECUTE
     if not any(region.flags & needed == needed for region in cell.regions):
@@ -215,7 +227,7 @@ def small_page_count(region: binary.Region) -> int:
     return (region.size - max(last - first, 0)) // PAGE
 
 
-CELL_CHECKS = (no_console, polled_console, not_loadable, native_idle, accept_lpis, firmware_calls,
+CELL_CHECKS = (no_console, polled_console, moved_console, not_loadable, native_idle, accept_lpis, firmware_calls,
                cell_calls_in_vain, cpu_zero, devices, irqs_without_device, write_and_execute, small_pages)
 
 

@@ -13,7 +13,7 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from cellctl_config import binary, check, partition, source, words
+from cellctl_config import binary, check, output, partition, source, words
 from cellctl_config.partition import CELLBLOCK, ROOT, Holding, Piece
 from cellctl_config.refusal import EXIT_OK, EXIT_REFUSED, Refusal
 from cellctl_config.svg import Picture, fitted_size, shortened, wrap, wrap_list
@@ -94,12 +94,17 @@ def run(args: argparse.Namespace) -> int:
     cells = [source.load_cell(name) for name in args.cells]
     text = draw(system, cells, args.title)
     if args.output == "-":
-        print(text, end="")
+        if args.json:
+            output.show_object({"output": None, "picture": text})
+        else:
+            print(text, end="")
         return EXIT_OK
     try:
         Path(args.output).write_text(text, encoding="utf-8")
     except OSError as error:
         raise Refusal(f"cannot write {args.output}: {error.strerror}", "give another file") from None
+    if args.json:
+        output.show_object({"output": args.output})
     return EXIT_OK
 
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Iterator
 
 from cellctl_config import hardware_board as board
@@ -12,7 +11,7 @@ from cellctl_config import hardware_efi as efi
 from cellctl_config import hardware_el2 as el2
 from cellctl_config import hardware_kernel as kernel
 from cellctl_config import hardware_memory as memory
-from cellctl_config import words
+from cellctl_config import output, words
 from cellctl_config.machine import Machine, open_machine
 from cellctl_config.memory import BLOCK, parse_size
 from cellctl_config.refusal import EXIT_OK, EXIT_REFUSED, EXIT_USAGE, Refusal
@@ -49,7 +48,6 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--memory", metavar="SIZE",
                         help="how much memory to keep from Linux, where none is kept yet (default: 256M, or a "
                         "third of what is free)")
-    parser.add_argument("--json", action="store_true", help="for programs: one object")
     parser.set_defaults(run=run)
 
 
@@ -82,10 +80,7 @@ def run(args: argparse.Namespace) -> int:
         recipes = memory.recipes(machine, size)
     except Refusal as refusal:  # the checks are worth knowing all the same
         checks.append(refused("room for Cellblock", refusal))
-    if args.json:
-        print(json.dumps(as_json(machine, checks, recipes), indent=2))
-    else:
-        print("\n".join(as_lines(machine, checks, recipes)))
+    output.show(args.json, as_json(machine, checks, recipes), as_lines(machine, checks, recipes))
     return EXIT_REFUSED if any(check.verdict == FAIL for check in checks) else EXIT_OK
 
 
@@ -100,18 +95,13 @@ def as_json(machine: Machine, checks: list[Check], recipes: list[memory.Recipe])
 
 
 def as_lines(machine: Machine, checks: list[Check], recipes: list[memory.Recipe]) -> list[str]:
-    lines = [_plain(f"{machine.tree.model} ({machine.origin})")]
-    rows = [(check.verdict, check.name, _plain(check.sentence)) for check in checks]
+    lines = [f"{machine.tree.model} ({machine.origin})"]
+    rows = [(check.verdict, check.name, check.sentence) for check in checks]
     lines += words.table(rows, indent="")
     for recipe in recipes:
         lines += ["", f"To keep memory from Linux: {recipe.title}", ""]
         lines += [f"    {line}" for line in recipe.lines]
     return [*lines, "", _summary(checks)]
-
-
-def _plain(text: str) -> str:
-    """A device tree may hold anything: what a terminal would obey is not passed on."""
-    return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
 def _summary(checks: list[Check]) -> str:

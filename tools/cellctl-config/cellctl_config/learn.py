@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from cellctl_config import binary, ctext, devices, nodes, source, words
+from cellctl_config import binary, ctext, devices, nodes, output, source, words
 from cellctl_config.addresses import PAGE, Range, merge, subtract
 from cellctl_config.interrupts import interrupts
 from cellctl_config.machine import open_machine
@@ -68,7 +68,6 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     parser.add_argument("--from", dest="source", metavar="PLACE",
                         help="the machine's device tree, for names and sizes: a .dtb or what `cellctl config "
                              "collect` made (default: this machine's if it is asked, else none)")
-    parser.add_argument("--json", action="store_true", help="for programs")
     parser.set_defaults(run=run)
 
 
@@ -77,16 +76,13 @@ def run(args: argparse.Namespace) -> int:
     record = parse_record(*read_record(args.record))
     found = registers_of_machine(args)
     lesson = learn(system, record, found)
-    if args.json:
-        print(json.dumps(as_json(record, lesson), indent=2))
-    else:
-        print("\n".join(as_c(args.system, record, lesson)))
+    output.show(args.json, as_json(record, lesson), as_c(args.system, record, lesson))
     if record.board != system.name:
-        print(f"cellctl: the record is of board \"{record.board}\", and {args.system} is \"{system.name}\"",
-              file=sys.stderr)
+        output.aside(args.json, f"cellctl: the record is of board \"{record.board}\", and {args.system} is "
+                     f"\"{system.name}\"")
     if record.lost:
-        print(f"cellctl: the record is full, {words.count(record.lost, 'page')} more had no room in it: "
-              "add these regions, enable again and learn the rest", file=sys.stderr)
+        output.aside(args.json, f"cellctl: the record is full, {words.count(record.lost, 'page')} more had no "
+                     "room in it: add these regions, enable again and learn the rest")
     return EXIT_OK
 
 
@@ -107,7 +103,7 @@ def read_record(name: str | None) -> tuple[str, str]:
 
 
 def ask_machine() -> str:
-    program = shutil.which("cellctl") or "/usr/sbin/cellctl"
+    program = shutil.which("cellctl") or "/usr/bin/cellctl"
     try:
         done = subprocess.run([program, "--json", "show", "root"], capture_output=True, text=True,
                               errors="replace")

@@ -7,9 +7,9 @@ The JSON has the form of `cellctl --json show`: 64-bit values are strings in hex
 from __future__ import annotations
 
 import argparse
-import json
+import itertools
 
-from cellctl_config import binary, source, words
+from cellctl_config import binary, output, source, words
 from cellctl_config.refusal import EXIT_OK
 
 
@@ -18,16 +18,14 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
         "show", help="show what configurations say",
         description="Shows all fields of configurations, as they are and unchecked.")
     parser.add_argument("files", nargs="+", metavar="FILE", help=".cell file, or its C source")
-    parser.add_argument("--json", action="store_true", help="for programs: an array, one object a file")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     configurations = [source.load(name) for name in args.files]
-    if args.json:
-        print(json.dumps([as_json(configuration) for configuration in configurations], indent=2))
-    else:
-        print("\n\n".join("\n".join(as_lines(configuration)) for configuration in configurations))
+    lines = [["", *as_lines(configuration)] for configuration in configurations]
+    output.show(args.json, {"files": [as_json(configuration) for configuration in configurations]},
+                list(itertools.chain.from_iterable(lines))[1:])
     return EXIT_OK
 
 

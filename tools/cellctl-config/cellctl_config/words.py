@@ -55,3 +55,8 @@ def table(rows: list[tuple[str, ...]], right: Iterable[int] = (), indent: str = 
                             for i, (cell, width) in enumerate(zip(row, widths)))).rstrip()
         for row in rows
     ]
+
+
+def plain(text: str, keep: str = "") -> str:
+    """What a terminal would obey is spelled out: names come from device trees and from files of strangers."""
+    return "".join(c if c.isprintable() or c in keep else repr(c)[1:-1] for c in text)
