@@ -27,6 +27,7 @@ CONSOLES = {
     "cdns,uart-r1p8": "CADENCE",
     "cdns,uart-r1p12": "CADENCE",
     "xlnx,xuartps": "CADENCE",
+    "fsl,imx6q-uart": "UART_IMX",
     "brcm,bcm2835-aux-uart": "UART_8250",
     "ns16550a": "UART_8250",
     "snps,dw-apb-uart": "UART_8250",
