@@ -33,6 +33,7 @@ help:
 #: make check       set up what is missing, run all tests
 #: make check-long  the same, for hours: more of everything, and a soak
 #: make hostile     a hostile cell makes every attack it can think of
+#: make sweep       what the tools make of all boards' device trees, as a table (SWEEP="-v NAME": some)
 #: make boards      boots each board under QEMU by its own firmware and runs a cell on it
 #: make soak        random operations on cells, checked (MINUTES=, SEED=, GIC=)
 #: make bench       measure exits, latency, sizes (BENCH="exits ...": some of it)
@@ -225,6 +226,9 @@ hostile:
 boards:
 	@scripts/boards.sh
 
+sweep: setup
+	@$(PYTHON) tests/sweep/sweep.py $(SWEEP)
+
 soak: setup
 	@$(MAKE) --no-print-directory -j$(JOBS) rootfs >/dev/null
 	@$(PYTHON) tests/system/soak.py $(if $(MINUTES),--minutes $(MINUTES)) \
@@ -273,5 +277,5 @@ clean:
 
 .PHONY: all help setup hypervisor driver cellctl cellcheck configs inmates guest firmware faults \
 	kernels kernel-6.12 kernel-6.1-rt man install-config install-files install-system install-dkms \
-	install deb system-disk rootfs run demo check check-long hostile boards soak bench \
+	install deb system-disk rootfs run demo check check-long hostile boards sweep soak bench \
 	bench-expected bench-plots pictures models fuzz coverage reference lint clean
