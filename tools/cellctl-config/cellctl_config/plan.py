@@ -203,7 +203,7 @@ def _linux_has_it(kept: list[Kept], linux: list[Range]) -> list[str]:
 def _firmware_notes(machine: Machine, memory: Memory) -> list[str]:
     notes = []
     if memory.firmware:
-        places = ctext.names([str(place) for place in memory.firmware], most=8)
+        places = ctext.names([str(place) for place in memory.firmware], most=len(memory.firmware))
         notes.append(f"in no region, since the firmware is there: {places}. If a driver of Linux needs some of it, list "
                      "it, unless Linux could then change the firmware")
     calls = calls_for_all(machine)
