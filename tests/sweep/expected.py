@@ -18,7 +18,9 @@ class Expected(NamedTuple):
 EXPECTED = (
     Expected("create", r"reg has 2 entries: GICH, GICV missing",
              "no virtualization extensions in the GIC, or none that the tree describes"),
-    Expected("create", r"redistributor-stride is 0x40000", "redistributors with four frames each"),
+    Expected("create", r"redistributor-stride is 0x30000", "redistributors of three frames, as no GIC of Arm's has"),
+    Expected("create", r"the first range of redistributors .* does not hold", "more than 32 CPUs, in several ranges"),
+    Expected("create", r"the device tree has no GICv2 or GICv3", "an interrupt controller of another kind"),
     Expected("cell", r"without PSCI", "the firmware cannot turn CPUs off and on"),
     Expected("cell", r"Linux's console", "all UARTs are in the page of Linux's console"),
 )

@@ -126,6 +126,8 @@ def pool(node: Node) -> Iterable[int]:
                 for spi in range(first, first + count)]
     if node.is_a("qcom,mpm"):
         return [32 + spi for spi in node.cells("qcom,mpm-pin-map")[1::2]]
+    if node.is_a("fsl,ls1043a-extirq", "fsl,ls1088a-extirq"):  # pins, of which a board may use any
+        return [number for number in map(intid, external(node).values()) if number]
     if node.is_a("socionext,uniphier-gpio"):
         return [32 + spi for _, first, count in triples(node, "socionext,interrupt-ranges")
                 for spi in range(first, first + count)]

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """`make sweep`: what the tools make of all boards whose trees fetch.sh has downloaded, as a table.
 
-usage: sweep.py [-v] [NAME...]	only trees with these in their names; -v: each problem, too
+usage: sweep.py [-v] [-1] [NAME...]	only trees with these in their names; -v: each problem, too; -1: one
+					board of each system on a chip
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "config")]
 
 import expected  # noqa: E402  (found by the line above)
-from boards import Tree, all_trees  # noqa: E402
+from boards import Tree, all_trees, one_of_each_soc  # noqa: E402
 from verdict import ORDER, Verdict, judge  # noqa: E402
 
 TITLES = {
@@ -61,20 +62,23 @@ def row(package: str, verdicts: list[Verdict]) -> list[str]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("-v", "--verbose", action="store_true", help="each problem that is not expected")
+    parser.add_argument("-1", dest="short", action="store_true", help="one board of each system on a chip")
     parser.add_argument("names", nargs="*", metavar="NAME", help="part of the names of trees")
     args = parser.parse_args()
-    trees = [tree for tree in all_trees() if not args.names or any(name in tree.name for name in args.names)]
+    trees = [tree for tree in (one_of_each_soc() if args.short else all_trees())
+             if not args.names or any(name in tree.name for name in args.names)]
     found: dict[str, list[Verdict]] = defaultdict(list)
-    bad: list[str] = []
+    bad = 0
     with multiprocessing.Pool() as pool:
         for tree, verdict in pool.imap_unordered(look, trees):
             found[tree.package].append(verdict)
-            bad += [f"{tree.name}: {kind}: {text}" for kind, text in expected.unexpected(verdict.problems)]
-    if args.verbose:
-        print("\n".join(sorted(bad)))
+            for kind, text in expected.unexpected(verdict.problems):
+                bad += 1
+                if args.verbose:
+                    print(f"{tree.name}: {kind}: {text}", flush=True)
     for package, verdicts in sorted(found.items()):
         print("\n".join(row(package, verdicts)))
-    print(f"sweep: {len(trees)} boards, {len(bad)} problems that are not expected")
+    print(f"sweep: {len(trees)} boards, {bad} problems that are not expected")
     return bool(bad)
 
 
