@@ -4,15 +4,15 @@
  *
  * To be considered:
  * - /soc@0/bus@30800000/spba-bus@30800000/serial@30880000 has clocks (ipg, per) of
- *   /soc@0/bus@30000000/clock-controller@30380000: Linux holds them on, at the rate that them has
- *   at create, until the cell is destroyed; `cellctl show` of the cell lists them, or says that
- *   them could not be had
+ *   /soc@0/bus@30000000/clock-controller@30380000: Linux holds them on, with the rate as it is at
+ *   create, until the cell is destroyed; `cellctl show` of the cell lists them, or says what could
+ *   not be had
  * - /soc@0/bus@30800000/spba-bus@30800000/serial@30880000 has DMA channels (rx, tx) of
  *   /soc@0/bus@30800000/dma-controller@30bd0000: the controller stays with Linux; use the device
  *   without DMA in the cell
  * - /soc@0/bus@30800000/spba-bus@30800000/serial@30880000 needs the pins of
  *   /soc@0/bus@30000000/pinctrl@30330000/uart3grp: Linux sets them up at create; `cellctl show` of
- *   the cell lists them, or says that them could not be had
+ *   the cell lists them, or says what could not be had
  */
 #include <cellblock/board.h>
 
