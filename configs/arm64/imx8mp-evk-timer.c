@@ -4,7 +4,7 @@
  *
  * To be considered:
  * - /soc@0/bus@30800000/spba-bus@30800000/serial@30880000 has clocks (ipg, per) of
- *   /soc@0/bus@30000000/clock-controller@30380000: Linux holds them on, with the rate as it is at
+ *   /soc@0/bus@30000000/clock-controller@30380000: Linux holds them on, at the rate as it is at
  *   create, until the cell is destroyed; `cellctl show` of the cell lists them, or says what could
  *   not be had
  * - /soc@0/bus@30800000/spba-bus@30800000/serial@30880000 has DMA channels (rx, tx) of

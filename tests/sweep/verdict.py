@@ -15,7 +15,7 @@ from pathlib import Path
 
 import firmware
 from fdt import Node, Tree
-from linux_address import PAGE, is_device, memory, pages, registers, reservations, windows, without
+from linux_address import PAGE, Range, is_device, memory, pages, registers, reservations, windows, without
 from linux_irqchip import is_gic, pool, reached_spis
 from tool import Result, cellfile, tool
 
@@ -160,7 +160,7 @@ class Board:
         usable = [(region.phys, region.phys + region.size) for region in system.regions
                   if region.flags & cellfile.RAM == cellfile.RAM]
         everything = [(region.phys, region.phys + region.size) for region in system.regions]
-        for start, end in memory(self.tree):
+        for start, end in self._ram():
             whole = ((start + PAGE - 1) & -PAGE, end & -PAGE)
             for piece in without(whole, [*usable, *kept, *(item for _, item in no_map)]):
                 self._lack("memory", f"RAM 0x{piece[0]:x} to 0x{piece[1]:x} is not Linux's", f"0x{piece[0]:x}")
@@ -171,8 +171,19 @@ class Board:
         for region in system.regions:
             if region.flags & cellfile.IO:
                 place = region.phys, region.phys + region.size
-                if any(place[0] < end and start < place[1] for start, end in memory(self.tree)):
+                if any(place[0] < end and start < place[1] for start, end in self._ram()):
                     self.verdict.add("memory", f"region {region.name} has RAM as registers")
+
+    def _ram(self) -> list[Range]:
+        """What the memory nodes say, unless they have the GIC as well: then all registers are right, and they
+        are not, until firmware has corrected them.
+        """
+        nodes = memory(self.tree)
+        gic = [item for node in self.tree.nodes if is_gic(node) for item in registers(node)]
+        if not any(start < item[1] and item[0] < end for start, end in nodes for item in gic):
+            return nodes
+        taken = [pages(item) for node in self.tree.nodes if is_device(node) for item in registers(node) + windows(node)]
+        return [piece for item in nodes for piece in without(item, taken)]
 
     def _compare_spis(self, system: cellfile.System) -> None:
         given = {first + i for first, count in system.irqs for i in range(count)}

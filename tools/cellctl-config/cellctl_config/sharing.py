@@ -31,7 +31,7 @@ HELD = "`cellctl show` of the cell lists {it}, or says what could not be had"
 
 PROVIDED = (
     Provided("clocks", "#clock-cells", "clock",
-             "Linux holds {it} on, with the rate as it is at create, until the cell is destroyed", HELD),
+             "Linux holds {it} on, at the rate as it is at create, until the cell is destroyed", HELD),
     Provided("resets", "#reset-cells", "reset line", "Linux keeps the device out of reset from create on", HELD),
     Provided("power-domains", "#power-domain-cells", "power domain",
              "Linux holds {it} on from create to destroy", HELD),
