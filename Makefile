@@ -34,6 +34,7 @@ help:
 #: make check       set up what is missing, run all tests
 #: make check-long  the same, for hours: more of everything, and a soak
 #: make hostile     a hostile cell makes every attack it can think of
+#: make sweep       what the tools make of all boards' device trees, as a table (SWEEP="-v NAME": some)
 #: make boards      boots each board under QEMU by its own firmware and runs a cell on it
 #: make soak        random operations on cells, checked (MINUTES=, SEED=, GIC=)
 #: make bench       measure exits, latency, sizes (BENCH="exits ...": some of it)
@@ -233,6 +234,9 @@ hostile:
 boards:
 	@scripts/boards.sh
 
+sweep: setup
+	@$(PYTHON) tests/sweep/sweep.py $(SWEEP)
+
 soak: setup
 	@$(MAKE) --no-print-directory -j$(JOBS) rootfs >/dev/null
 	@$(PYTHON) tests/system/soak.py $(if $(MINUTES),--minutes $(MINUTES)) \
@@ -281,5 +285,5 @@ clean:
 
 .PHONY: all help setup hypervisor driver cellctl host cellcheck configs inmates guest firmware faults \
 	kernels $(OTHER_KERNELS) man install-config install-files install-system install-dkms \
-	install deb system-disk rootfs run demo check check-long hostile boards soak bench \
+	install deb system-disk rootfs run demo check check-long hostile boards sweep soak bench \
 	bench-expected bench-plots pictures models fuzz coverage reference lint clean

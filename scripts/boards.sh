@@ -19,8 +19,8 @@ count()
 }
 
 scripts/setup.sh --boards
-scripts/fetch.sh boards
-make --no-print-directory -j"$(nproc)" rootfs >/dev/null
+scripts/fetch.sh 6.12 boards
+make --no-print-directory -j"$(nproc)" rootfs kernel-6.12 >/dev/null
 mkdir -p "$BUILD/boards"
 status=0
 /usr/bin/python3 -m pytest -v -p no:cacheprovider "$@" tests/boards </dev/null 2>&1 |

@@ -252,6 +252,7 @@ without_qemu()
 	title lint
 	results lint scripts/lint.sh
 	python_tests "config tests" tests/config "$JOBS"
+	python_tests "board trees" tests/sweep "$JOBS"
 	python_tests "package tests" tests/packages "$JOBS"
 }
 

@@ -31,6 +31,7 @@ static inline uint32_t cb_console_size(uint32_t type)
 	switch (type) {
 	case CB_CONSOLE_PL011:
 	case CB_CONSOLE_CADENCE:
+	case CB_CONSOLE_IMX:
 		return CB_PAGE_SIZE;
 	case CB_CONSOLE_8250:
 		return 0x20;

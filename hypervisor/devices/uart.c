@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The debug console (uart.h): Arm PL011 (DDI 0183), the 8250 with its registers four bytes apart,
- * as in the BCM2711, and Cadence's UART (UG1085, chapter 21). Linux or the firmware has set it
- * up; only the transmit side is used, so it can be shared with Linux' own console. What it does not
- * take in time is lost; the root cell's ring has it. Nor does anybody wait long for one that is
- * stopped, or whose clock is off: then its status may read as anything.
+ * as in the BCM2711, Cadence's UART (UG1085, chapter 21) and that of the i.MX (IMX8MPRM, "UART").
+ * Linux or the firmware has set it up; only the transmit side is used, so it can be shared with
+ * Linux' own console. What it does not take in time is lost; the root cell's ring has it. Nor does
+ * anybody wait long for one that is stopped, or whose clock is off: then its status may read as
+ * anything.
  */
 #include <arch/cpu.h>
 #include <arch/io.h>
@@ -20,6 +21,7 @@ static const struct uart {
 	[CB_CONSOLE_PL011] = { .data = 0x00, .status = 0x18, .mask = BIT(5) },	 /* UARTFR.TXFF */
 	[CB_CONSOLE_8250] = { 0x00, 0x14, .mask = BIT(5), .ready = BIT(5) },	 /* LSR.THRE */
 	[CB_CONSOLE_CADENCE] = { .data = 0x30, .status = 0x2c, .mask = BIT(4) }, /* SR.TXFULL */
+	[CB_CONSOLE_IMX] = { .data = 0x40, .status = 0xb4, .mask = BIT(4) },	 /* UTS.TXFULL */
 };
 
 static const struct uart *uart;

@@ -128,6 +128,7 @@ struct board_cpus {
 #define PL011(...)	BOARD_UART(CB_CONSOLE_PL011, __VA_ARGS__, 0)
 #define UART_8250(...)	BOARD_UART(CB_CONSOLE_8250, __VA_ARGS__, 0)	/* registers 4 bytes apart */
 #define CADENCE(...)	BOARD_UART(CB_CONSOLE_CADENCE, __VA_ARGS__, 0)
+#define UART_IMX(...)	BOARD_UART(CB_CONSOLE_IMX, __VA_ARGS__, 0)
 
 #define BOARD_UART(model, where, intid, ...)                                                       \
 	{                                                                                          \
@@ -171,8 +172,8 @@ struct board_system {
 	struct board_gic gic;
 	/*
 	 * A UART: the hypervisor prints there, too. `PL011(address)`, `UART_8250(address)` (registers 4
-	 * bytes apart) or `CADENCE(address)`. For bring-up: it is mostly the root cell's UART, and both
-	 * write without knowing of each other. Left out: `cellctl console` only.
+	 * bytes apart), `CADENCE(address)` or `UART_IMX(address)`. For bring-up: it is mostly the root
+	 * cell's UART, and both write without knowing of each other. Left out: `cellctl console` only.
 	 */
 	struct cb_console_config debug_console;
 	/* Of the root cell: `PERMISSIVE`, `ACCEPT_LPIS` or nothing. */
@@ -211,9 +212,9 @@ struct board_cell {
 	 */
 	struct board_smcs smcs;
 	/*
-	 * `RING`, a UART, `PL011(IPA, INTID)` or `PL011(IPA)` and likewise `UART_8250` and `CADENCE`, or
-	 * nothing: what `stdout-path` in its device tree says. A UART also lies in one of its regions,
-	 * its interrupt is one of its SPIs.
+	 * `RING`, a UART, `PL011(IPA, INTID)` or `PL011(IPA)` and likewise `UART_8250`, `CADENCE` and
+	 * `UART_IMX`, or nothing: what `stdout-path` in its device tree says. A UART also lies in one of
+	 * its regions, its interrupt is one of its SPIs.
 	 */
 	struct cb_console_config console;
 };

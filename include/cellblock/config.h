@@ -73,6 +73,7 @@ enum cb_console_type {
 	CB_CONSOLE_PL011 = 2,
 	CB_CONSOLE_8250 = 3,	/* registers 4 bytes apart, as the mini UART of a Raspberry Pi */
 	CB_CONSOLE_CADENCE = 4,	/* of the ZynqMP, for instance */
+	CB_CONSOLE_IMX = 5,	/* of the i.MX 6 and later, but for those with an LPUART */
 };
 
 /*

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * UARTs, output only, polled: Arm PL011, 8250 with registers four bytes apart, Cadence. Baud rate
- * and format stay as firmware or the root cell set them; a PL011 or Cadence UART that does not
- * transmit yet is turned on, with 8N1.
+ * UARTs, output only, polled: Arm PL011, 8250 with registers four bytes apart, Cadence, i.MX. Baud
+ * rate and format stay as firmware or the root cell set them; one that does not transmit yet is
+ * turned on, with 8N1, unless it is an 8250.
  */
 #include <libfdt.h>
 #include <sysreg.h>
@@ -24,6 +24,16 @@
 #define CADENCE_CR_TX_EN  (1u << 4)
 #define CADENCE_CR_TX_DIS (1u << 5)
 #define CADENCE_MR_8N1	  0x20
+
+#define IMX_UCR1	  0x80
+#define IMX_UCR2	  0x84
+#define IMX_UCR4	  0x8c
+#define IMX_UCR1_UARTEN	  (1u << 0)
+#define IMX_UCR2_SRST	  (1u << 0) /* 0 resets it */
+#define IMX_UCR2_TXEN	  (1u << 2)
+#define IMX_UCR2_WS	  (1u << 5)  /* 8 bits */
+#define IMX_UCR2_IRTS	  (1u << 14) /* sends without RTS */
+#define IMX_UCR4_ENABLES  0x18fu     /* of interrupts; those in UCR1 are 0 with the rest of it */
 
 static void pl011_start(uint64_t base)
 {
@@ -51,6 +61,16 @@ static void cadence_start(uint64_t base)
 	write32(base + CADENCE_CR, CADENCE_CR_RESET | CADENCE_CR_TX_EN);
 }
 
+static void imx_start(uint64_t base)
+{
+	const uint32_t running = IMX_UCR2_SRST | IMX_UCR2_TXEN;
+
+	write32(base + IMX_UCR1, IMX_UCR1_UARTEN);
+	write32(base + IMX_UCR4, read32(base + IMX_UCR4) & ~IMX_UCR4_ENABLES);
+	if ((read32(base + IMX_UCR2) & running) != running)
+		write32(base + IMX_UCR2, running | IMX_UCR2_WS | IMX_UCR2_IRTS);
+}
+
 /* Where a character goes, and what the status register says while there is room for it. */
 static const struct uart {
 	const char *compatible;
@@ -62,6 +82,7 @@ static const struct uart {
 	{ "ns16550a", uart_8250_start, 0x00, 0x14, 1u << 5, 1u << 5 }, /* LSR.THRE */
 	{ "brcm,bcm2835-aux-uart", uart_8250_start, 0x00, 0x14, 1u << 5, 1u << 5 },
 	{ "cdns,uart-r1p12", cadence_start, 0x30, 0x2c, 1u << 4, 0 }, /* SR.TXFULL */
+	{ "fsl,imx6q-uart", imx_start, 0x40, 0xb4, 1u << 4, 0 },      /* UTS.TXFULL */
 };
 
 static const struct uart *uart;

@@ -47,10 +47,15 @@ class Board:
 
     def command(self) -> list[str]:
         command = [QEMU, *self.machine(), "-nodefaults", "-display", "none", "-no-reboot"]
-        command += ["-serial", self.serial, "-serial", self.serial2]
+        for serial in self.serials():
+            command += ["-serial", serial]
         if self.trace:
             command += ["-D", str(self.trace)]
         return command
+
+    def serials(self) -> list[str]:
+        """What its UARTs are connected with, in the order of QEMU's model."""
+        return [self.serial, self.serial2]
 
     # What it boots
 

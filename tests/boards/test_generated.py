@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from board import Board, BoardRoot, timer_without_exits
 from generated import Generated
+from imx8mp import Imx8mp
 from machine import Machine
 from rpi4 import StockRpi4, UBootRpi4
+from versal import Versal
 from zcu102 import Zcu102
-
-CPU = 3
 
 
 class GeneratedRoot(BoardRoot):
@@ -36,12 +36,14 @@ class GeneratedRoot(BoardRoot):
     (UBootRpi4(name="rpi4-u-boot-generated"), "serial@7e215040"),
     (StockRpi4(name="rpi4-stock-generated"), "serial@7e215040"),
     (Zcu102(name="zcu102-generated"), "serial@ff010000"),
-], ids=["rpi4-u-boot", "rpi4-stock", "zcu102"])
+    (Imx8mp(name="imx8mp-evk-generated"), "serial@30880000"),
+    (Versal(name="versal-generated"), "uart@ff010000"),
+], ids=["rpi4-u-boot", "rpi4-stock", "zcu102", "imx8mp-evk", "versal"])
 def test_timer_cell(boot: Callable[..., Machine], board: Board, uart: str, tmp_path: Path) -> None:
     machine = boot(board)
     root = GeneratedRoot(machine, board, tmp_path)
     root.enable()
-    root.made.make("pump", "cell", "pump", "--cpus", CPU, "--memory", "16M", "--device", uart,
+    root.made.make("pump", "cell", "pump", "--cpus", board.cell_cpu, "--memory", "16M", "--device", uart,
                    "--native-idle")
     timer_without_exits(root, "pump", machine.serial2)
     root.disable()

@@ -10,7 +10,7 @@ import documents
 from board import BoardRoot, follow, walk
 from cellfile import System, put
 from machine import Machine
-from zcu102 import Zcu102, typed_tree
+from zcu102 import Zcu102, plain_tree, typed_tree
 
 PM_GET_API_VERSION = 0xC2000001
 PM_GET_CHIPID = 0xC2000018
@@ -40,7 +40,7 @@ def firmware_is_out_of_reach(root: BoardRoot) -> None:
 
 def test_timer_cell(boot: Callable[..., Machine]) -> None:
     board = Zcu102()
-    board.tree = typed_tree(board.directory(), documents.commands("docs/boards/zcu102.md", "uboot"))
+    board.tree = typed_tree(plain_tree(), board.directory(), documents.commands("docs/boards/zcu102.md", "uboot"))
     machine = boot(board)
     machine.check("test -e /proc/device-tree/reserved-memory/cellblock@70000000/no-map")
     root = BoardRoot(machine, board)

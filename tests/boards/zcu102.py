@@ -51,10 +51,10 @@ def plain_tree() -> Tree:
     return tree
 
 
-def typed_tree(directory: Path, commands: list[str]) -> Path:
-    """The same by commands at the prompt of U-Boot, on QEMU's `virt`: there is none for QEMU's ZCU102."""
+def typed_tree(tree: Tree, directory: Path, commands: list[str]) -> Path:
+    """A tree changed by commands at the prompt of U-Boot, on QEMU's `virt`: the board's own QEMU has none."""
     plain, typed = directory / "plain.dtb", directory / "typed.dtb"
-    plain_tree().save(plain)
+    tree.save(plain)
     board = UBootPrompt(tree=plain)
     with Machine(board, "board-uboot", login=False) as machine:
         machine.serial.expect("Hit any key to stop autoboot")

@@ -360,7 +360,8 @@ def test_spin_table_is_no_use_with_gicv3(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("kind", "macro"), [
-    ('"arm,pl011"', "PL011"), ('"cdns,uart-r1p12"', "CADENCE"), ('"brcm,bcm2835-aux-uart"', "UART_8250"),
+    ('"arm,pl011"', "PL011"), ('"cdns,uart-r1p12"', "CADENCE"),
+    ('"fsl,imx8mp-uart", "fsl,imx6q-uart"', "UART_IMX"), ('"brcm,bcm2835-aux-uart"', "UART_8250"),
     ('"snps,dw-apb-uart"; reg-shift = <2>', "UART_8250"), ('"snps,dw-apb-uart"; reg-shift = <0>', None),
     ('"ns16550a"', None)])
 def test_debug_console_by_kind(tmp_path: Path, kind: str, macro: str | None) -> None:

@@ -47,6 +47,7 @@ EXCEPTIONS = {
     "make run": "wants a terminal; tests/system boots the same machine",
     "make setup": "make check begins with it",
     "make soak": "by make check-long; tests/system/test_soak.py has a short one",
+    "make sweep": "the totals of tests/sweep, which make check runs for one board of each system on a chip",
     "make -C tests/fuzz merge": "rewrites the corpus",
     "scripts/lint.sh": "a step of make check",
     "scripts/setup.sh": "make check begins with it",

@@ -52,7 +52,7 @@ def test_ranges_are_translated_up_to_the_root(tmp_path: Path) -> None:
     inner = "/bus@10000000/inner"
     expected = {f"{inner}/low@100": [Range(0x10000100, 0x10000110)],
                 f"{inner}/high@80000100": [Range(0x100000100, 0x100000110)],
-                f"{inner}/outside@200000": [], f"{inner}/crossing@ffff0": [],
+                f"{inner}/outside@200000": [], f"{inner}/crossing@ffff0": [Range(0x100FFFF0, 0x10100010)],
                 "/bus@10000000/i2c@200": [Range(0x10000200, 0x10000300)],
                 "/bus@10000000/i2c@200/chip@42": []}
     for path, ranges in expected.items():

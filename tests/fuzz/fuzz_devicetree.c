@@ -97,7 +97,7 @@ static void choose_console(void)
 {
 	const struct cb_region *r = &cell.regions[random_below(cell.head.regions.count)];
 
-	cell.head.console.type = (uint32_t)random_below(CB_CONSOLE_CADENCE + 1);
+	cell.head.console.type = (uint32_t)random_below(CB_CONSOLE_IMX + 1);
 	if (!cb_console_size(cell.head.console.type))
 		return;
 	if (~r->flags & (CB_REGION_IO | CB_REGION_WRITE)) {

@@ -35,7 +35,7 @@ MMIO = READ | WRITE | IO
 
 NATIVE_IDLE, PERMISSIVE, ACCEPT_LPIS = (1 << bit for bit in range(3))
 
-CONSOLE_NONE, CONSOLE_RING, CONSOLE_PL011, CONSOLE_8250, CONSOLE_CADENCE = range(5)
+CONSOLE_NONE, CONSOLE_RING, CONSOLE_PL011, CONSOLE_8250, CONSOLE_CADENCE, CONSOLE_IMX = range(6)
 RING = (CONSOLE_RING, 0, 0)
 
 FRAMES = ("GICD", "GICC", "GICH", "GICV", "GICR", "ITS")
@@ -139,7 +139,12 @@ class System(Cell):
     @staticmethod
     def delivered(name: str) -> System:
         """A board of configs/arm64, to be changed."""
-        data = delivered(name)
+        return System.read(BUILD / "configs" / f"{name}.cell")
+
+    @staticmethod
+    def read(path: Path) -> System:
+        """What mkcell has written."""
+        data = path.read_bytes()
         cell = CELL.unpack_from(data, HEADER.size)
         system = SYSTEM.unpack_from(data, HEADER.size + CELL.size)
         frames = zip(FRAMES, zip(system[4:16:2], system[5:16:2]))

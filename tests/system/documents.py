@@ -7,7 +7,7 @@ words, "; sh PLACE" precedes the block. PLACE says where a test executes it:
     host     the build machine
     board    QEMU's `virt` with what `make run` boots
     debian   a Debian system on it, with the packages installed
-    virt, rpi4, spintable, zcu102
+    virt, rpi4, spintable, zcu102, imx8mp
              these boards (tests/boards); a Raspberry Pi 4 without PSCI
     uboot    the prompt of U-Boot
 
@@ -26,7 +26,7 @@ from typing import NamedTuple
 from qemu import ROOT
 
 DOCS = ROOT / "docs"
-PLACES = ("host", "board", "debian", "virt", "rpi4", "spintable", "zcu102", "uboot")
+PLACES = ("host", "board", "debian", "virt", "rpi4", "spintable", "zcu102", "imx8mp", "uboot")
 
 FENCE = re.compile(r"^( *)```sh\b *([\w ]*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 MAN_FENCE = re.compile(r"^()(?:; sh *([\w ]*)\n)```\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -793,7 +793,7 @@ static void test_debug_console_is_refused(void **state)
 	(void)state;
 	refuse_system(s->debug_console.type = CB_CONSOLE_RING, CB_ERR_ARGUMENT,
 		      .address = CB_CONSOLE_RING);
-	refuse_system(s->debug_console.type = 5, CB_ERR_ARGUMENT, .address = 5);
+	refuse_system(s->debug_console.type = 6, CB_ERR_ARGUMENT, .address = 6);
 	refuse_system(s->debug_console.type = CB_CONSOLE_NONE, CB_ERR_ARGUMENT,
 		      .address = 0x09000000);
 	refuse_system(s->debug_console.irq = 33, CB_ERR_ARGUMENT, .address = 33);
@@ -808,6 +808,7 @@ static void test_debug_console_is_refused(void **state)
 		      .other_size = 0x10000);
 	/* The registers of an 8250 begin at any 32 bytes. */
 	accept_system(s->debug_console.type = CB_CONSOLE_CADENCE);
+	accept_system(s->debug_console.type = CB_CONSOLE_IMX);
 	accept_system(s->debug_console.type = CB_CONSOLE_8250; s->debug_console.address |= 0x40);
 	refuse_system(s->debug_console.type = CB_CONSOLE_8250;
 		      s->debug_console.address |= 0x10, CB_ERR_ARGUMENT, .address = 0x09000010);
@@ -834,7 +835,7 @@ static void test_root_may_list_calls_that_it_shall_not_make(void **state)
 static void test_cell_console_is_refused(void **state)
 {
 	(void)state;
-	refuse_cell(c->console.type = 5, CB_ERR_ARGUMENT, .address = 5);
+	refuse_cell(c->console.type = 6, CB_ERR_ARGUMENT, .address = 6);
 	refuse_cell(c->console.type = CB_CONSOLE_RING, CB_ERR_ARGUMENT, .address = 0x09000000);
 	refuse_cell(c->console = ((struct cb_console_config){ .irq = 40 }), CB_ERR_ARGUMENT,
 		    .address = 40);
@@ -849,6 +850,7 @@ static void test_cell_console_is_refused(void **state)
 	refuse_cell(a->regions[2].flags &= ~CB_REGION_WRITE, CB_ERR_ARGUMENT,
 		    .address = 0x09000000);
 	accept_cell(c->console.type = CB_CONSOLE_CADENCE);
+	accept_cell(c->console.type = CB_CONSOLE_IMX);
 	accept_cell(c->console.type = CB_CONSOLE_8250; c->console.address |= 0x40);
 	refuse_cell(c->console.type = CB_CONSOLE_8250;
 		    c->console.address |= 0x44, CB_ERR_ARGUMENT, .address = 0x09000044);

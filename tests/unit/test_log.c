@@ -40,6 +40,7 @@ static const struct uart_model models[] = {
 	{ CB_CONSOLE_PL011, 0, 0x00, 0x18, 0x90, 0x20 },
 	{ CB_CONSOLE_8250, SHIFT, SHIFT + 0x00, SHIFT + 0x14, 0x60, 0x01 },
 	{ CB_CONSOLE_CADENCE, 0, 0x30, 0x2c, 0x0a, 0x10 },
+	{ CB_CONSOLE_IMX, 0, 0x40, 0xb4, 0x60, 0x30 },
 };
 
 void *el2_map_device(paddr_t phys, size_t size)

@@ -478,8 +478,8 @@ static int live_uart(const struct writer *w)
 	return -FDT_ERR_NOTFOUND;
 }
 
-/* There are many kinds of 8250: which one this is, the machine's tree may know. */
-static void put_8250(struct writer *w)
+/* Of some UARTs there are many kinds: which one this is, the machine's tree may know. */
+static void put_kind(struct writer *w, const char *otherwise)
 {
 	static const char *const copied[] = { "compatible" };
 	int node = live_uart(w);
@@ -487,7 +487,12 @@ static void put_8250(struct writer *w)
 	if (node >= 0)
 		copy_properties(w, node, copied, ARRAY_SIZE(copied));
 	else
-		put_string(w, "compatible", "ns16550a");
+		put_string(w, "compatible", otherwise);
+}
+
+static void put_8250(struct writer *w)
+{
+	put_kind(w, "ns16550a");
 	put_u32(w, "reg-shift", 2);
 	put_u32(w, "reg-io-width", 4);
 }
@@ -504,6 +509,10 @@ static void put_uart_kind(struct writer *w)
 	case CB_CONSOLE_CADENCE:
 		put_strings(w, "compatible", "xlnx,zynqmp-uart\0cdns,uart-r1p12");
 		put_strings(w, "clock-names", "uart_clk\0pclk");
+		break;
+	case CB_CONSOLE_IMX:
+		put_kind(w, "fsl,imx6q-uart");
+		put_strings(w, "clock-names", "ipg\0per");
 		break;
 	default:
 		put_strings(w, "compatible", "arm,pl011\0arm,primecell");

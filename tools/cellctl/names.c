@@ -84,7 +84,7 @@ static const char *const archs[] = {
 
 static const char *const consoles[] = {
 	[CB_CONSOLE_NONE] = "none", [CB_CONSOLE_RING] = "ring",	      [CB_CONSOLE_PL011] = "pl011",
-	[CB_CONSOLE_8250] = "8250", [CB_CONSOLE_CADENCE] = "cadence",
+	[CB_CONSOLE_8250] = "8250", [CB_CONSOLE_CADENCE] = "cadence", [CB_CONSOLE_IMX] = "imx",
 };
 
 static const char *const root_modes[] = {

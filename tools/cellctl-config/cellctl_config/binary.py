@@ -27,7 +27,7 @@ READ, WRITE, EXECUTE, IO, SHARED, LOADABLE = (1 << bit for bit in range(6))
 REGION_FLAGS = ("read", "write", "execute", "io", "shared", "loadable")
 NATIVE_IDLE, PERMISSIVE, ACCEPT_LPIS = (1 << bit for bit in range(3))
 CELL_FLAGS = ("native-idle", "permissive", "accept-lpis")
-CONSOLES = {0: "none", 1: "ring", 2: "pl011", 3: "8250", 4: "cadence"}
+CONSOLES = {0: "none", 1: "ring", 2: "pl011", 3: "8250", 4: "cadence", 5: "imx"}
 FRAMES = ("gicd", "gicc", "gich", "gicv", "gicr", "its")
 
 HEADER = struct.Struct("<8sHBBIII32s")

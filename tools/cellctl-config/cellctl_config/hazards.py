@@ -39,6 +39,7 @@ class Known:
         self.registers = [item for item in nodes.all_registers(machine.tree) if not buses.is_bus(item.node)]
         self.messages = message_spis(machine)[0]
         self.users = self.users_of_spis()
+        self.firmware = memory_of_firmware(machine)
 
     def users_of_spis(self) -> dict[int, list[Node]]:
         found: dict[int, list[Node]] = {}
@@ -258,7 +259,7 @@ def cell_memory(known: Known, cell: binary.Cell) -> Iterator[Danger]:
 def firmware_memory(known: Known, system: binary.System) -> Iterator[Danger]:
     """What no cell has, none can write: a cell's regions are parts of these."""
     for i, region in enumerate(system.regions):
-        for place in memory_of_firmware(known.machine):
+        for place in known.firmware:
             if place.range.overlaps(Range(region.phys, region.end)):
                 yield warning(system, fields.of_region(system, i), "firmware-memory", f"the firmware is at {place}: "
                               "unless the hardware keeps others out, who writes there decides what EL3 does",

@@ -29,6 +29,7 @@ CONSOLES = {
     "cdns,uart-r1p8": "CADENCE",
     "cdns,uart-r1p12": "CADENCE",
     "xlnx,xuartps": "CADENCE",
+    "fsl,imx6q-uart": "UART_IMX",
     "brcm,bcm2835-aux-uart": "UART_8250",
     "brcm,bcm7271-uart": "UART_8250",
     "intel,xscale-uart": "UART_8250",
@@ -216,7 +217,7 @@ def _linux_has_it(kept: list[Kept], linux: list[Range]) -> list[str]:
 def _firmware_notes(machine: Machine, memory: Memory) -> list[str]:
     notes = []
     if memory.firmware:
-        places = ctext.names([str(place) for place in memory.firmware], most=8)
+        places = ctext.names([str(place) for place in memory.firmware], most=len(memory.firmware))
         notes.append(f"in no region, since the firmware is there: {places}. If a driver of Linux needs some of it, list "
                      "it, unless Linux could then change the firmware")
     calls = calls_for_all(machine)

@@ -28,11 +28,11 @@ class Provided(NamedTuple):
 
 
 # How to see whether Linux could: its driver of the provider may be missing.
-HELD = "`cellctl show` of the cell lists {it}, or says that {it} could not be had"
+HELD = "`cellctl show` of the cell lists {it}, or says what could not be had"
 
 PROVIDED = (
     Provided("clocks", "#clock-cells", "clock",
-             "Linux holds {it} on, at the rate that {it} has at create, until the cell is destroyed", HELD),
+             "Linux holds {it} on, at the rate as it is at create, until the cell is destroyed", HELD),
     Provided("resets", "#reset-cells", "reset line", "Linux keeps the device out of reset from create on", HELD),
     Provided("power-domains", "#power-domain-cells", "power domain",
              "Linux holds {it} on from create to destroy", HELD),
