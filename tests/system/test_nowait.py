@@ -14,7 +14,7 @@ import pytest
 from cellfile import GIB, LOADABLE, MIB, RAM, Cell, Region, put
 from cells import SHARE, SYSFS, Root
 from machine import LONG_RUN, Boot
-from test_faults import Faulty, faulty_initrd  # noqa: F401
+from test_faults import Faulty
 
 pytestmark = pytest.mark.gics(3)
 
@@ -29,7 +29,7 @@ DESTROY = "cellctl destroy {0} >/tmp/{1} 2>&1 & echo $! >/tmp/{1}.pid"
 
 
 @pytest.fixture(scope="module")
-def module_faulty(boot_shared: Boot, gic: int, faulty_initrd: str) -> Faulty:  # noqa: F811
+def module_faulty(boot_shared: Boot, gic: int, faulty_initrd: str) -> Faulty:
     faulty = Faulty(Root(boot_shared(gic=gic, initrd=faulty_initrd)))
     faulty.root.cellctl(f"enable {faulty.board}")
     faulty.machine.check(put(THIRD.pack(), "/tmp/third.cell"))
@@ -178,7 +178,7 @@ def test_load_survives_signals(held: Faulty) -> None:
 
 
 @pytest.mark.skipif(not LONG_RUN, reason="takes as long as a reboot waits: CB_LONG=1")
-def test_reboot_waits_no_longer_than_it_may(boot: Boot, gic: int, faulty_initrd: str) -> None:  # noqa: F811
+def test_reboot_waits_no_longer_than_it_may(boot: Boot, gic: int, faulty_initrd: str) -> None:
     """For a cell that somebody destroys, and that does not come to an end."""
     machine = boot(gic=gic, initrd=faulty_initrd)
     faulty = Faulty(Root(machine))
