@@ -5,6 +5,7 @@
  * cell is destroyed. The hypervisor decides which state allows what.
  */
 #include <linux/delay.h>
+#include <linux/freezer.h>
 #include <linux/io.h>
 #include <linux/jiffies.h>
 #include <linux/sched/signal.h>
@@ -30,6 +31,8 @@ struct cell *cb_cell_new(u32 id, const struct cb_cell_config *config)
 	cell->id = id;
 	cell->config = config;
 	INIT_LIST_HEAD(&cell->devices);
+	mutex_init(&cell->lock);
+	cell->silent.since = cell->silent.last = jiffies;
 	cell->seen_generation = U32_MAX; /* so that the first state is announced */
 	kobject_init(&cell->kobj, &cb_cell_type);
 	return cell;
@@ -85,59 +88,113 @@ void cb_cell_unpublish(struct cell *cell)
 
 /* ---- Calls that take their time ---- */
 
-#define SHUTDOWN_TIMEOUT (30UL * HZ) /* a reboot waits no longer for a cell */
-
-/* Whether to ask again. Who gives up can resume with the same request. */
-static bool keep_asking(unsigned long since)
+/* Locks a cell that is still there. It is held for a hypercall, or for a piece of a load. */
+int cb_cell_lock(struct cell *cell, struct cb_error *error)
 {
-	if (cellblock.shutting_down)
-		return time_before(jiffies, since + SHUTDOWN_TIMEOUT);
-	return !fatal_signal_pending(current);
+	mutex_lock(&cell->lock);
+	if (cell->page)
+		return 0;
+	mutex_unlock(&cell->lock);
+	return refuse_cell(error, CB_ERR_CELL_UNKNOWN, cell->id, CB_NO_CELL);
+}
+
+static int locked(struct cell *cell, struct cb_error *error,
+		  int (*once)(struct cell *cell, struct cb_error *error))
+{
+	int err = cb_cell_lock(cell, error);
+
+	if (err)
+		return err;
+	err = once(cell, error);
+	mutex_unlock(&cell->lock);
+	return err;
 }
 
 /* A CPU needs microseconds to stop, to begin to clear, or to turn itself off. */
 #define ANSWER_TIMEOUT (10UL * HZ)
 
-/* While CPUs are to stop, or one is to begin, a busy answer has them in its address. */
-static int refuse_silent_cpu(const struct cell *cell, struct cb_error *error)
+/* Who asks again within this time has not stopped asking, whatever signals came in between. */
+#define ASKED_ON       HZ
+
+/* A call that can be busy: while CPUs are to stop, or one is to begin, its address has them. */
+static int ask(u64 function, struct cell *cell, struct cb_error *error)
+{
+	int err = hvc_run(function, cell->id, 0, 0, error);
+	bool silent = err && error->code == CB_ERR_BUSY && error->address;
+
+	if (!silent || time_after(jiffies, cell->silent.last + ASKED_ON))
+		WRITE_ONCE(cell->silent.since, jiffies);
+	cell->silent.last = jiffies;
+	return err;
+}
+
+static bool is_silent(const struct cell *cell)
+{
+	return time_after(jiffies, READ_ONCE(cell->silent.since) + ANSWER_TIMEOUT);
+}
+
+/* Whoever asks next waits as long again. */
+static int refuse_silent_cpu(struct cell *cell, struct cb_error *error)
 {
 	u32 cpu = __ffs64(error->address);
 
+	WRITE_ONCE(cell->silent.since, jiffies);
 	refuse_cell(error, CB_ERR_CPU_NO_ANSWER, cell->id, CB_NO_CELL);
 	error->index = cpu;
 	return cb_error_errno(error->code);
 }
 
+/*
+ * Without a lock in between, so that nobody waits for as long as this takes; a freezer, a
+ * debugger and Ctrl-C need not wait either, as the same request goes on with it.
+ */
 static int repeat_while_busy(struct cell *cell, struct cb_error *error,
 			     int (*once)(struct cell *cell, struct cb_error *error))
 {
-	unsigned long since = jiffies, silent_since = jiffies;
 	int err;
 
 	for (;;) {
 		err = once(cell, error);
-		if (!err || error->code != CB_ERR_BUSY || !keep_asking(since))
+		if (!err || error->code != CB_ERR_BUSY)
 			return err;
-		if (!error->address)
-			silent_since = jiffies;
-		else if (time_after(jiffies, silent_since + ANSWER_TIMEOUT))
+		if (READ_ONCE(cellblock.shutting_down))
+			return refuse(error, CB_ERR_SHUTTING_DOWN);
+		if (signal_pending(current))
+			return -ERESTARTSYS;
+		if (error->address && is_silent(cell))
 			return refuse_silent_cpu(cell, error);
 		usleep_range(500, 1000);
 	}
 }
 
+static int stop_locked(struct cell *cell, struct cb_error *error)
+{
+	cb_cell_unmap_load(cell);
+	return ask(CB_HVC_CELL_STOP, cell, error);
+}
+
 static int stop_once(struct cell *cell, struct cb_error *error)
 {
-	return hvc_run(CB_HVC_CELL_STOP, cell->id, 0, 0, error);
+	return locked(cell, error, stop_locked);
+}
+
+/* As long as it is not being destroyed, the call does not end it. Busy, but for a refusal. */
+static int begin_to_destroy(struct cell *cell, struct cb_error *error)
+{
+	cb_cell_unmap_load(cell);
+	if (READ_ONCE(cell->page->state) == CB_CELL_DESTROYING)
+		return 0;
+	return ask(CB_HVC_CELL_DESTROY, cell, error);
 }
 
 /* When it succeeds the cell's pages are the hypervisor's again: nobody may read on. */
-static int destroy_once(struct cell *cell, struct cb_error *error)
+static int destroy_locked(struct cell *cell, struct cb_error *error)
 {
 	int err;
 
+	cb_cell_unmap_load(cell);
 	down_write(&cellblock.pages_lock);
-	err = hvc_run(CB_HVC_CELL_DESTROY, cell->id, 0, 0, error);
+	err = ask(CB_HVC_CELL_DESTROY, cell, error);
 	if (!err)
 		drop_page(cell);
 	up_write(&cellblock.pages_lock);
@@ -183,16 +240,25 @@ static void release_regions(struct cell *cell)
 
 /* ---- Create ---- */
 
-/* A cell that nobody knows of: if the process dies, nobody could resume it. */
+/*
+ * A cell that nobody knows of: if the process dies, nobody could resume it. Others go on
+ * meanwhile: lock is given back.
+ */
 static int destroy_unseen(struct cell *cell, struct cb_error *error)
 {
-	int err = repeat_while_busy(cell, error, destroy_once);
+	int err;
 
-	while (err && error->code == CB_ERR_BUSY) {
+	for (;;) {
+		err = destroy_locked(cell, error);
+		if (!err || error->code != CB_ERR_BUSY)
+			return err;
+		if (error->address && is_silent(cell))
+			return refuse_silent_cpu(cell, error);
+		mutex_unlock(&cellblock.lock);
 		usleep_range(500, 1000);
-		err = repeat_while_busy(cell, error, destroy_once);
+		try_to_freeze();
+		mutex_lock(&cellblock.lock);
 	}
-	return err;
 }
 
 /* What exists and cannot be shown is destroyed, or at least shown for somebody to destroy it. */
@@ -225,7 +291,8 @@ static int create_when_off(struct cell *cell, struct cb_error *error)
 		if (!err)
 			cell->id = result.x[1];
 		if (!err || error->code != CB_ERR_CPU_ONLINE ||
-		    time_after(jiffies, since + ANSWER_TIMEOUT) || fatal_signal_pending(current))
+		    time_after(jiffies, since + ANSWER_TIMEOUT) || fatal_signal_pending(current) ||
+		    READ_ONCE(cellblock.shutting_down))
 			return err;
 		usleep_range(500, 1000);
 	}
@@ -290,34 +357,40 @@ int cb_cell_create(struct cb_cell_config *config, u32 *id, struct cb_error *erro
 
 /* ---- Load, start, stop ---- */
 
-int cb_cell_load_begin(struct cell *cell, struct cb_error *error)
+static int load_begin_locked(struct cell *cell, struct cb_error *error)
 {
 	return hvc_run(CB_HVC_CELL_LOAD, cell->id, 0, 0, error);
 }
 
+int cb_cell_load_begin(struct cell *cell, struct cb_error *error)
+{
+	return locked(cell, error, load_begin_locked);
+}
+
 int cb_cell_start(struct cell *cell, u64 entry, u64 argument, struct cb_error *error)
 {
+	int err = cb_cell_lock(cell, error);
+
+	if (err)
+		return err;
 	cb_cell_unmap_load(cell);
-	return hvc_run(CB_HVC_CELL_START, cell->id, entry, argument, error);
+	err = hvc_run(CB_HVC_CELL_START, cell->id, entry, argument, error);
+	mutex_unlock(&cell->lock);
+	return err;
 }
 
 int cb_cell_stop(struct cell *cell, struct cb_error *error)
 {
-	cb_cell_unmap_load(cell);
 	return repeat_while_busy(cell, error, stop_once);
 }
 
 /* ---- Destroy ---- */
 
-/* An error after the cell is gone is about a CPU that Linux could not bring online. */
-int cb_cell_destroy(struct cell *cell, struct cb_error *error)
+/* Linux takes back what a cell had that is gone. Puts the reference of who made it. */
+static int take_back(struct cell *cell, struct cb_error *error)
 {
 	int err;
 
-	cb_cell_unmap_load(cell);
-	err = repeat_while_busy(cell, error, destroy_once);
-	if (err)
-		return err;
 	kobject_del(&cell->kobj);
 	cb_announce(cell, "destroyed");
 	cb_devices_give_back(cell);
@@ -325,4 +398,33 @@ int cb_cell_destroy(struct cell *cell, struct cb_error *error)
 	err = cb_cpus_give_back(cell, error);
 	kobject_put(&cell->kobj);
 	return err;
+}
+
+/*
+ * Once, without waiting. An error after the cell is gone is about a CPU that Linux could not bring
+ * online.
+ */
+int cb_cell_try_destroy(struct cell *cell, struct cb_error *error)
+{
+	return locked(cell, error, destroy_locked) ?: take_back(cell, error);
+}
+
+/* The beginning, with what it takes to stop it, waits for no CPU that goes to another cell. */
+static int destroy_once(struct cell *cell, struct cb_error *error)
+{
+	int err = locked(cell, error, begin_to_destroy);
+
+	if (err && error->code != CB_ERR_CELL_UNKNOWN)
+		return err;
+	if (mutex_lock_killable(&cellblock.lock))
+		return refuse(error, CB_ERR_BUSY);
+	err = cb_cell_try_destroy(cell, error);
+	mutex_unlock(&cellblock.lock);
+	/* Gone meanwhile, with all that it had: somebody else has destroyed it. */
+	return err && error->code == CB_ERR_CELL_UNKNOWN ? 0 : err;
+}
+
+int cb_cell_destroy(struct cell *cell, struct cb_error *error)
+{
+	return repeat_while_busy(cell, error, destroy_once);
 }

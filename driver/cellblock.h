@@ -25,10 +25,12 @@
 struct cell;
 
 /*
- * Two locks. @lock is held during every operation, which may take seconds.
- * @pages_lock is for those who only look (consoles, sysfs, information): it guards
- * that a mapped page may be read. Whoever changes anything below holds @lock and, for
- * what is marked "pages", @pages_lock for writing too. @pages_lock nests in @lock.
+ * Three locks, in this order; none is held while the memory of a cell is cleared.
+ * @lock: which cells there are, and what Linux gives to them and gets back; as long as CPU
+ * hotplug takes. A cell's lock: what is done to it, a hypercall or a piece of a load at a time.
+ * @pages_lock is for those who only look (consoles, sysfs, information): it guards that a mapped
+ * page may be read. Whoever changes anything below holds @lock and, for what is marked "pages",
+ * @pages_lock for writing too.
  */
 struct cellblock {
 	struct mutex lock;
@@ -36,7 +38,7 @@ struct cellblock {
 	struct miscdevice misc;
 
 	bool enabled;			 /* pages */
-	bool shutting_down;		 /* lock */
+	bool shutting_down;		 /* READ_ONCE(): who waits looks at it, too */
 	struct cb_system_config *config; /* pages; whole file */
 	struct resource *claim;		 /* lock; the hypervisor region */
 	int linux_cpu[CB_MAX_CPUS]; /* pages; by CPU number of the configuration, -1: not its */
@@ -53,14 +55,19 @@ struct cell {
 	struct kobject kobj;
 	u32 id;
 	const struct cb_cell_config *config; /* the root cell's is that of the system */
-	struct resource *claims;	     /* lock; by region */
-	u64 offlined;			     /* lock; CPUs taken from Linux */
-	struct list_head devices;	     /* lock; devices.c only */
+	struct resource *claims;	     /* cellblock.lock; by region */
+	u64 offlined;			     /* cellblock.lock; CPUs taken from Linux */
+	struct list_head devices;	     /* cellblock.lock; devices.c only */
+	struct mutex lock;
 	struct {
-		void *map; /* lock; of the region that is being loaded */
+		void *map; /* lock; a piece of the region that is being loaded */
 		u32 region;
+		u64 start; /* of the piece in the region */
 	} load;
-	const struct cb_cell_page *page; /* pages; NULL once the cell is gone */
+	struct {
+		unsigned long since, last; /* jiffies, lock: when CPUs did not answer */
+	} silent;
+	const struct cb_cell_page *page; /* pages, and lock; NULL once the cell is gone */
 	u32 seen_generation;		 /* watch.c only */
 	u64 seen_head;			 /* watch.c only */
 };
@@ -84,10 +91,13 @@ int cb_refuse_named(struct cb_error *error, u32 code, const char *name);
 int cb_refuse_errno(struct cb_error *error, const char *what, int err);
 int cb_error_errno(u32 code);
 
-/* state.c: what every operation asks first. The caller holds lock (or pages_lock). */
+/*
+ * state.c: what every operation asks first. The caller holds lock or pages_lock, but for
+ * cb_get_nonroot_cell(), which returns a reference to a cell that may be gone by now.
+ */
 int cb_require_enabled(struct cb_error *error);
 struct cell *cb_find_cell(u32 id, struct cb_error *error);
-struct cell *cb_find_nonroot_cell(u32 id, struct cb_error *error);
+struct cell *cb_get_nonroot_cell(u32 id, struct cb_error *error);
 void *cb_copy_config(u64 data, u32 size, enum cb_config_kind kind, struct cb_error *error);
 void cb_free_config(const void *config);
 
@@ -135,18 +145,23 @@ void cb_iomem_release(struct resource *claim);
 void cb_devices_take(struct cell *cell);
 void cb_devices_give_back(struct cell *cell);
 
-/* cell.c: the life of a cell. The caller holds lock. */
+/*
+ * cell.c: the life of a cell. -ERESTARTSYS: a signal came, and the same request goes on with it.
+ * The caller of those that create it or try to destroy it holds lock.
+ */
 int cb_cell_create(struct cb_cell_config *config, u32 *id, struct cb_error *error);
+int cb_cell_try_destroy(struct cell *cell, struct cb_error *error);
 int cb_cell_load_begin(struct cell *cell, struct cb_error *error);
 int cb_cell_start(struct cell *cell, u64 entry, u64 argument, struct cb_error *error);
 int cb_cell_stop(struct cell *cell, struct cb_error *error);
 int cb_cell_destroy(struct cell *cell, struct cb_error *error);
+int cb_cell_lock(struct cell *cell, struct cb_error *error);
 struct cell *cb_cell_new(u32 id, const struct cb_cell_config *config);
 int cb_cell_publish(struct cell *cell);
 void cb_cell_unpublish(struct cell *cell);
 
 /* load.c: filling a cell's memory. */
-int cb_cell_load(const struct cb_ioc_load *load, struct cb_error *error);
+int cb_cell_load(struct cell *cell, const struct cb_ioc_load *load, struct cb_error *error);
 void cb_cell_unmap_load(struct cell *cell);
 
 /* cpus.c: CPUs between Linux and cells. */

@@ -140,7 +140,7 @@ int cb_enable(struct cb_system_config *config, struct cb_error *error)
 {
 	int err;
 
-	if (cellblock.shutting_down)
+	if (READ_ONCE(cellblock.shutting_down))
 		return refuse(error, CB_ERR_SHUTTING_DOWN);
 	if (cellblock.enabled)
 		return refuse(error, CB_ERR_ALREADY_ENABLED);

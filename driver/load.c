@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Filling the loadable regions of a cell. A region is mapped from the first byte that
- * is loaded until the cell starts; only in state LOADING does the root cell have it.
- * Data comes in through a buffer, so that no lock is held while user memory is read.
+ * Filling the loadable regions of a cell. A piece of a region is mapped until another one is, or
+ * the cell starts; only in state LOADING does the root cell have it. Data comes in through a
+ * buffer, so that no lock is held while user memory is read.
  */
+#include <linux/freezer.h>
 #include <linux/io.h>
 #include <linux/minmax.h>
 #include <linux/sched/signal.h>
@@ -15,6 +16,8 @@
 #include "config.h"
 
 #define CHUNK_SIZE SZ_64K
+/* Mapped at a time: others wait for a lock as long as it takes to map it, page by page at worst. */
+#define PIECE_SIZE SZ_16M
 
 static int refuse_range(const struct cell *cell, const struct cb_ioc_load *load,
 			struct cb_error *error, u32 code)
@@ -60,80 +63,107 @@ void cb_cell_unmap_load(struct cell *cell)
 	cell->load.map = NULL;
 }
 
-static int map_region(struct cell *cell, u32 i, struct cb_error *error)
+/* Maps the piece of a region that has @offset. */
+static int map_piece(struct cell *cell, u32 i, u64 offset, struct cb_error *error)
 {
 	const struct cb_region *region = &cb_config_regions(cell->config)[i];
+	u64 start = ALIGN_DOWN(offset, PIECE_SIZE);
 
-	if (cell->load.map && cell->load.region == i)
+	if (cell->load.map && cell->load.region == i && cell->load.start == start)
 		return 0;
 	cb_cell_unmap_load(cell);
-	cell->load.map = memremap(region->phys, region->size, MEMREMAP_WB);
+	cell->load.map = memremap(region->phys + start,
+				  min_t(u64, region->size - start, PIECE_SIZE), MEMREMAP_WB);
 	cell->load.region = i;
+	cell->load.start = start;
 	return cell->load.map ? 0 : refuse(error, CB_ERR_HOST_MEMORY);
 }
 
-/* Where in the root cell's memory a range of the cell can be written. */
-static void *loadable_memory(const struct cb_ioc_load *load, struct cb_error *error)
-{
-	struct cell *cell = cb_find_nonroot_cell(load->cell, error);
-	u32 i = 0;
+/* A request while it is served. */
+struct loading {
+	struct cell *cell;
+	const struct cb_ioc_load *load;
+	u32 region;
+	u64 start; /* of the data in the region */
+	void *buffer;
+};
 
-	if (!cell || find_region(cell, load, &i, error) || require_loading(cell, error) ||
-	    map_region(cell, i, error))
-		return NULL;
-	return cell->load.map + (load->virt - cb_config_regions(cell->config)[i].virt);
+static int write_locked(const struct loading *loading, u64 done, size_t size,
+			struct cb_error *error)
+{
+	struct cell *cell = loading->cell;
+	u64 offset = loading->start + done;
+	int err = require_loading(cell, error);
+
+	if (err || !size)
+		return err;
+	err = map_piece(cell, loading->region, offset, error);
+	if (!err)
+		memcpy(cell->load.map + (offset - cell->load.start), loading->buffer, size);
+	return err;
 }
 
 /* Asks for everything anew: another request may have come between two chunks. */
-static int write_chunk(const struct cb_ioc_load *load, u64 offset, const void *data, size_t size,
-		       struct cb_error *error)
+static int write_chunk(const struct loading *loading, u64 done, size_t size, struct cb_error *error)
 {
-	void *memory;
+	int err = cb_cell_lock(loading->cell, error);
 
-	mutex_lock(&cellblock.lock);
-	memory = loadable_memory(load, error);
-	if (memory)
-		memcpy(memory + offset, data, size);
-	mutex_unlock(&cellblock.lock);
-	return memory ? 0 : cb_error_errno(error->code);
+	if (err)
+		return err;
+	err = write_locked(loading, done, size, error);
+	mutex_unlock(&loading->cell->lock);
+	return err;
 }
 
-static int copy_chunk(const struct cb_ioc_load *load, u64 offset, void *buffer,
-		      struct cb_error *error)
+/* Up to the end of a piece. */
+static size_t chunk_size(const struct loading *loading, u64 done)
 {
-	size_t size = min_t(u64, load->size - offset, CHUNK_SIZE);
+	u64 piece = PIECE_SIZE - (loading->start + done) % PIECE_SIZE;
 
-	if (copy_from_user(buffer, u64_to_user_ptr(load->data + offset), size))
-		return refuse(error, CB_ERR_HOST_FAULT, .address = load->data + offset,
-			      .size = size);
-	return write_chunk(load, offset, buffer, size, error);
+	return min3(loading->load->size - done, piece, (u64)CHUNK_SIZE);
 }
 
-static int copy_all(const struct cb_ioc_load *load, void *buffer, struct cb_error *error)
+static int copy_chunk(const struct loading *loading, u64 done, size_t size, struct cb_error *error)
 {
-	u64 offset;
+	u64 data = loading->load->data + done;
+
+	if (copy_from_user(loading->buffer, u64_to_user_ptr(data), size))
+		return refuse(error, CB_ERR_HOST_FAULT, .address = data, .size = size);
+	return write_chunk(loading, done, size, error);
+}
+
+/* Stopped, debugged or frozen, it goes on afterwards; only who dies leaves it half done. */
+static int copy_all(const struct loading *loading, struct cb_error *error)
+{
+	size_t size = chunk_size(loading, 0);
+	u64 done;
 	int err;
 
 	/* The first chunk even of nothing: the range is checked in any case. */
-	err = copy_chunk(load, 0, buffer, error);
-	for (offset = CHUNK_SIZE; offset < load->size && !err; offset += CHUNK_SIZE) {
-		if (signal_pending(current))
+	err = copy_chunk(loading, 0, size, error);
+	for (done = size; done < loading->load->size && !err; done += size) {
+		if (fatal_signal_pending(current))
 			return refuse(error, CB_ERR_BUSY);
+		try_to_freeze();
 		cond_resched();
-		err = copy_chunk(load, offset, buffer, error);
+		size = chunk_size(loading, done);
+		err = copy_chunk(loading, done, size, error);
 	}
 	return err;
 }
 
-/* Takes the lock itself, for each chunk. */
-int cb_cell_load(const struct cb_ioc_load *load, struct cb_error *error)
+int cb_cell_load(struct cell *cell, const struct cb_ioc_load *load, struct cb_error *error)
 {
-	void *buffer = kmalloc(CHUNK_SIZE, GFP_KERNEL);
-	int err;
+	struct loading loading = { .cell = cell, .load = load };
+	int err = find_region(cell, load, &loading.region, error);
 
-	if (!buffer)
+	if (err)
+		return err;
+	loading.start = load->virt - cb_config_regions(cell->config)[loading.region].virt;
+	loading.buffer = kmalloc(CHUNK_SIZE, GFP_KERNEL);
+	if (!loading.buffer)
 		return refuse(error, CB_ERR_HOST_MEMORY);
-	err = copy_all(load, buffer, error);
-	kfree(buffer);
+	err = copy_all(&loading, error);
+	kfree(loading.buffer);
 	return err;
 }

@@ -12,7 +12,10 @@
 
 #include "cellblock.h"
 
-/* Operations come one at a time. Only a dying process does not wait for its turn. */
+/*
+ * What changes which cells there are comes one at a time. Only a dying process does not wait for
+ * its turn.
+ */
 static int lock_operations(struct cb_error *error)
 {
 	return mutex_lock_killable(&cellblock.lock) ? refuse(error, CB_ERR_BUSY) : 0;
@@ -88,19 +91,23 @@ static int run_create(struct file *file, void *arg, struct cb_error *error)
 	return create_locked(config, &request->cell, error);
 }
 
+/* A reference to the cell that a request is for. Operations take locks themselves. */
+static struct cell *get_cell(u32 id, u32 reserved, struct cb_error *error)
+{
+	return require_zero(reserved, error) ? NULL : cb_get_nonroot_cell(id, error);
+}
+
 static int run_on_cell(struct cb_ioc_cell *request, struct cb_error *error,
 		       int (*operation)(struct cell *cell, struct cb_error *error))
 {
-	struct cell *cell;
+	struct cell *cell = get_cell(request->cell, request->reserved, error);
 	int err;
 
-	err = require_zero(request->reserved, error) ?: lock_operations(error);
-	if (err)
-		return err;
-	cell = cb_find_nonroot_cell(request->cell, error);
-	err = cell ? operation(cell, error) : cb_error_errno(error->code);
+	if (!cell)
+		return cb_error_errno(error->code);
+	err = operation(cell, error);
+	kobject_put(&cell->kobj);
 	cb_watch_start();
-	mutex_unlock(&cellblock.lock);
 	return err;
 }
 
@@ -122,24 +129,27 @@ static int run_destroy(struct file *file, void *arg, struct cb_error *error)
 static int run_load(struct file *file, void *arg, struct cb_error *error)
 {
 	const struct cb_ioc_load *request = arg;
+	struct cell *cell = get_cell(request->cell, request->reserved, error);
+	int err;
 
-	return require_zero(request->reserved, error) ?: cb_cell_load(request, error);
+	if (!cell)
+		return cb_error_errno(error->code);
+	err = cb_cell_load(cell, request, error);
+	kobject_put(&cell->kobj);
+	return err;
 }
 
 static int run_start(struct file *file, void *arg, struct cb_error *error)
 {
 	const struct cb_ioc_start *request = arg;
-	struct cell *cell;
+	struct cell *cell = get_cell(request->cell, request->reserved, error);
 	int err;
 
-	err = require_zero(request->reserved, error) ?: lock_operations(error);
-	if (err)
-		return err;
-	cell = cb_find_nonroot_cell(request->cell, error);
-	err = cell ? cb_cell_start(cell, request->entry, request->argument, error)
-		   : cb_error_errno(error->code);
+	if (!cell)
+		return cb_error_errno(error->code);
+	err = cb_cell_start(cell, request->entry, request->argument, error);
+	kobject_put(&cell->kobj);
 	cb_watch_start();
-	mutex_unlock(&cellblock.lock);
 	return err;
 }
 

@@ -4,38 +4,59 @@
  * firmware or the next kernel finds the machine as Linux would leave it. A panic does
  * not come by here, and leaves the cells running. Hibernation is refused while enabled.
  */
+#include <linux/delay.h>
 #include <linux/reboot.h>
 #include <linux/suspend.h>
 
 #include "cellblock.h"
 
-static void end_cell(struct cell *cell)
-{
-	struct cb_error error = {};
-	u32 id = cell->id;
+#define PATIENCE (30UL * HZ) /* a reboot waits no longer for cells */
 
-	cb_cell_stop(cell, &error); /* it may be stopped already */
-	if (cb_cell_destroy(cell, &error))
-		pr_err("destroying cell %u for shutdown: code %u\n", id, error.code);
+/* Asks all cells to go, so that they clear their memory at the same time. True if one is busy. */
+static bool end_cells(void)
+{
+	bool busy = false;
+	u32 id;
+
+	for (id = CB_ROOT_CELL + 1; id < CB_MAX_CELLS; id++) {
+		struct cb_error error = {};
+
+		if (cellblock.cells[id] && cb_cell_try_destroy(cellblock.cells[id], &error))
+			busy |= error.code == CB_ERR_BUSY;
+	}
+	return busy;
+}
+
+/* Once more, and what is in the way. */
+static void report_cells(void)
+{
+	u32 id;
+
+	for (id = CB_ROOT_CELL + 1; id < CB_MAX_CELLS; id++) {
+		struct cb_error error = {};
+
+		if (cellblock.cells[id] && cb_cell_try_destroy(cellblock.cells[id], &error))
+			pr_err("destroying cell %u for shutdown: code %u\n", id, error.code);
+	}
 }
 
 static void end_all(void)
 {
+	unsigned long end = jiffies + PATIENCE;
 	struct cb_error error = {};
-	u32 id;
 
-	for (id = CB_ROOT_CELL + 1; id < CB_MAX_CELLS; id++)
-		if (cellblock.cells[id])
-			end_cell(cellblock.cells[id]);
+	while (end_cells() && time_before(jiffies, end))
+		usleep_range(500, 1000);
+	report_cells();
 	if (cb_disable(&error))
 		pr_err("disabling for shutdown: code %u\n", error.code);
 }
 
-/* From here on every request is refused. */
+/* From here on every request is refused, and what waits for a cell ends. */
 static int shut_down(struct notifier_block *block, unsigned long event, void *command)
 {
+	WRITE_ONCE(cellblock.shutting_down, true);
 	mutex_lock(&cellblock.lock);
-	cellblock.shutting_down = true;
 	if (cellblock.enabled)
 		end_all();
 	mutex_unlock(&cellblock.lock);
@@ -46,7 +67,7 @@ static int shut_down(struct notifier_block *block, unsigned long event, void *co
 static int refuse_hibernation(void)
 {
 	if (!cellblock.enabled) {
-		cellblock.shutting_down = true;
+		WRITE_ONCE(cellblock.shutting_down, true);
 		return NOTIFY_OK;
 	}
 	pr_err("no hibernation while the hypervisor is enabled: \"cellctl disable\" first\n");
@@ -61,7 +82,7 @@ static int change_sleep(struct notifier_block *block, unsigned long event, void 
 	if (event == PM_HIBERNATION_PREPARE || event == PM_RESTORE_PREPARE)
 		answer = refuse_hibernation();
 	else if (event == PM_POST_HIBERNATION || event == PM_POST_RESTORE)
-		cellblock.shutting_down = false;
+		WRITE_ONCE(cellblock.shutting_down, false);
 	mutex_unlock(&cellblock.lock);
 	return answer;
 }

@@ -17,7 +17,7 @@ struct cellblock cellblock = {
 
 int cb_require_enabled(struct cb_error *error)
 {
-	if (cellblock.shutting_down)
+	if (READ_ONCE(cellblock.shutting_down))
 		return refuse(error, CB_ERR_SHUTTING_DOWN);
 	if (!cellblock.enabled)
 		return refuse(error, CB_ERR_NOT_ENABLED);
@@ -35,14 +35,19 @@ struct cell *cb_find_cell(u32 id, struct cb_error *error)
 	return NULL;
 }
 
-struct cell *cb_find_nonroot_cell(u32 id, struct cb_error *error)
+struct cell *cb_get_nonroot_cell(u32 id, struct cb_error *error)
 {
-	struct cell *cell = cb_find_cell(id, error);
+	struct cell *cell;
 
+	down_read(&cellblock.pages_lock);
+	cell = cb_find_cell(id, error);
 	if (cell && id == CB_ROOT_CELL) {
 		refuse_cell(error, CB_ERR_CELL_ROOT, id, CB_NO_CELL);
-		return NULL;
+		cell = NULL;
 	}
+	if (cell)
+		kobject_get(&cell->kobj);
+	up_read(&cellblock.pages_lock);
 	return cell;
 }
 

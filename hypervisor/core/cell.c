@@ -397,6 +397,8 @@ static void for_own_memory(struct cell *cell, bool clear)
 			root_piece_at(phys, MIN(rest, CPU_WINDOW_PAGES * PAGE_SIZE), &piece);
 			if (piece.flags & CB_REGION_WRITE)
 				memory_clean(phys, piece.size / PAGE_SIZE, clear);
+			if (clear)
+				cell->page->cleared += piece.size;
 			phys += piece.size;
 			rest -= piece.size;
 		}

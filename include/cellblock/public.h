@@ -115,6 +115,7 @@ struct cb_cell_page {
 	uint32_t crash_cpu;	/* valid when state is CB_CELL_FAILED */
 	uint32_t pages;		/* of the pool that this cell uses */
 	struct cb_crash crash;	/* written before state becomes CB_CELL_FAILED */
+	uint64_t cleared;	/* CB_CELL_DESTROYING: bytes, of the regions that are memory and not shared */
 };
 
 #define CB_CONSOLE_OFFSET	512u	/* in the page of a cell */

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from counts import Config, Counting, Counts, Machine, counting_machine  # isort: skip
 from cells import SHARE, Root
 from exits import enable, is_sgi, put_file
-from cellfile import LOADABLE, MIB, NATIVE_IDLE, RAM, Cell, Region
+from cellfile import GIB, LOADABLE, MIB, NATIVE_IDLE, RAM, Cell, Region
 from root import launch, one_cpu_cell
 
 ROUNDS = 7
@@ -45,8 +45,14 @@ MAKE_IMAGE = (
 )
 
 
+# Stopped while the other one is cleared.
+STOPPED = one_cpu_cell("stopped", BYSTANDER_CPU)
+STOP = "cellctl stop stopped"
+CLEARED = Cell("cleared", 1 << CPU, [Region("ram", 2 * GIB, 4 * GIB, RAM | LOADABLE)])
+
+
 def measure() -> dict[str, float]:
-    return {**enable_one_cpu(), **counted(), **timed()}
+    return {**enable_one_cpu(), **counted(), **timed(), **beside_destroy()}
 
 
 def enable_one_cpu() -> dict[str, float]:
@@ -128,6 +134,45 @@ def timed() -> dict[str, float]:
         values[f"{name}/ms"] = needed / 1000
         values[f"{name}/relative_to_hotplug"] = round(needed / hotplug, 2)
     return values
+
+
+def beside_destroy() -> dict[str, float]:
+    """How long stop takes, with the start of cellctl: alone, and while 4 GiB of a cell are cleared."""
+    with Machine(Config(gic=3, memory="6G"), "bench-beside-destroy") as machine:
+        root = Root(machine)
+        machine.check("modprobe cellblock")
+        enable(root)
+        put_file(machine, CLEARED.pack(), "/tmp/cleared.cell")
+        root.cellctl("create /tmp/cleared.cell")
+        put_file(machine, STOPPED.pack(), "/tmp/stopped.cell")
+        root.cellctl("create /tmp/stopped.cell")
+        alone: list[int] = []
+        for _ in range(ROUNDS):
+            start_again(root)
+            alone += microseconds(machine, STOP)
+        start_again(root)
+        destroy = "cellctl destroy cleared 2>/dev/null"
+        machine.check(f"bench time 1 '{destroy}' >/tmp/took & echo $! >/tmp/destroy")
+        root.wait_state("cleared", "destroying")
+        beside = microseconds(machine, STOP)
+        while True:
+            start_again(root)
+            took = microseconds(machine, STOP)
+            if "cleared" not in root.cells():
+                break
+            beside += took
+        root.wait_until("! [ -e /proc/$(cat /tmp/destroy) ]")
+        whole = int(machine.check("cat /tmp/took"))
+    return {
+        "stop_alone/ms": statistics.median(alone) / 1000,
+        "stop_beside_destroy/ms": statistics.median(beside) / 1000,
+        "destroy_4gib/ms": whole / 1000,
+    }
+
+
+def start_again(root: Root) -> None:
+    root.load("stopped", "timer")
+    root.start("stopped")
 
 
 def median(machine: Machine, command: str) -> float:

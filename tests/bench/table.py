@@ -85,6 +85,9 @@ ROWS = [
         Row(f"{text}, ms", f"{name}/ms", str(PEER_MS.get(name, "")), digits=1)
         for name, text in TIMED.items()
     ),
+    Row("stop, with the start of cellctl, ms", "stop_alone/ms", digits=1),
+    Row("... while another cell of 4 GiB is destroyed", "stop_beside_destroy/ms", digits=1),
+    Row("... which takes", "destroy_4gib/ms", digits=1),
     *(
         Row(f"{name}: exits of another cell", f"{name}/bystander_exits", "", 0)
         for name in OPERATIONS[1:-1]

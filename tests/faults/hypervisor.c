@@ -94,6 +94,14 @@ WRAP(void, gic_wake, cpuid_t cpu)
 		__real_gic_wake(cpu);
 }
 
+WRAP(void, memory_clean, paddr_t phys, size_t nr, bool clear)
+{
+	while (clear && this_cpu()->cell->page->cleared &&
+	       is_for_cpu(HV_FAULT_CLEAR, this_cpu()->id))
+		cpu_relax();
+	__real_memory_clean(phys, nr, clear);
+}
+
 /* Once, if this CPU is meant. */
 static void be_late(enum hv_fault fault, u64 seconds)
 {

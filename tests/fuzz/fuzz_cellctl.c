@@ -189,7 +189,7 @@ static struct {
 
 static int refuse(struct cb_error *error)
 {
-	static const int numbers[] = { EBUSY, EINVAL, ENODEV, EPERM, EFAULT };
+	static const int numbers[] = { EBUSY, EINTR, EINVAL, ENODEV, EPERM, EFAULT };
 
 	driver.refused = true;
 	if (!random_chance(16)) {
@@ -366,6 +366,11 @@ void interrupt_catch(void)
 bool interrupt_seen(void)
 {
 	return --patience < 0;
+}
+
+void interrupt_every(int milliseconds)
+{
+	(void)milliseconds;
 }
 
 int __wrap_nanosleep(const struct timespec *time, struct timespec *left)

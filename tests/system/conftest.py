@@ -24,6 +24,7 @@ from collections.abc import Iterator
 import pytest
 from cells import Root
 from machine import LONG_RUN, TIMEOUT, Boot, Config, Machine
+from qemu import BUILD
 from snapshot import Snapshot, remove_stale
 
 # Workers that run in parallel must not share a machine's directory.
@@ -124,6 +125,15 @@ def boot(request: pytest.FixtureRequest) -> Iterator[Boot]:
 def boot_shared(request: pytest.FixtureRequest) -> Iterator[Boot]:
     """The same, for machines that end with the module."""
     yield from _booter(request)
+
+
+@pytest.fixture(scope="module")
+def faulty_initrd(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The usual root file system and the test builds that `make faults` has made."""
+    initrd = tmp_path_factory.mktemp("faults") / "rootfs.cpio"
+    parts = (BUILD / f"{name}.cpio" for name in ("rootfs", "rootfs-faults"))
+    initrd.write_bytes(b"".join(part.read_bytes() for part in parts))
+    return str(initrd)
 
 
 @pytest.fixture(scope="module")

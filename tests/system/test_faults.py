@@ -126,15 +126,6 @@ def assert_is_refusal(outcome: Outcome, *words: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def faulty_initrd(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The usual root file system and the test builds that `make faults` has made."""
-    initrd = tmp_path_factory.mktemp("faults") / "rootfs.cpio"
-    parts = (BUILD / f"{name}.cpio" for name in ("rootfs", "rootfs-faults"))
-    initrd.write_bytes(b"".join(part.read_bytes() for part in parts))
-    return str(initrd)
-
-
-@pytest.fixture(scope="module")
 def module_faulty(boot_shared: Boot, gic: int, faulty_initrd: str) -> Faulty:
     return Faulty(Root(boot_shared(gic=gic, initrd=faulty_initrd)))
 

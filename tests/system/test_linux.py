@@ -13,7 +13,7 @@ import re
 
 import pytest
 from cells import SHARE, Root
-from machine import Boot, Machine
+from machine import LONG_RUN, Boot, Machine
 
 SIGBUS = 128 + 7
 RTC = 0x09010000
@@ -79,6 +79,55 @@ def test_starting_a_vm_harms_no_cell(boot: Boot, gic: int) -> None:
         root.assert_cpu_works(cpu)
     root.destroy("demo-victim")
     root.disable()
+
+
+# What KVM says of calls that nobody answered.
+KVM_WARNING = "arch/arm64/kvm"
+
+HOLD_VM = (
+    "rm -f /tmp/vm; mkfifo /tmp/vm; kvmtest hold >/tmp/vm 2>&1 & echo $! >/tmp/vm.pid\n"
+    "exec 9</tmp/vm; read line <&9; [ \"$line\" = 'kvmtest: holding' ]"
+)
+
+
+@pytest.mark.gics(3)
+def test_vm_that_begins_while_enabled_fails_after_disable(boot: Boot, gic: int) -> None:
+    """KVM believes that it has EL2. It is told that it has not, by the stub as by the hypervisor."""
+    root = Root(boot(gic=gic, cpu="cortex-a53"))
+    machine = root.machine
+    root.enable()
+    machine.check(HOLD_VM)
+    root.cellctl("disable")
+    machine.check("kill -USR1 $(cat /tmp/vm.pid)")
+    assert "kvmtest: " in machine.check("cat <&9")
+    assert KVM_WARNING not in machine.dmesg()
+    assert_kvm_works(machine, range(4))
+
+
+@pytest.mark.gics(3)
+def test_vms_come_and_go_while_it_is_enabled(boot: Boot, gic: int) -> None:
+    """EL2 is KVM's or the hypervisor's, on all CPUs, and each of them knows."""
+    root = Root(boot(gic=gic, cpu="cortex-a53"))
+    machine = root.machine
+    machine.check("modprobe cellblock")
+    machine.check(
+        "while :; do kvmtest >/dev/null 2>&1; sleep 0.0$((RANDOM % 10)); done & echo $! >/tmp/loop"
+    )
+    rounds = 100 if LONG_RUN else 10
+    machine.check(
+        f"enabled=0; used=0; while [ $enabled -lt {rounds} ] || [ $used -lt {rounds} ]; do\n"
+        f"cellctl enable {SHARE}/{root.board}.cell 2>/tmp/said\n"
+        "case $?-$(cat /tmp/said) in\n"
+        "0-*) cellctl list; cellctl disable || exit; enabled=$((enabled + 1)) ;;\n"
+        "*'virtual machine runs'*) used=$((used + 1)) ;;\n"
+        "*) cat /tmp/said; exit 1 ;;\n"
+        "esac; done",
+        timeout=600,
+    )
+    machine.run("kill $(cat /tmp/loop)")
+    root.wait_until("! pidof kvmtest")
+    assert KVM_WARNING not in machine.dmesg()
+    assert_kvm_works(machine, range(4))
 
 
 # What root touches

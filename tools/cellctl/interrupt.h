@@ -7,8 +7,11 @@
 
 #include <stdbool.h>
 
-/* From now on SIGINT and SIGTERM are remembered, and system calls end with EINTR. */
+/* From now on a SIGINT or SIGTERM is remembered, and system calls end with EINTR. */
 void interrupt_catch(void);
 bool interrupt_seen(void);
+
+/* System calls end with EINTR this often; 0: no longer. */
+void interrupt_every(int milliseconds);
 
 #endif

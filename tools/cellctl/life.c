@@ -10,8 +10,12 @@
 
 #include "bootfile.h"
 #include "cells.h"
+#include "clearing.h"
+#include "device.h"
 #include "file.h"
+#include "interrupt.h"
 #include "output.h"
+#include "progress.h"
 #include "report.h"
 
 #include "core/config.h"
@@ -130,15 +134,20 @@ int cmd_create(struct cellctl *ctl)
 	return ret;
 }
 
-static int find_and_call(struct cellctl *ctl, unsigned long request)
+static int find_any(struct cellctl *ctl, struct cb_cell_page *page)
 {
-	struct cb_cell_page page = { 0 };
 	int ret = cells_connect(ctl);
 
+	return ret ? ret : cells_find(ctl, ctl->operands[0], page);
+}
+
+int cmd_stop(struct cellctl *ctl)
+{
+	struct cb_cell_page page = { 0 };
+	int ret = find_any(ctl, &page);
+
 	if (!ret)
-		ret = cells_find(ctl, ctl->operands[0], &page);
-	if (!ret)
-		ret = cells_call_cell(ctl, request, page.id);
+		ret = cells_call_cell(ctl, CB_IOC_STOP, page.id);
 	if (!ret)
 		bootfile_remove(page.name);
 	if (!ret && ctl->json)
@@ -146,12 +155,71 @@ static int find_and_call(struct cellctl *ctl, unsigned long request)
 	return ret;
 }
 
-int cmd_stop(struct cellctl *ctl)
+/* ---- Destroy ---- */
+
+#define LOOK_MS 100
+
+/* Unless it has come to its end meanwhile. */
+static int report_left(const struct cellctl *ctl, uint32_t cell, uint64_t total)
 {
-	return find_and_call(ctl, CB_IOC_STOP);
+	struct cb_ioc_cell_info arg = { .cell = cell };
+	char buffer[64], remedy[2 * CB_NAME_SIZE];
+	struct text text;
+
+	if (device_ioctl(ctl->fd, CB_IOC_CELL_INFO, &arg))
+		return EXIT_OK;
+	text_init(&text, buffer, sizeof(buffer));
+	clearing_text(arg.info.cleared, total, &text);
+	snprintf(remedy, sizeof(remedy), "\"cellctl destroy %.31s\" waits for it", arg.info.name);
+	return report(ctl, EXIT_REFUSED, "INTERRUPTED", remedy,
+		      "cell \"%.31s\" is still being destroyed, %s", arg.info.name, buffer);
+}
+
+/* The request ends each time somebody wants to look, and goes on when it is made again. */
+static int destroy_and_look(const struct cellctl *ctl, struct cb_ioc_cell *arg,
+			    struct progress *progress)
+{
+	uint32_t cell = arg->cell;
+	int status;
+
+	do {
+		*arg = (struct cb_ioc_cell){ .cell = cell };
+		status = device_ioctl(ctl->fd, CB_IOC_DESTROY, arg);
+		if (status == -EINTR)
+			progress_set(progress, clearing_done(ctl, cell, progress->total));
+	} while (status == -EINTR && !interrupt_seen());
+	return status;
+}
+
+int destroy_cell(const struct cellctl *ctl, uint32_t cell)
+{
+	struct cb_ioc_cell arg = { .cell = cell };
+	struct progress progress;
+	int status;
+
+	progress_start(&progress, "destroying", clearing_total(ctl, cell));
+	interrupt_catch();
+	interrupt_every(LOOK_MS);
+	status = destroy_and_look(ctl, &arg, &progress);
+	interrupt_every(0);
+	progress_end(&progress);
+	if (!status)
+		return EXIT_OK;
+	if (status == -EINTR)
+		return report_left(ctl, cell, progress.total);
+	if (arg.error.cell == CB_NO_CELL)
+		arg.error.cell = cell;
+	return report_refusal(ctl, &arg.error, status);
 }
 
 int cmd_destroy(struct cellctl *ctl)
 {
-	return find_and_call(ctl, CB_IOC_DESTROY);
+	struct cb_cell_page page = { 0 };
+	int ret = find_any(ctl, &page);
+
+	if (!ret)
+		ret = destroy_cell(ctl, page.id);
+	if (!ret)
+		bootfile_remove(page.name);
+	return ret;
 }

@@ -13,4 +13,7 @@
 /* Creates a cell from a file. @cell: out: its number. */
 int create_cell(struct cellctl *ctl, const char *path, uint32_t *cell);
 
+/* Destroys a cell and shows how far that is. Ctrl-C leaves it, and the hypervisor goes on. */
+int destroy_cell(const struct cellctl *ctl, uint32_t cell);
+
 #endif

@@ -5,25 +5,31 @@
 #include <stdio.h>
 
 #include "cells.h"
+#include "clearing.h"
 #include "names.h"
 #include "output.h"
 
-static json_t *cell_json(const struct cb_cell_page *page)
+static json_t *cell_json(const struct cellctl *ctl, const struct cb_cell_page *page)
 {
-	return json_pack("{s:i, s:s, s:s, s:o, s:i}", "cell", (int)page->id, "name", page->name,
-			 "state", name_cell_state(page->state), "cpus", json_cpus(page->cpus),
-			 "pages", (int)page->pages);
+	json_t *object = json_pack("{s:i, s:s, s:s, s:o, s:i}", "cell", (int)page->id, "name",
+				   page->name, "state", name_cell_state(page->state), "cpus",
+				   json_cpus(page->cpus), "pages", (int)page->pages);
+
+	clearing_json(ctl, page, object);
+	return object;
 }
 
-static void print_cell(const struct cb_cell_page *page)
+static void print_cell(const struct cellctl *ctl, const struct cb_cell_page *page)
 {
 	char buffer[256];
 	struct text cpus;
 
 	text_init(&cpus, buffer, sizeof(buffer));
 	text_add_cpus(&cpus, page->cpus);
-	printf("%4u  %-31.31s  %-10s  %s\n", page->id, page->name, name_cell_state(page->state),
+	printf("%4u  %-31.31s  %-10s  %s", page->id, page->name, name_cell_state(page->state),
 	       buffer);
+	clearing_print(ctl, page, "  ");
+	printf("\n");
 }
 
 /* Adds a cell to the array, or prints it where there is none. */
@@ -35,9 +41,9 @@ static int list_cell(const struct cellctl *ctl, uint32_t cell, json_t *array)
 	if (ret)
 		return ret;
 	if (array)
-		json_array_append_new(array, cell_json(&page));
+		json_array_append_new(array, cell_json(ctl, &page));
 	else
-		print_cell(&page);
+		print_cell(ctl, &page);
 	return EXIT_OK;
 }
 

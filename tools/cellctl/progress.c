@@ -25,9 +25,14 @@ void progress_start(struct progress *progress, const char *what, uint64_t total)
 
 void progress_add(struct progress *progress, uint64_t done)
 {
+	progress_set(progress, progress->done + done);
+}
+
+void progress_set(struct progress *progress, uint64_t done)
+{
 	const bool in_mib = progress->total >> 20;
 
-	progress->done += done;
+	progress->done = done;
 	if (!progress->total || !isatty(STDERR_FILENO) ||
 	    elapsed_ns(&progress->start) < PATIENCE_NS)
 		return;

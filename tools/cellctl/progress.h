@@ -18,6 +18,7 @@ struct progress {
 
 void progress_start(struct progress *progress, const char *what, uint64_t total);
 void progress_add(struct progress *progress, uint64_t done);
+void progress_set(struct progress *progress, uint64_t done);
 
 /* Removes it from the terminal. */
 void progress_end(const struct progress *progress);

@@ -91,7 +91,7 @@ int cmd_run(struct cellctl *ctl)
 	if (!ret)
 		ret = start_cell(ctl, cell);
 	if (ret) {
-		cells_call_cell(ctl, CB_IOC_DESTROY, cell);
+		destroy_cell(ctl, cell);
 		return ret;
 	}
 	return follow(ctl, cell);

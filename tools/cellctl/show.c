@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cells.h"
+#include "clearing.h"
 #include "crash.h"
 #include "devices.h"
 #include "names.h"
@@ -38,8 +39,10 @@ static void print_state(const struct show *show)
 	char buffer[256];
 	struct text text;
 
-	printf("cell %u \"%.31s\": %s\n", show->page.id, show->page.name,
+	printf("cell %u \"%.31s\": %s", show->page.id, show->page.name,
 	       name_cell_state(show->page.state));
+	clearing_print(show->ctl, &show->page, ", ");
+	printf("\n");
 	text_init(&text, buffer, sizeof(buffer));
 	text_add_cell_flags(&text, show->page.flags);
 	printf("flags: %s\npages of the pool: %u\nconsole: %s", buffer, show->page.pages,
@@ -365,6 +368,7 @@ static int json_show(const struct show *show)
 	json_object_set_new(object, "cell", json_integer(page->id));
 	json_object_set_new(object, "name", json_string(page->name));
 	json_object_set_new(object, "state", json_string(name_cell_state(page->state)));
+	clearing_json(show->ctl, page, object);
 	json_object_set_new(object, "generation", json_integer(page->generation));
 	json_object_set_new(object, "flags", json_flags(page->flags, text_add_cell_flags));
 	json_object_set_new(object, "pages", json_integer(page->pages));

@@ -13,6 +13,8 @@
 #define HVC_RESET_VECTORS	2
 #define HVC_GET_ICH_VTR_EL2	4
 #define HVC_STUB_ERR		0xbadca11
+#define KVM_CALLS		0xc600		/* << 16: KVM_HOST_SMCCC_FUNC(0) to (63) */
+#define KVM_HYP_GONE		0xbadca11
 #define CPU_MPIDR_UNKNOWN	104		/* CB_ERR_CPU_MPIDR */
 #define KERNEL_AT_EL2		162		/* CB_ERR_KERNEL_AT_EL2 */
 
@@ -105,6 +107,10 @@ pen:
 	b.eq	boot_cpu_entry
 	cmp	x0, #HVC_GET_ICH_VTR_EL2
 	b.eq	get_ich_vtr
+	movz	x16, #KVM_CALLS, lsl #16
+	eor	x16, x16, x0
+	cmp	x16, #63
+	b.ls	kvm_call
 	mov32	x0, HVC_STUB_ERR	/* HVC_FINALISE_EL2, too: Linux stays at EL1 */
 	b	stub_return
 get_ich_vtr:				/* Linux asks if it uses the GIC's system registers */
@@ -117,6 +123,9 @@ stub_success:
 stub_return:
 	mrs	x16, tpidr_el2
 	return_from_el2
+kvm_call:				/* of a VM that began while the hypervisor was enabled */
+	mov32	x1, KVM_HYP_GONE	/* as hypercall_query() says */
+	b	stub_success
 soft_restart:				/* x1: where to, x2 to x4: its x0 to x2 */
 	mov	x0, x2
 	mov	x2, x4

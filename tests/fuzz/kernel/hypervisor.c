@@ -113,6 +113,8 @@ static struct hvc_result operate(u64 function, u64 id)
 	case CB_HVC_CELL_STOP:
 	case CB_HVC_CELL_DESTROY:
 		check_not_mapped(id);
+		if (function == CB_HVC_CELL_STOP && page->state == CB_CELL_DESTROYING)
+			return answer(CB_ERR_CELL_STATE, id, page->state);
 		if (hypervisor.cells[id].rounds) {
 			hypervisor.cells[id].rounds--;
 			return answer(CB_ERR_BUSY, id,
@@ -120,10 +122,17 @@ static struct hvc_result operate(u64 function, u64 id)
 					      ? hypervisor.cells[id].cpus
 					      : 0);
 		}
-		if (function == CB_HVC_CELL_STOP)
+		if (function == CB_HVC_CELL_STOP) {
 			page->state = CB_CELL_STOPPED;
-		else
-			remove_cell(id);
+			break;
+		}
+		/* The call that begins to clear is busy; the one that ends it gives back CPUs. */
+		if (page->state != CB_CELL_DESTROYING) {
+			page->state = CB_CELL_DESTROYING;
+			return answer(CB_ERR_BUSY, id, 0);
+		}
+		assert_int_equal(cellblock.lock.held, 1);
+		remove_cell(id);
 	}
 	return answer(CB_OK, id, 0);
 }
@@ -132,7 +141,11 @@ struct hvc_result hvc_call(u64 function, u64 x1, u64 x2, u64 x3)
 {
 	(void)x3;
 	assert_true(hypervisor.enabled);
-	assert_int_equal(cellblock.lock.held, 1);
+	/* A cell that is shown is locked; where cells come and go, all are. */
+	if (function == CB_HVC_CELL_CREATE || !cellblock.cells[x1])
+		assert_int_equal(cellblock.lock.held, 1);
+	else
+		assert_int_equal(cellblock.cells[x1]->lock.held, 1);
 	hypervisor.calls++;
 	/* A cell can always be stopped and destroyed. */
 	if (function < CB_HVC_CELL_STOP && machine.failures && random_chance(32))

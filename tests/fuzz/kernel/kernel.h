@@ -42,14 +42,18 @@ static inline void INIT_LIST_HEAD(struct list_head *list)
 #define __exit
 #define U32_MAX		  0xffffffffu
 #define SZ_64K		  0x10000u
+#define SZ_16M		  0x1000000ull
 #define ERESTARTSYS	  512
 #define BIT(n)		  (1UL << (n))
 #define BIT_ULL(n)	  (1ULL << (n))
 #define ARRAY_SIZE(a)	  (sizeof(a) / sizeof((a)[0]))
+#define min3(a, b, c)	  min_t(u64, min_t(u64, a, b), c)
+#define ALIGN_DOWN(n, to) ((n) / (to) * (to))
 #define min_t(type, a, b) ((type)(a) < (type)(b) ? (type)(a) : (type)(b))
 #define ALIGN(x, a)	  (((x) + (a)-1) / (a) * (a))
 #define min(a, b)	  ((a) < (b) ? (a) : (b))
 #define READ_ONCE(x)	  (*(const volatile __typeof__(x) *)&(x))
+#define WRITE_ONCE(x, v)  ((x) = (v))
 #define BUILD_BUG_ON(x)	  _Static_assert(!(x), #x)
 #define lower_32_bits(x)  ((u32)(x))
 #define upper_32_bits(x)  ((u32)((u64)(x) >> 32))
@@ -123,6 +127,9 @@ extern unsigned long jiffies;
 #define current		  0
 bool signal_pending(int task);
 bool fatal_signal_pending(int task);
+static inline void try_to_freeze(void)
+{
+}
 void usleep_range(unsigned long low, unsigned long high);
 void schedule_timeout_interruptible(long timeout);
 

@@ -5,10 +5,11 @@
  * Prints "kvmtest: PASS" and exits with 0, or says what went wrong.
  *
  * With the argument "hold" it makes the machine, says "kvmtest: holding" and waits to
- * be killed.
+ * be killed, or to go on with SIGUSR1.
  */
 #include <err.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -109,6 +110,11 @@ static void answer_read(int vcpu, struct kvm_run *run, uint64_t address, uint32_
 	memcpy(run->mmio.data, &value, sizeof(value));
 }
 
+static void go_on(int signal)
+{
+	(void)signal;
+}
+
 int main(int argc, char **argv)
 {
 	int kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
@@ -123,6 +129,7 @@ int main(int argc, char **argv)
 	add_ram(vm);
 	vcpu = add_vcpu(vm);
 	if (argc == 2 && !strcmp(argv[1], "hold")) {
+		signal(SIGUSR1, go_on);
 		puts("kvmtest: holding");
 		fflush(stdout);
 		pause();
