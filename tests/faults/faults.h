@@ -18,6 +18,8 @@ enum hv_fault {
 	HV_FAULT_LOCK, /* a cell's CPU takes an exception in EL2 while it holds lock count - 1 */
 	HV_FAULT_ROOT_LOCK, /* the same of the root cell's */
 	HV_FAULT_STARTUP,   /* CPU count - 1 of Linux does not understand its start-up */
+	HV_FAULT_CLEAR, /* the count-th piece of memory from now that is to be cleared is not there
+			 */
 	HV_FAULTS,
 };
 
