@@ -292,6 +292,7 @@ int cb_cell_create(struct cb_cell_config *config, u32 *id, struct cb_error *erro
 		return cb_error_errno(error->code);
 	}
 	err = check_by_hypervisor(cell, error) ?:
+	      cb_check_cell_memory(config, error) ?:
 	      claim_regions(cell, error) ?:
 	      cb_cpus_take(cell, error) ?:
 	      hand_over(cell, error);
