@@ -277,6 +277,13 @@ static void withdraw(struct cell *cell, struct cb_error *error)
 		       cell->id, cell->config->header.name);
 }
 
+/* What the hypervisor would refuse, asked while nothing has been taken from Linux yet. */
+static int check_by_hypervisor(const struct cell *cell, struct cb_error *error)
+{
+	return hvc_run(CB_HVC_CELL_CREATE, virt_to_phys(cell->config), cell->config->header.size, 1,
+		       error);
+}
+
 /* Linux goes on when a CPU has not turned itself off after 100 ms. Sets cell->id. */
 static int create_when_off(struct cell *cell, struct cb_error *error)
 {
@@ -313,12 +320,20 @@ static int hand_over(struct cell *cell, struct cb_error *error)
 	return err;
 }
 
-static void give_all_back(struct cell *cell)
+/* After a refusal. A CPU that does not come back is worse news than why it was taken in vain. */
+static int give_all_back(struct cell *cell, int err, struct cb_error *error)
 {
-	struct cb_error ignored;
+	struct cb_error lost;
+	int lost_err;
 
 	release_regions(cell);
-	cb_cpus_give_back(cell, &ignored);
+	lost_err = cb_cpus_give_back(cell, &lost);
+	if (!lost_err)
+		return err;
+	pr_err("cell \"%s\" was refused with code %u before\n", cell->config->header.name,
+	       error->code);
+	*error = lost;
+	return lost_err;
 }
 
 static struct cell *new_checked(struct cb_cell_config *config, struct cb_error *error)
@@ -343,9 +358,13 @@ int cb_cell_create(struct cb_cell_config *config, u32 *id, struct cb_error *erro
 		cb_free_config(config);
 		return cb_error_errno(error->code);
 	}
-	err = claim_regions(cell, error) ?: cb_cpus_take(cell, error) ?: hand_over(cell, error);
+	err = check_by_hypervisor(cell, error) ?:
+	      cb_check_cell_memory(config, error) ?:
+	      claim_regions(cell, error) ?:
+	      cb_cpus_take(cell, error) ?:
+	      hand_over(cell, error);
 	if (cell->id == CB_NO_CELL) {
-		give_all_back(cell);
+		err = give_all_back(cell, err, error);
 		kobject_put(&cell->kobj);
 		return err;
 	}

@@ -37,10 +37,11 @@ struct cellblock {
 	struct rw_semaphore pages_lock;
 	struct miscdevice misc;
 
-	bool enabled;			 /* pages */
-	bool shutting_down;		 /* READ_ONCE(): who waits looks at it, too */
-	struct cb_system_config *config; /* pages; whole file */
-	struct resource *claim;		 /* lock; the hypervisor region */
+	bool enabled;			       /* pages */
+	bool shutting_down;		       /* READ_ONCE(): who waits looks at it, too */
+	struct cb_system_config *config;       /* pages; whole file */
+	struct resource *claim;		       /* lock; the hypervisor region */
+	const struct cb_system_config *memory; /* pages; what added memory must fit, or NULL */
 	int linux_cpu[CB_MAX_CPUS]; /* pages; by CPU number of the configuration, -1: not its */
 
 	const struct cb_public *public;	  /* pages */
@@ -134,6 +135,7 @@ bool cb_irq_user(u32 intid, char *name, size_t size);
 
 /* check_cell.c: whether a cell can be created, before anything changes. */
 int cb_check_cell(const struct cb_cell_config *config, struct cb_error *error);
+int cb_check_cell_memory(const struct cb_cell_config *config, struct cb_error *error);
 
 /* iomem.c: physical addresses as Linux knows them. */
 bool cb_iomem_system_ram(u64 start, u64 size, struct cb_error *record);
@@ -144,6 +146,17 @@ void cb_iomem_release(struct resource *claim);
 /* devices.c: clocks, power and pins of a cell's devices. */
 void cb_devices_take(struct cell *cell);
 void cb_devices_give_back(struct cell *cell);
+
+/* memory.c: what memory the machine has, and what its firmware needs of it. */
+int cb_check_is_memory(u64 start, u64 size, u32 index, struct cb_error *error);
+int cb_check_not_firmware(u64 start, u64 size, u32 index, struct cb_error *error);
+int cb_for_firmware(int (*check)(u64 start, u64 size, u32 rights, void *arg), void *arg);
+
+/* check_memory.c: whether the board has all memory of Linux', now and later. */
+int cb_check_linux_memory(const struct cb_system_config *config, struct cb_error *error);
+void cb_memory_follow(const struct cb_system_config *config);
+int cb_memory_init(void);
+void cb_memory_exit(void);
 
 /*
  * cell.c: the life of a cell. -ERESTARTSYS: a signal came, and the same request goes on with it.

@@ -167,6 +167,27 @@ static int check_cpus(u64 cpus, struct cb_error *error)
 	return 0;
 }
 
+static int check_memory(const struct cb_region *region, u32 i, struct cb_error *error)
+{
+	int err = 0;
+
+	if (!(region->flags & CB_REGION_IO))
+		err = cb_check_is_memory(region->phys, region->size, i, error);
+	return err ?: cb_check_not_firmware(region->phys, region->size, i, error);
+}
+
+/* Of regions that the root cell may give, whether this machine has them to give. */
+int cb_check_cell_memory(const struct cb_cell_config *config, struct cb_error *error)
+{
+	const struct cb_region *region = cb_config_regions(config);
+	int err = 0;
+	u32 i;
+
+	for (i = 0; i < config->regions.count && !err; i++, region++)
+		err = check_memory(region, i, error);
+	return err;
+}
+
 int cb_check_cell(const struct cb_cell_config *config, struct cb_error *error)
 {
 	return check_name(config, error) ?:

@@ -59,7 +59,8 @@ int cb_check_hypervisor_region(const struct cb_system_config *config, struct cb_
 	struct cb_error ram = {};
 
 	if (!cb_iomem_system_ram(region->phys, region->size, &ram))
-		return 0;
+		return cb_check_is_memory(region->phys, region->size, 0, error)
+			       ?: cb_check_not_firmware(region->phys, region->size, 0, error);
 	return refuse(error, CB_ERR_HV_SYSTEM_RAM, .address = region->phys, .size = region->size,
 		      .other_address = ram.other_address, .other_size = ram.other_size);
 }

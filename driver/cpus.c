@@ -48,24 +48,22 @@ static int take_cpu(struct cell *cell, u32 cpu, struct cb_error *error)
 	return err;
 }
 
-/* Takes the CPUs of a cell from Linux: all or none. */
+/* Takes the CPUs of a cell from Linux. After an error the caller gives back those that were taken.
+ */
 int cb_cpus_take(struct cell *cell, struct cb_error *error)
 {
-	struct cb_error ignored;
 	u32 cpu;
-	int err;
+	int err = 0;
 
 	for_each_cpu_of(cpu, cell->config->cpus)
 	{
 		if (cellblock.linux_cpu[cpu] < 0)
 			continue; /* parked already */
 		err = take_cpu(cell, cpu, error);
-		if (err) {
-			cb_cpus_give_back(cell, &ignored);
-			return err;
-		}
+		if (err)
+			break;
 	}
-	return 0;
+	return err;
 }
 
 static int give_back_cpu(u32 cpu, struct cb_error *error)

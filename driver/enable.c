@@ -17,7 +17,8 @@ static int check_system(const struct cb_system_config *config, int *linux_cpu,
 	       cb_check_eoi_mode(config, error) ?:
 	       cb_map_cpus(config, linux_cpu, error) ?:
 	       cb_spin_table_check(config, error) ?:
-	       cb_check_hypervisor_region(config, error);
+	       cb_check_hypervisor_region(config, error) ?:
+	       cb_check_linux_memory(config, error);
 }
 
 static int write_image(const struct cb_system_config *config, u64 *config_offset,
@@ -125,7 +126,7 @@ static void release_region_claim(void)
 	cellblock.claim = NULL;
 }
 
-/* With the region ours and the system checked. */
+/* With the region ours. */
 static int start(struct cb_system_config *config, struct cb_error *error)
 {
 	u64 config_offset;
@@ -133,6 +134,22 @@ static int start(struct cb_system_config *config, struct cb_error *error)
 	cellblock.config = config;
 	return write_image(config, &config_offset, error)
 		       ?: run_hypervisor(config, config_offset, error);
+}
+
+/* With the system checked. */
+static int claim_and_start(struct cb_system_config *config, struct cb_error *error)
+{
+	int err;
+
+	cellblock.claim = claim_region(config, error);
+	if (!cellblock.claim)
+		return cb_error_errno(error->code);
+	err = start(config, error);
+	if (err) {
+		cellblock.config = NULL;
+		release_region_claim();
+	}
+	return err;
 }
 
 /* Keeps @config when it returns 0. */
@@ -144,16 +161,10 @@ int cb_enable(struct cb_system_config *config, struct cb_error *error)
 		return refuse(error, CB_ERR_SHUTTING_DOWN);
 	if (cellblock.enabled)
 		return refuse(error, CB_ERR_ALREADY_ENABLED);
-	err = check_system(config, cellblock.linux_cpu, error);
-	if (err)
-		return err;
-	cellblock.claim = claim_region(config, error);
-	if (!cellblock.claim)
-		return cb_error_errno(error->code);
-	err = start(config, error);
+	cb_memory_follow(config); /* before it is checked what there is */
+	err = check_system(config, cellblock.linux_cpu, error) ?: claim_and_start(config, error);
 	if (err) {
-		cellblock.config = NULL;
-		release_region_claim();
+		cb_memory_follow(NULL);
 		return err;
 	}
 	__module_get(THIS_MODULE); /* the open file that asked holds one already */
@@ -194,6 +205,7 @@ int cb_disable(struct cb_error *error)
 
 	down_write(&cellblock.pages_lock);
 	cb_pages_unmap();
+	cellblock.memory = NULL;
 	cb_free_config(cellblock.config);
 	cellblock.config = NULL;
 	up_write(&cellblock.pages_lock);

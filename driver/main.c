@@ -381,9 +381,14 @@ static int __init cellblock_init(void)
 	err = cb_reboot_init();
 	if (err)
 		goto exit_cpus;
+	err = cb_memory_init();
+	if (err)
+		goto exit_reboot;
 	cb_note_kernel();
 	return 0;
 
+exit_reboot:
+	cb_reboot_exit();
 exit_cpus:
 	cb_cpus_exit();
 exit_sysfs:
@@ -397,6 +402,7 @@ module_init(cellblock_init);
 /* Enabled, the module holds a reference to itself: here nothing is left to undo. */
 static void __exit cellblock_exit(void)
 {
+	cb_memory_exit();
 	cb_reboot_exit();
 	cb_cpus_exit();
 	cb_watch_stop();

@@ -61,6 +61,7 @@ class Config:
     reserve: str = "cmdline"  # "cmdline" (mem=), "dt" (/reserved-memory) or "none"
     cell_uart: bool = False  # keep the second UART from Linux, for a cell
     providers: bool = False  # of clocks, power and pins, for that UART
+    absent: bool = False  # the device tree promises memory that is not there
     idle: bool = False  # idle states in the device tree, of PSCI; no second UART
     el2: bool = True
     vhe: bool = False  # let Linux stay at EL2 on CPUs that can
@@ -147,6 +148,7 @@ class Config:
         names += ["reserved-memory"] if self.reserve == "dt" else []
         names += ["cell-uart"] if self.cell_uart else []
         names += ["providers"] if self.providers else []
+        names += ["absent-memory"] if self.absent else []
         names += ["idle-states"] if self.idle else []
         return [ROOT / "scripts" / f"{name}.dtso" for name in names]
 

@@ -2,7 +2,8 @@
 /*
  * QEMU's arm64 machine `virt`, as far as its variants agree. The addresses are those of
  * QEMU's device tree (-machine virt,dumpdtb=...). One description serves every RAM size
- * from 1 GiB on: what lies behind the RAM that is there is simply never touched.
+ * from 1 GiB on: what lies behind the RAM that is there is simply never touched, and memory that is
+ * added there is Linux'.
  *
  * 256 MiB at 0x70000000 are reserved from Linux, for the hypervisor and its cells.
  */

@@ -253,6 +253,9 @@ void cell_cpu_parked(struct cpu *cpu)
 
 	spin_lock(&cell->lock);
 	turn_off(cell, cpu);
+	/* It was parked when that began: it took an exception in there. */
+	if (cell->page->clearing == CB_CLEAR_RUNS)
+		store_release(&cell->page->clearing, CB_CLEAR_FAILED);
 	spin_unlock(&cell->lock);
 }
 
@@ -295,12 +298,49 @@ u32 cell_stop(u64 id, struct cb_error *error)
 	return unlock_cell(stop(cell, error) ? CB_OK : CB_ERR_BUSY, error);
 }
 
+static void begin_clear(struct cell *cell)
+{
+	cell->page->cleared = 0;
+	cell->page->clearing = CB_CLEAR_RUNS;
+	cpu_request(first_cpu(cell->cpus), REQUEST_CLEAR);
+}
+
 static void begin_destroy(struct cell *cell)
 {
 	if (cell->page->state == CB_CELL_LOADING)
 		open_loadable(cell, false);
+	cell->page->clearing = CB_CLEAR_RUNS; /* before anybody looks */
 	cell_set_state(cell, CB_CELL_DESTROYING);
-	cpu_request(first_cpu(cell->cpus), REQUEST_CLEAR);
+	begin_clear(cell);
+}
+
+/* Say where it failed; the next call begins again, as the memory may be there by then. */
+static u32 clear_failed(struct cell *cell, struct cb_error *error)
+{
+	cell->page->clearing = CB_CLEAR_HALTED;
+	error->index = cell->page->clear_region;
+	error->address = cell->page->clear_address;
+	return CB_ERR_CELL_MEMORY;
+}
+
+static u32 continue_destroy(struct cell *cell, struct cb_error *error)
+{
+	cpuid_t cpu = first_cpu(cell->cpus);
+
+	switch (load_acquire(&cell->page->clearing)) {
+	case CB_CLEAR_HALTED:
+		begin_clear(cell);
+		break;
+	case CB_CLEAR_DONE:
+		cell_release(cell);
+		return CB_OK;
+	case CB_CLEAR_FAILED:
+		return clear_failed(cell, error);
+	default:
+		if (load_acquire(&cpu_of(cpu)->requests) & REQUEST_CLEAR)
+			error->address = BIT(cpu); /* has not begun */
+	}
+	return CB_ERR_BUSY;
 }
 
 u32 cell_destroy(u64 id, struct cb_error *error)
@@ -313,19 +353,16 @@ u32 cell_destroy(u64 id, struct cb_error *error)
 	if (cell->page->state != CB_CELL_DESTROYING) {
 		if (stop(cell, error))
 			begin_destroy(cell);
-	} else if (load_acquire(&cell->cleared)) {
-		cell_release(cell);
-		code = CB_OK;
-	} else if (load_acquire(&cpu_of(first_cpu(cell->cpus))->requests) & REQUEST_CLEAR) {
-		error->address = BIT(first_cpu(cell->cpus)); /* has not begun */
+	} else {
+		code = continue_destroy(cell, error);
 	}
 	return unlock_cell(code, error);
 }
 
-u32 cell_create(paddr_t config, u64 size, struct cb_error *error)
+u32 cell_create(paddr_t config, u64 size, bool check, struct cb_error *error)
 {
 	spin_lock(&cells_lock);
-	error->code = create_locked(config, size, error);
+	error->code = create_locked(config, size, check, error);
 	spin_unlock(&cells_lock);
 	return error->code;
 }
@@ -382,9 +419,11 @@ bool root_touches_page(paddr_t page)
 
 /*
  * Work on the cell's own memory in pieces, so that a stop need not wait until all is cleaned. In
- * what the root cell may not write, a ROM for instance, neither of them has left anything.
+ * what the root cell may not write, a ROM for instance, neither of them has left anything. What
+ * does not answer has nothing to be cleaned; to be cleared, it ends the work: false, and the page
+ * has where.
  */
-static void for_own_memory(struct cell *cell, bool clear)
+static bool for_own_memory(struct cell *cell, bool clear)
 {
 	const struct cb_region *region = cb_config_regions(cell->config);
 
@@ -395,14 +434,18 @@ static void for_own_memory(struct cell *cell, bool clear)
 
 		while (rest && (clear || !(load_acquire(&this_cpu()->requests) & REQUEST_STOP))) {
 			root_piece_at(phys, MIN(rest, CPU_WINDOW_PAGES * PAGE_SIZE), &piece);
-			if (piece.flags & CB_REGION_WRITE)
-				memory_clean(phys, piece.size / PAGE_SIZE, clear);
+			cell->page->clear_region = i;
+			cell->page->clear_address = phys;
+			if (piece.flags & CB_REGION_WRITE &&
+			    !memory_clean(phys, piece.size / PAGE_SIZE, clear) && clear)
+				return false;
 			if (clear)
 				cell->page->cleared += piece.size;
 			phys += piece.size;
 			rest -= piece.size;
 		}
 	}
+	return true;
 }
 
 void cell_clean_memory(struct cell *cell)
@@ -412,6 +455,7 @@ void cell_clean_memory(struct cell *cell)
 
 void cell_clear_memory(struct cell *cell)
 {
-	for_own_memory(cell, true);
-	store_release(&cell->cleared, true);
+	u32 result = for_own_memory(cell, true) ? CB_CLEAR_DONE : CB_CLEAR_FAILED;
+
+	store_release(&cell->page->clearing, result);
 }

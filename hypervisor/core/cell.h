@@ -41,7 +41,6 @@ struct cell {
 
 	spinlock_t lock; /* protects power of the CPUs and all below */
 	enum stop_reason stopping;
-	bool cleared;	     /* memory, while DESTROYING */
 	u64 entry, argument; /* of the boot CPU */
 
 	spinlock_t console_lock;
@@ -62,7 +61,7 @@ u32 root_cell_init(struct cb_error *error);
 void root_show_pages(const void *virt, size_t nr, struct stash *stash);
 
 /* The operations of the root cell; they return CB_OK or fill in error and return its code. */
-u32 cell_create(paddr_t config, u64 size, struct cb_error *error); /* error->cell: number */
+u32 cell_create(paddr_t config, u64 size, bool check, struct cb_error *error); /* create.h */
 u32 cell_load(u64 id, struct cb_error *error);
 u32 cell_start(u64 id, ipa_t entry, u64 argument, struct cb_error *error);
 u32 cell_stop(u64 id, struct cb_error *error);

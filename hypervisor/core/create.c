@@ -31,14 +31,18 @@ static bool root_owns_ram(paddr_t phys, u64 size)
 	return true;
 }
 
-/* Copy the configuration out of reach of the root cell. size fits the window. */
+/*
+ * Copy the configuration out of reach of the root cell. size fits the window. What does not answer,
+ * where the board promises memory, is left zero, and no configuration.
+ */
 static void copy_config(void *to, paddr_t config, u64 size)
 {
 	u64 offset = config % PAGE_SIZE;
-	u8 *from = window_map(config - offset, ALIGN_UP(offset + size, PAGE_SIZE) / PAGE_SIZE,
-			      EL2_RODATA);
+	size_t nr = ALIGN_UP(offset + size, PAGE_SIZE) / PAGE_SIZE;
+	u8 *from = window_map(config - offset, nr, EL2_RODATA);
 
-	memcpy(to, from + offset, size);
+	if (window_answers(nr))
+		memcpy(to, from + offset, size);
 	window_unmap();
 }
 
@@ -261,6 +265,14 @@ static u32 move_cpus(struct cell *from, struct cell *to, cpuset_t cpus)
 	return code;
 }
 
+static u32 take_cpus(struct cell *cell, struct cb_error *error)
+{
+	error->code = move_cpus(&root_cell, cell, cell->config->cpus);
+	if (error->code)
+		error->index = first_cpu(cell->config->cpus);
+	return error->code;
+}
+
 /* The CPUs have been moved. */
 static void take_from_root(struct cell *cell, struct stash *stash)
 {
@@ -293,10 +305,11 @@ static bool fill_stashes(struct cell *cell, struct stash *stash)
 }
 
 /* Everything that can fail, now and at the end. Nothing but memory has changed when it returns. */
-static u32 prepare(struct cell *cell, u64 size, struct stash *stash, struct cb_error *error)
+static u32 prepare(struct cell *cell, u64 size, bool check, struct stash *stash,
+		   struct cb_error *error)
 {
 	if (cb_config_check(cell->config, size, CB_CONFIG_CELL, error) ||
-	    check_name(cell->config, error) || check_ownership(cell->config, error) ||
+	    check_name(cell->config, error) || check_ownership(cell->config, check, error) ||
 	    choose_id(cell, error))
 		return error->code;
 	if (!alloc_public(cell) || !stage2_init(&cell->stage2, (u16)cell->id, STAGE2_DEVICE) ||
@@ -307,7 +320,7 @@ static u32 prepare(struct cell *cell, u64 size, struct stash *stash, struct cb_e
 	return error->code;
 }
 
-u32 create_locked(paddr_t config, u64 size, struct cb_error *error)
+u32 create_locked(paddr_t config, u64 size, bool check, struct cb_error *error)
 {
 	size_t available = pool_available();
 	struct cell *cell = alloc_cell(config, size, error);
@@ -315,15 +328,13 @@ u32 create_locked(paddr_t config, u64 size, struct cb_error *error)
 
 	if (!cell)
 		return error->code;
-	if (prepare(cell, size, &stash, error)) {
+	if (prepare(cell, size, check, &stash, error)) {
 		free_cell(cell);
 		if (error->code == CB_ERR_NO_MEMORY)
 			error->other_address = pool_available();
 		return error->code;
 	}
-	error->code = move_cpus(&root_cell, cell, cell->config->cpus);
-	if (error->code) {
-		error->index = first_cpu(cell->config->cpus);
+	if (check || take_cpus(cell, error)) {
 		stash_drain(&stash);
 		free_cell(cell);
 		return error->code;

@@ -5,8 +5,11 @@
 
 #include <core/cell.h>
 
-/* Create a cell; error->cell is its number then. The caller holds cells_lock. */
-u32 create_locked(paddr_t config, u64 size, struct cb_error *error);
+/*
+ * Create a cell; error->cell is its number then. With check, find out whether it can be created
+ * once its CPUs are parked, and change nothing. The caller holds cells_lock.
+ */
+u32 create_locked(paddr_t config, u64 size, bool check, struct cb_error *error);
 
 /* Tables of the root cell for taking away or giving back what the cell has, at most. */
 size_t way_back_pages(const struct cell *cell);

@@ -77,10 +77,10 @@ static __noinline void write_console(struct regs *regs)
 	regs->x[0] = CB_OK;
 }
 
-/* CB_HVC_CELL_CREATE returns the number of the new cell in x1, like no other. */
+/* CB_HVC_CELL_CREATE returns the number of the new cell in x1, like no other; x3: only check. */
 static void create(struct regs *regs, struct cb_error *error)
 {
-	cell_create(regs->x[1], regs->x[2], error);
+	cell_create(regs->x[1], regs->x[2], regs->x[3], error);
 	hypercall_result(regs->x, error);
 	if (!error->code)
 		regs->x[1] = error->cell;

@@ -165,7 +165,8 @@ static u32 check_irqs(const struct cb_cell_config *config, struct cb_error *erro
 	return CB_OK;
 }
 
-static u32 check_cpu(const struct cb_cell_config *config, cpuid_t id, struct cb_error *error)
+static u32 check_cpu(const struct cb_cell_config *config, cpuid_t id, bool online,
+		     struct cb_error *error)
 {
 	struct cpu *cpu;
 
@@ -177,14 +178,14 @@ static u32 check_cpu(const struct cb_cell_config *config, cpuid_t id, struct cb_
 		error->other_cell = cpu->cell->id;
 		return error->code = CB_ERR_CPU_NOT_ROOTS;
 	}
-	if (cpu->power != CB_CPU_OFF)
+	if (cpu->power != CB_CPU_OFF && !online)
 		return error->code = CB_ERR_CPU_ONLINE;
 	if (!(config->flags & CB_CELL_ACCEPT_LPIS) && !gic_can_disable_lpis(cpu))
 		return error->code = CB_ERR_LPI;
 	return CB_OK;
 }
 
-static u32 check_cpus(const struct cb_cell_config *config, struct cb_error *error)
+static u32 check_cpus(const struct cb_cell_config *config, bool online, struct cb_error *error)
 {
 	cpuid_t id;
 
@@ -193,16 +194,17 @@ static u32 check_cpus(const struct cb_cell_config *config, struct cb_error *erro
 		return error->code = CB_ERR_CPU_LAST;
 	}
 	for_each_cpu (id, config->cpus)
-		if (check_cpu(config, id, error))
+		if (check_cpu(config, id, online, error))
 			return error->code;
 	return CB_OK;
 }
 
-u32 check_ownership(const struct cb_cell_config *config, struct cb_error *error)
+u32 check_ownership(const struct cb_cell_config *config, bool online, struct cb_error *error)
 {
 	struct cb_error clean = *error;
 
-	if (check_cpus(config, error) || check_regions(config, error) || check_irqs(config, error))
+	if (check_cpus(config, online, error) || check_regions(config, error) ||
+	    check_irqs(config, error))
 		return error->code;
 	*error = clean;
 	return CB_OK;

@@ -10,8 +10,9 @@
 #include <cellblock/error.h>
 #include <core/cell.h>
 
-/* Check every region, interrupt and CPU of a cell's configuration. */
-u32 check_ownership(const struct cb_cell_config *config, struct cb_error *error);
+/* Check every region, interrupt and CPU of a cell's configuration; online: Linux may run on those.
+ */
+u32 check_ownership(const struct cb_cell_config *config, bool online, struct cb_error *error);
 
 /* Does phys lie in the hypervisor, in a frame of the GIC, or in memory that a cell has alone? */
 bool is_protected(paddr_t phys);

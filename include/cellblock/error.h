@@ -43,6 +43,8 @@ enum cb_error_code {
 	CB_ERR_REGION_PERMISSION,	/* oaddr: flags that the root cell has there */
 	CB_ERR_REGION_IN_USE,		/* Linux uses it: name: by whom; oaddr/other_size */
 	CB_ERR_REGION_SYSTEM_RAM,	/* Linux uses it as System RAM; oaddr/other_size */
+	CB_ERR_REGION_NO_MEMORY,	/* oaddr: first byte where this machine has no memory */
+	CB_ERR_REGION_FIRMWARE,		/* overlaps memory of UEFI's runtime services: oaddr/other_size */
 
 	/* Interrupts: index: which range, addr: INTID. */
 	CB_ERR_IRQ_RANGE = 64,		/* not an SPI, or beyond the GIC; size: count; oaddr: last SPI */
@@ -84,6 +86,7 @@ enum cb_error_code {
 	CB_ERR_BUFFER,			/* addr/size is not RAM of the caller */
 	CB_ERR_LPI,			/* index: CPU whose LPIs the GIC cannot turn off */
 	CB_ERR_ARGUMENT,		/* addr: reserved argument that must be zero, or unknown value */
+	CB_ERR_CELL_MEMORY,		/* destroy: addr/size of region index did not answer when it was cleared */
 
 	/* Enable and disable. */
 	CB_ERR_ALREADY_ENABLED = 160,
@@ -109,6 +112,9 @@ enum cb_error_code {
 	CB_ERR_LINUX_ERRNO,		/* a Linux call failed; addr: -errno; name: which */
 	CB_ERR_NOT_PERMITTED,		/* hypercall that only the root cell may make */
 	CB_ERR_SHUTTING_DOWN,		/* reboot is under way */
+	CB_ERR_MEMORY_UNLISTED,		/* addr/size: memory that Linux uses; oaddr: first byte in no region;
+					 * name: what it is */
+	CB_ERR_MEMORY_RIGHTS,		/* the same; index: the region, oaddr: its flags, other_size: those needed */
 };
 
 /* Which cb_config array an CB_ERR_CONFIG_ARRAY speaks of. */

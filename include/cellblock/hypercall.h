@@ -33,7 +33,8 @@
 
 /* For the root cell. */
 #define CB_HVC_DISABLE		CB_HVC(32)	/* on every online CPU; x1: how many they are */
-#define CB_HVC_CELL_CREATE	CB_HVC(33)	/* x1: PA of configuration, x2: size; returns x1: cell */
+#define CB_HVC_CELL_CREATE	CB_HVC(33)	/* x1: PA of configuration, x2: size; returns x1: cell.
+						 * x3: 0; 1: only check, as if its CPUs were parked */
 #define CB_HVC_CELL_LOAD	CB_HVC(34)	/* x1: cell; loadable regions appear in the root cell */
 #define CB_HVC_CELL_START	CB_HVC(35)	/* x1: cell, x2: entry IPA, x3: x0 of the inmate */
 #define CB_HVC_CELL_STOP	CB_HVC(36)	/* x1: cell; CB_ERR_BUSY: call again */

@@ -76,6 +76,14 @@ enum cb_cell_state {
 	CB_CELL_DESTROYING = 5,	/* its memory is being cleared */
 };
 
+/* Clearing a cell's memory, while it is destroyed. */
+enum cb_clearing {
+	CB_CLEAR_HALTED = 0,	/* it failed, and the root cell knows: DESTROY begins again */
+	CB_CLEAR_RUNS,
+	CB_CLEAR_DONE,
+	CB_CLEAR_FAILED,	/* memory does not answer */
+};
+
 /* Why a cell failed. */
 enum cb_crash_reason {
 	CB_CRASH_NONE = 0,
@@ -116,6 +124,9 @@ struct cb_cell_page {
 	uint32_t pages;		/* of the pool that this cell uses */
 	struct cb_crash crash;	/* written before state becomes CB_CELL_FAILED */
 	uint64_t cleared;	/* CB_CELL_DESTROYING: bytes, of the regions that are memory and not shared */
+	uint32_t clearing;	/* enum cb_clearing: its memory, while CB_CELL_DESTROYING */
+	uint32_t clear_region;	/* where it is with that, or where it failed */
+	uint64_t clear_address;	/* physical */
 };
 
 #define CB_CONSOLE_OFFSET	512u	/* in the page of a cell */

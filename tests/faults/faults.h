@@ -19,6 +19,8 @@ enum hv_fault {
 	HV_FAULT_ROOT_LOCK, /* the same of the root cell's */
 	HV_FAULT_STARTUP,   /* CPU count - 1 of Linux does not understand its start-up */
 	HV_FAULT_CLEAR,	    /* CPU count - 1 clears no more than a first piece before count is 0 */
+	HV_FAULT_NO_MEMORY, /* the count-th piece of memory from now that is to be cleared is not
+			       there */
 	HV_FAULTS,
 };
 

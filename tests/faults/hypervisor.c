@@ -149,6 +149,11 @@ WRAP(bool, read_instruction, struct cell *cell, u32 *insn)
 	return __real_read_instruction(cell, insn);
 }
 
+WRAP(bool, memory_clean, paddr_t phys, size_t nr, bool clear)
+{
+	return !(clear && is_due(HV_FAULT_CLEAR)) && __real_memory_clean(phys, nr, clear);
+}
+
 #define ESR_SERROR (0x2fUL << ESR_EC_SHIFT | ESR_IL | 0x11)
 
 /* QEMU raises no SError: EL2 takes it as the CPU would do it, from where it is not masked. */

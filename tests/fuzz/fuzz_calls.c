@@ -116,7 +116,7 @@ static bool root_may_write(paddr_t phys, u64 size)
 }
 
 /* Only memory that the cell has alone, and while none of its CPUs runs. */
-void memory_clean(paddr_t phys, size_t nr, bool clear)
+bool memory_clean(paddr_t phys, size_t nr, bool clear)
 {
 	const struct cell *cell = cpu_of(current)->cell;
 	const struct cb_region *r = cb_config_regions(cell->config);
@@ -131,6 +131,7 @@ void memory_clean(paddr_t phys, size_t nr, bool clear)
 		assert_int_equal(cell->page->state, CB_CELL_DESTROYING);
 		pages_cleared[cell->id] += nr;
 	}
+	return true;
 }
 
 /* Those of them that may be written. */
@@ -215,6 +216,12 @@ void *window_map(paddr_t phys, size_t nr, enum el2_memory type)
 
 void window_unmap(void)
 {
+}
+
+bool window_answers(size_t nr)
+{
+	(void)nr;
+	return true;
 }
 
 void uart_write(const char *text, size_t size)

@@ -30,21 +30,32 @@ class Refusal:
     status: int = REFUSED
 
 
-class Unchanged:
-    """A context that must leave Linux and the cells as they were, and no complaint."""
+# Linux says so of each CPU that it has taken offline.
+CPU_WENT = "psci: CPU"
 
-    def __init__(self, machine: Machine) -> None:
+
+class Unchanged:
+    """A context that must leave Linux and the cells as they were, and no complaint.
+
+    Nor has a CPU gone and come back, unless `cpus_move`: it would have lost its interrupts and tasks.
+    """
+
+    def __init__(self, machine: Machine, cpus_move: bool = False) -> None:
         self.machine = machine
+        self.cpus_move = cpus_move
 
     def __enter__(self) -> None:
-        self.machine.check(f"{STATE} >/tmp/before 2>&1")
+        command = f"{STATE} >/tmp/before 2>&1; dmesg -c"
+        assert_no_trouble(self.machine.check(command))
 
     def __exit__(self, failed: object, *_: object) -> None:
         if failed:
             return
         difference = f"{STATE} >/tmp/after 2>&1; diff /tmp/before /tmp/after"
         assert self.machine.run(difference) == (0, "")
-        assert_no_trouble(self.machine.check("dmesg -c"))
+        messages = self.machine.check("dmesg -c")
+        assert_no_trouble(messages)
+        assert self.cpus_move or CPU_WENT not in messages, messages
 
 
 def assert_refused(machine: Machine, command: str, refusal: Refusal, user: str = "") -> None:

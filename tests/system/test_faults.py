@@ -28,7 +28,7 @@ TEST_BUILD = "/usr/lib/cellblock-faults"
 FAULT = "/sys/module/cellblock/parameters/fault"
 HYPERVISOR_FAULTS = (
     "pool", "wake", "late", "cpu-on", "firmware", "off", "serror", "lock", "root-lock",
-    "startup",
+    "startup", "clear",
 )
 
 # Locks that a CPU of a cell takes, and others that only one of the root cell does: tests/faults/hypervisor.c.
@@ -40,6 +40,7 @@ ROOT_LOCKS = {**CELL_LOCKS, 5: "cells_lock", 6: "pool.lock", 7: "to->lock"}
 # A cell with two CPUs and one with one; both have this memory.
 SMP, RING = "demo-smp", "demo-ring"
 CELL_MEMORY, CHECKED, PATTERN = 0x70400000, 0x10000, 0xA5
+CLEARED_AT_ONCE = 64 * 4096
 
 # One attempt: arguments are fault, count, command, and how to take back a success in spite of it.
 ATTEMPT = f"""
@@ -202,6 +203,21 @@ def test_cpu_that_linux_keeps(enabled: Faulty) -> None:
     assert enabled.drive("cpu-down", f"create {SHARE}/{SMP}.cell", "true", refusal) == 2
 
 
+def test_refused_cell_whose_cpu_does_not_come_back(enabled: Faulty) -> None:
+    """The second CPU does not go, and the first one, which has, does not come: that is said."""
+    machine = enabled.machine
+    enabled.arm("cpu-up", 1)
+    outcome = enabled.attempt("cpu-down", 2, f"create {SHARE}/{SMP}.cell")
+    assert outcome.status == 1 and "Linux refused (add_cpu): Input/output" in outcome.text
+    messages = machine.dmesg()
+    assert "CPU 2 does not come back" in messages
+    assert f'cell "{SMP}" was refused with code ' in messages
+    assert enabled.cpus_online() == "0-1,3"
+    machine.check("echo 1 >/sys/devices/system/cpu/cpu2/online")
+    enabled.root.create(SMP)
+    enabled.root.destroy(SMP)
+
+
 def test_cpu_that_takes_its_time_to_turn_off(enabled: Faulty) -> None:
     """Longer than Linux waits for it. The driver does not give it to a cell before."""
     root = enabled.root
@@ -300,6 +316,22 @@ def test_cpu_that_does_not_clear_the_memory(enabled: Faulty) -> None:
     assert root.cells()[RING]["state"] == "destroying"
     enabled.arm("wake", 0)
     root.destroy(RING)
+
+
+@pytest.mark.parametrize("piece", [1, 3])
+def test_memory_that_is_not_there_for_a_while(enabled: Faulty, piece: int) -> None:
+    """Without power, for instance. Destroying begins again when it is asked for again."""
+    root = enabled.root
+    root.create(RING)
+    outcome = enabled.attempt("clear", piece, f"destroy {RING}")
+    address = CELL_MEMORY + (piece - 1) * CLEARED_AT_ONCE
+    assert outcome.status == 1
+    assert f'cell "{RING}" cannot be destroyed: region 0 at {address:#x} did not' in outcome.text
+    assert root.cells()[RING]["state"] == "destroying"
+    assert f"memory: does not answer, region 0 at {address:#x}" in root.cellctl(f"show {RING}")
+    root.destroy(RING)
+    root.launch(RING, "hello")
+    root.wait_console(RING, "hello: idle")
 
 
 def test_cell_that_can_neither_be_shown_nor_destroyed_at_first(enabled: Faulty) -> None:

@@ -27,6 +27,9 @@ HYPERVISOR = 0x70000000
 NOT_SUPPORTED = -1
 HVC_DISABLE, HVC_CREATE = 0xC600CB20, 0xC600CB21
 NO_RAM = 0x1_0000_0000
+ZEROES = 0x71800000  # memory that Linux does not use
+CONFIG_SIGNATURE = 2  # CB_ERR_CONFIG_SIGNATURE
+PSCI_CPU_ON = 0xC4000003
 PSCI_0_1_CPU_ON = 0x95C1BA60  # in QEMU's firmware
 
 ATTACKER_RAM, ATTACKER_DATA = 0x70400000, 0x71400000
@@ -125,6 +128,23 @@ def test_configuration_that_changes_while_it_is_read(scene: Scene) -> None:
     """What is checked is what is used: no cell is ever made of the changed one."""
     output = scene.hostile(f"flip {SEED} {times(200)} /tmp/attacker.cell")
     assert re.search(r", [1-9]\d* cells created, 0 wrong answers$", output), output
+
+
+def test_configuration_where_no_memory_is(scene: Scene) -> None:
+    """The board says that there is RAM. EL2 finds none, and no configuration in it."""
+    answer = scene.hostile(f"call hvc {HVC_CREATE} {NO_RAM:#x} 0x100")
+    assert answer.startswith(f"hostile: call: {CONFIG_SIGNATURE} "), answer
+
+
+@pytest.mark.gics(2, 3)
+@pytest.mark.usefixtures("cpu3_offline")
+def test_cpu_whose_vectors_cannot_be_fetched(scene: Scene) -> None:
+    """Its first instruction is undefined, and its vectors, at 0, lie in the flash's registers."""
+    answer = scene.hostile(f"call smc {PSCI_CPU_ON} 3 {ZEROES:#x} 0")
+    assert answer.startswith("hostile: call: 0 "), answer
+    scene.root.wait_console("root", "root cell: CPU 3: execution of 0x200, .* at pc 0x200")
+    scene.root.wait_console("root", "root cell: CPU 3 stopped: its vector cannot be run")
+    scene.root.wait_cpu(3, "off")
 
 
 # Interrupts
@@ -254,14 +274,3 @@ def test_calls_to_leave_that_nobody_else_makes(shared_scene: Scene) -> None:
     scene.machine.assert_dmesg_clean()
 
 
-def test_root_that_harms_the_hypervisors_cpu(shared_scene: Scene) -> None:
-    """A configuration where the board says that there is RAM, and there is none.
-
-    EL2 takes an external abort on behalf of the root cell. That ends the root cell alone.
-    """
-    scene = shared_scene
-    survivor = Victim(scene.root)
-    scene.machine.check("modprobe hostile")
-    scene.machine.serial.start(f"hostile call hvc {HVC_CREATE} {NO_RAM:#x} 0x100")
-    survivor.assert_goes_on()
-    assert "Kernel panic" not in scene.machine.serial.transcript

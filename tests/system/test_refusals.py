@@ -12,7 +12,6 @@ from collections.abc import Iterator
 import pytest
 from cellfile import (
     DATA,
-    GIB,
     KIB,
     LOADABLE,
     MIB,
@@ -56,6 +55,7 @@ def root(boot_shared: Boot, gic: int) -> Iterator[Root]:
     root = Root(machine)
     board = System.delivered(root.board)
     board.irqs = [(32, 168), (201, 87)]
+    board.hypervisor = (0x70000000, 1 * MIB)
     machine.check("modprobe cellblock")
     machine.check(put(board.pack(), "/tmp/board.cell"))
     root.cellctl("enable /tmp/board.cell")
@@ -76,7 +76,7 @@ def machine(root: Root) -> Machine:
 
 def test_what_the_cases_spoil_is_accepted(root: Root) -> None:
     root.machine.check(put(CELL.pack(), CANDIDATE))
-    with Unchanged(root.machine):
+    with Unchanged(root.machine, cpus_move=True):
         root.cellctl(f"create {CANDIDATE}")
         root.destroy("candidate")
 
@@ -115,14 +115,14 @@ REFUSED_CELLS = {
         ('region 2 ("virtio")', "does not have 0xa004000"),
     ),
     "region-is-the-hypervisor": (
-        CELL.with_region("data", 0x70000000, 4 * MIB, DATA),
+        CELL.with_region("data", 0x70000000, 1 * MIB, DATA),
         "REGION_HYPERVISOR",
-        ("0x70000000-0x703fffff",),
+        ("0x70000000-0x700fffff",),
     ),
     "region-overlaps-the-hypervisor": (
-        CELL.but(regions=[Region("ram", 0x70300000, 2 * MIB, RAM | LOADABLE)]),
+        CELL.but(regions=[Region("ram", 0x700FF000, 2 * MIB, RAM | LOADABLE)]),
         "REGION_HYPERVISOR",
-        ('region 0 ("ram")', "0x70300000-0x704fffff", "0x70000000-0x703fffff"),
+        ('region 0 ("ram")', "0x700ff000-0x702fefff", "0x70000000-0x700fffff"),
     ),
     "region-of-another-cell": (
         CELL.with_region("data", 0x72fff000, 8 * KIB, DATA),
@@ -180,15 +180,38 @@ REFUSED_CELLS = {
         "IRQ_IN_USE",
         ("interrupt 33", "uart-pl011", "/proc/interrupts"),
     ),
-    # 3 GiB that IPA and PA cannot map in blocks take 1,536 tables; the pool has 1,024 pages.
+    "region-is-not-there": (
+        CELL.with_region("data", 0x7FE00000, 4 * MIB, DATA),
+        "REGION_NO_MEMORY",
+        ("0x7fe00000-0x801fffff", "none at 0x80000000", "mmio-sram"),
+    ),
+    # Each takes two tables of its own, and the hypervisor has 1 MiB.
     "page-pool-exhausted": (
-        CELL.with_region("huge", 0x80000000, 3 * GIB, DATA, virt=0x80001000),
+        CELL.but(
+            regions=[
+                *CELL.regions,
+                *(
+                    Region("", 0x74000000 + n * 8 * KIB, 4 * KIB, DATA, virt=(100 + n) << 30)
+                    for n in range(50)
+                ),
+            ]
+        ),
         "NO_MEMORY",
         ("pages", "free", "larger"),
     ),
 }
 
 
+@pytest.fixture(scope="module")
+def bound(root: Root) -> None:
+    """An interrupt has CPU 3 for its own, and would go to another if that went."""
+    root.machine.check(
+        "irq=$(sed -n 's/^ *\\([0-9]*\\):.*uart-pl011$/\\1/p' /proc/interrupts);"
+        "echo 3 >/proc/irq/$irq/smp_affinity_list"
+    )
+
+
+@pytest.mark.usefixtures("bound")
 @pytest.mark.parametrize("case", REFUSED_CELLS)
 def test_cell_that_cannot_be_had(machine: Machine, case: str) -> None:
     cell, code, words = REFUSED_CELLS[case]
@@ -225,7 +248,7 @@ def test_cpu_that_does_not_come_offline(machine: Machine, cpus: int) -> None:
     )
     machine.check(put(CELL.but(cpus=cpus).pack(), CANDIDATE))
     for option, expected in (("", "cellctl: "), ("--json ", '"code": "CB_ERR_CPU_OFFLINE_FAILED"')):
-        with Unchanged(machine):
+        with Unchanged(machine, cpus_move=True):
             machine.check(f"echo {step} >/sys/devices/system/cpu/cpu3/hotplug/fail")
             status, output = machine.run(f"cellctl {option}create {CANDIDATE} 2>&1")
         assert status == REFUSED

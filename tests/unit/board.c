@@ -194,19 +194,22 @@ struct cell_file cell_file(const char *name)
 
 struct cb_error last;
 
-u32 create(struct cell_file *file)
+static u32 ask(struct cell_file *file, bool only_check)
 {
 	file->head.header.checksum = cb_config_checksum(file, sizeof(*file));
 	memcpy(linux_memory + CONFIG % PAGE_SIZE, file, sizeof(*file));
 	last = (struct cb_error){ .cell = CB_NO_CELL, .other_cell = CB_NO_CELL };
-	return cell_create(CONFIG, sizeof(*file), &last);
+	return cell_create(CONFIG, sizeof(*file), only_check, &last);
 }
 
-struct cell *create_good(struct cell_file *file)
+u32 create(struct cell_file *file)
 {
-	assert_int_equal(create(file), CB_OK);
-	assert_non_null(cells[last.cell]);
-	return cells[last.cell];
+	return ask(file, false);
+}
+
+u32 check(struct cell_file *file)
+{
+	return ask(file, true);
 }
 
 /* ---- Everything that a refusal must leave alone ---- */
@@ -257,6 +260,17 @@ void assert_nothing_changed(const struct snapshot *old)
 	assert_memory_equal(now.pool, old->pool, sizeof(now.pool));
 	assert_int_equal(now.tables, old->tables);
 	assert_memory_equal(&now, old, sizeof(now));
+}
+
+struct cell *create_good(struct cell_file *file)
+{
+	struct snapshot old = take_snapshot();
+
+	assert_int_equal(check(file), CB_OK);
+	assert_nothing_changed(&old);
+	assert_int_equal(create(file), CB_OK);
+	assert_non_null(cells[last.cell]);
+	return cells[last.cell];
 }
 
 /* ---- Random cells ---- */

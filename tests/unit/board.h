@@ -76,6 +76,7 @@ struct cell_file random_file(u32 n);
 
 /* cell_create() of it; last has the record. */
 u32 create(struct cell_file *file);
+u32 check(struct cell_file *file); /* the same, but it is only checked */
 struct cell *create_good(struct cell_file *file);
 
 /* Everything that a refusal must leave alone. */

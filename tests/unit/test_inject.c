@@ -155,6 +155,29 @@ static void test_external_abort_of_a_walk_keeps_its_level(void **state)
 	assert_int_equal(*reg("esr_el1") & 0x3f, 0x16);
 }
 
+/* Nobody is sent to a vector that has just failed: it would fail for ever. */
+static void test_vector_that_fails_is_not_taken_again(void **state)
+{
+	static const u64 modes[] = { MODE_EL1H, MODE_EL1T };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(modes); i++) {
+		u64 vector = VBAR + (modes[i] == MODE_EL1H ? 0x200 : 0);
+
+		start(modes[i]);
+		slot.exit.elr = vector;
+		*reg("esr_el1") = 1, *reg("elr_el1") = 2;
+		assert_false(inject_external_abort(0x7, true));
+		assert_int_equal(slot.exit.elr, vector);
+		assert_int_equal(slot.exit.spsr, modes[i]);
+		assert_int_equal(*reg("esr_el1"), 1);
+		assert_int_equal(*reg("elr_el1"), 2);
+		slot.exit.elr = vector + 4;
+		assert_true(inject_external_abort(0x7, true));
+		assert_int_equal(slot.exit.elr, vector);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -162,6 +185,7 @@ int main(void)
 		cmocka_unit_test(test_state_of_the_handler_follows_the_extensions),
 		cmocka_unit_test(test_external_abort_says_what_was_accessed),
 		cmocka_unit_test(test_external_abort_of_a_walk_keeps_its_level),
+		cmocka_unit_test(test_vector_that_fails_is_not_taken_again),
 	};
 
 	return run_stub_tests(tests);

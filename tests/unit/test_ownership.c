@@ -31,9 +31,12 @@ void cpu_request(cpuid_t cpu, u32 requests)
 	(void)cpu, (void)requests;
 }
 
-void memory_clean(paddr_t phys, size_t nr, bool clear)
+static u64 missing; /* a page that is not there */
+
+bool memory_clean(paddr_t phys, size_t nr, bool clear)
 {
-	(void)phys, (void)nr, (void)clear;
+	(void)clear;
+	return missing < phys || missing - phys >= nr * PAGE_SIZE;
 }
 
 void *window_map(paddr_t phys, size_t nr, enum el2_memory type)
@@ -46,6 +49,11 @@ void *window_map(paddr_t phys, size_t nr, enum el2_memory type)
 
 void window_unmap(void)
 {
+}
+
+bool window_answers(size_t nr)
+{
+	return missing < CONFIG || missing - CONFIG >= nr * PAGE_SIZE;
 }
 
 void log_message(const char *format, ...)
@@ -77,12 +85,9 @@ static int start_v3(void **state)
 	return 0;
 }
 
-/* Refused as expected, and nothing happened. */
-static void assert_refused(struct cell_file *file, struct cb_error expected)
+static void assert_answer(u32 code, struct cb_error expected)
 {
-	struct snapshot old = take_snapshot();
-
-	assert_int_equal(create(file), expected.code);
+	assert_int_equal(code, expected.code);
 	assert_int_equal(last.code, expected.code);
 	assert_int_equal(last.other_cell, expected.other_cell);
 	assert_int_equal(last.index, expected.index);
@@ -90,6 +95,16 @@ static void assert_refused(struct cell_file *file, struct cb_error expected)
 	assert_int_equal(last.size, expected.size);
 	assert_int_equal(last.other_address, expected.other_address);
 	assert_int_equal(last.other_size, expected.other_size);
+}
+
+/* Refused as expected, and nothing happened. A check alone says the same, but of CPUs that run. */
+static void assert_refused(struct cell_file *file, struct cb_error expected)
+{
+	struct snapshot old = take_snapshot();
+
+	if (expected.code != CB_ERR_CPU_ONLINE)
+		assert_answer(check(file), expected);
+	assert_answer(create(file), expected);
 	assert_nothing_changed(&old);
 }
 
@@ -364,7 +379,7 @@ static void assert_buffer_refused(u64 phys, u64 size, u32 code)
 	struct snapshot old = take_snapshot();
 
 	last = (struct cb_error){ 0 };
-	assert_int_equal(cell_create(phys, size, &last), code);
+	assert_int_equal(cell_create(phys, size, false, &last), code);
 	assert_nothing_changed(&old);
 }
 
@@ -382,6 +397,82 @@ static void test_configuration_must_be_the_roots_memory(void **state)
 	assert_buffer_refused(RAM, CB_CONFIG_MAX_SIZE + 1, CB_ERR_CONFIG_TOO_LARGE);
 	assert_buffer_refused(RAM, ~0UL, CB_ERR_CONFIG_TOO_LARGE);
 	assert_buffer_refused(CONFIG, 0, CB_ERR_CONFIG_TRUNCATED);
+}
+
+static void test_configuration_must_be_where_memory_answers(void **state)
+{
+	struct cell_file file = cell_file("missing");
+
+	(void)state;
+	missing = ALIGN_DOWN(CONFIG, PAGE_SIZE) + PAGE_SIZE;
+	assert_refused(&file, record(CB_ERR_CONFIG_SIGNATURE));
+	missing = 0;
+	create_good(&file);
+}
+
+/* Linux runs on a CPU that it would give, and is told whether the rest will do. */
+static void test_check_takes_no_cpu_to_be_off(void **state)
+{
+	struct cell_file file = cell_file("check");
+	struct snapshot old = take_snapshot();
+
+	(void)state;
+	cpu_of(2)->power = CB_CPU_ON;
+	assert_int_equal(check(&file), CB_OK);
+	assert_int_equal(create(&file), CB_ERR_CPU_ONLINE);
+	file.regions[0].phys = HYPERVISOR;
+	assert_int_equal(check(&file), CB_ERR_REGION_HYPERVISOR);
+	assert_nothing_changed(&old);
+}
+
+/* ---- Memory that is promised, and is not there ---- */
+
+static u32 destroy(const struct cell *cell)
+{
+	last = (struct cb_error){ .cell = CB_NO_CELL, .other_cell = CB_NO_CELL };
+	return cell_destroy(cell->id, &last);
+}
+
+static void test_cell_whose_memory_does_not_answer_can_be_destroyed_later(void **state)
+{
+	struct cell_file file = cell_file("cell");
+	struct snapshot old = take_snapshot();
+	struct cell *cell = create_good(&file);
+
+	(void)state;
+	missing = file.regions[0].phys + 0x100000;
+	assert_int_equal(destroy(cell), CB_ERR_BUSY);
+	for (u32 i = 0; i < 3; i++) {
+		cell_clear_memory(cell);
+		assert_int_equal(destroy(cell), CB_ERR_CELL_MEMORY);
+		assert_int_equal(last.cell, cell->id);
+		assert_int_equal(last.index, 0);
+		assert_true(missing >= last.address &&
+			    missing - last.address < CPU_WINDOW_PAGES * PAGE_SIZE);
+		assert_int_equal(cell->page->clearing, CB_CLEAR_HALTED);
+		assert_int_equal(cell->page->state, CB_CELL_DESTROYING);
+		assert_int_equal(destroy(cell), CB_ERR_BUSY);
+		assert_int_equal(cell->page->clearing, CB_CLEAR_RUNS);
+	}
+	missing = 0;
+	cell_clear_memory(cell);
+	assert_int_equal(destroy(cell), CB_OK);
+	assert_nothing_changed(&old);
+}
+
+/* An exception while it clears parks the CPU again: that is not waited for. */
+static void test_cpu_that_fails_while_it_clears(void **state)
+{
+	struct cell_file file = cell_file("cell");
+	struct cell *cell = create_good(&file);
+
+	(void)state;
+	assert_int_equal(destroy(cell), CB_ERR_BUSY);
+	cell_cpu_parked(cpu_of(first_cpu(cell->cpus)));
+	assert_int_equal(destroy(cell), CB_ERR_CELL_MEMORY);
+	assert_int_equal(destroy(cell), CB_ERR_BUSY);
+	cell_clear_memory(cell);
+	assert_int_equal(destroy(cell), CB_OK);
 }
 
 /* The record says what is free, and how much would do. */
@@ -774,6 +865,10 @@ int main(void)
 		V3(test_names_are_unique),
 		V3(test_cell_limit_has_a_clean_record),
 		V3(test_configuration_must_be_the_roots_memory),
+		V3(test_configuration_must_be_where_memory_answers),
+		V3(test_check_takes_no_cpu_to_be_off),
+		V3(test_cell_whose_memory_does_not_answer_can_be_destroyed_later),
+		V3(test_cpu_that_fails_while_it_clears),
 		V2(test_every_shortage_of_memory_changes_nothing),
 		V3(test_every_shortage_of_memory_changes_nothing),
 		V3(test_no_memory_has_a_clean_record),

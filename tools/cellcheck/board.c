@@ -62,6 +62,12 @@ void window_unmap(void)
 {
 }
 
+bool window_answers(size_t nr)
+{
+	(void)nr;
+	return true;
+}
+
 void log_message(const char *format, ...)
 {
 	(void)format;
@@ -223,7 +229,7 @@ u32 board_create(const struct cb_cell_config *config, struct cb_error *error)
 {
 	memset(config_pages, 0, sizeof(config_pages));
 	memcpy(config_pages, config, config->header.size);
-	return create_locked(find_linux_memory(), config->header.size, error);
+	return create_locked(find_linux_memory(), config->header.size, false, error);
 }
 
 void board_destroy(u32 id)

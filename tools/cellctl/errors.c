@@ -102,6 +102,13 @@ static const struct sentence sentences[] = {
 	    "{who}: {region} is System RAM of Linux ({orange})",
 	    "reserve it when Linux boots (mem= or /reserved-memory), or give the cell reserved "
 	    "memory"),
+	SAY(CB_ERR_REGION_NO_MEMORY, EXIT_REFUSED,
+	    "{who}: {region} is not all memory: this machine has none at {oaddr}",
+	    "give it an address where there is memory; an SRAM needs a node \"mmio-sram\" in the "
+	    "device tree of Linux"),
+	SAY(CB_ERR_REGION_FIRMWARE, EXIT_REFUSED,
+	    "{who}: {region} overlaps {orange}, which UEFI's runtime services need",
+	    "give it other memory"),
 
 	SAY(CB_ERR_IRQ_RANGE, EXIT_REFUSED,
 	    "{who}: interrupt range {index} ({dsize} from {value}) is not within the SPIs 32{last}",
@@ -194,6 +201,10 @@ static const struct sentence sentences[] = {
 	    "accept it in the configuration (.flags = ACCEPT_LPIS), or give the cell another CPU"),
 	SAY(CB_ERR_ARGUMENT, EXIT_REFUSED, "the argument {addr} is unknown or must be zero",
 	    REINSTALL),
+	SAY(CB_ERR_CELL_MEMORY, EXIT_REFUSED,
+	    "{cell} cannot be destroyed: {region} did not answer when it was to be cleared",
+	    "see that there is memory and that it has power, then destroy the cell again; if there "
+	    "is none, reset the machine and correct both configurations"),
 
 	SAY(CB_ERR_ALREADY_ENABLED, EXIT_REFUSED, "the hypervisor is already enabled",
 	    "to use another system configuration, run \"cellctl disable\" first"),
@@ -251,6 +262,13 @@ static const struct sentence sentences[] = {
 	    "run cellctl in the Linux that enabled the hypervisor"),
 	SAY(CB_ERR_SHUTTING_DOWN, EXIT_REFUSED, "Linux is shutting down",
 	    "try again after the reboot"),
+	SAY(CB_ERR_MEMORY_UNLISTED, EXIT_REFUSED,
+	    "Linux uses {range} ({name}), and {who} has no region at {oaddr}",
+	    "list all of Linux' memory as RAM in the board's regions, or keep it from Linux with "
+	    "mem=, or UEFI's runtime services with efi=noruntime"),
+	SAY(CB_ERR_MEMORY_RIGHTS, EXIT_REFUSED,
+	    "Linux uses {range} ({name}), and {who} has it in region {index} with {oflags}",
+	    "give that region the rights {needed}"),
 };
 
 /* Where the check of a file by itself means something else by the same code. */
@@ -503,6 +521,11 @@ static void say_other_flags(struct text *text, const struct view *view)
 	text_add_region_flags(text, (uint32_t)view->error->other_address);
 }
 
+static void say_needed_flags(struct text *text, const struct view *view)
+{
+	text_add_region_flags(text, (uint32_t)view->error->other_size);
+}
+
 static void say_state(struct text *text, const struct view *view)
 {
 	text_add(text, "%s", name_cell_state(view->error->address));
@@ -620,6 +643,7 @@ static const struct word {
 	{ "bits", say_bits },
 	{ "last", say_last },
 	{ "oflags", say_other_flags },
+	{ "needed", say_needed_flags },
 	{ "state", say_state },
 	{ "states", say_states },
 	{ "next", say_next },

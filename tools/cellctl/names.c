@@ -50,6 +50,13 @@ static const char *const crashes[] = {
 	[CB_CRASH_TRAP] = "trap",     [CB_CRASH_HYPERVISOR] = "hypervisor",
 };
 
+static const char *const clearings[] = {
+	[CB_CLEAR_HALTED] = "does not answer",
+	[CB_CLEAR_RUNS] = "is being cleared",
+	[CB_CLEAR_DONE] = "is cleared",
+	[CB_CLEAR_FAILED] = "does not answer",
+};
+
 static const char *const pool_uses[] = {
 	[CB_POOL_FREE] = "free",
 	[CB_POOL_HYPERVISOR] = "hypervisor",
@@ -102,6 +109,7 @@ DEFINE_NAME(name_cell_state, cell_states)
 DEFINE_NAME(name_cpu_state, cpu_states)
 DEFINE_NAME(name_exit, exits)
 DEFINE_NAME(name_crash, crashes)
+DEFINE_NAME(name_clearing, clearings)
 DEFINE_NAME(name_pool_use, pool_uses)
 DEFINE_NAME(name_gic_frame, gic_frames)
 DEFINE_NAME(name_config_kind, config_kinds)

@@ -13,6 +13,7 @@ const char *name_cell_state(uint64_t state);
 const char *name_cpu_state(uint64_t state);
 const char *name_exit(uint64_t reason);
 const char *name_crash(uint64_t reason);
+const char *name_clearing(uint64_t clearing);
 const char *name_pool_use(uint64_t use);
 const char *name_gic_frame(uint64_t frame);
 const char *name_config_kind(uint64_t kind);

@@ -156,6 +156,16 @@ static void print_crash(const struct show *show)
 	printf("%s", buffer);
 }
 
+/* Where a cell is that takes long to destroy, or that cannot be. */
+static void print_clearing(const struct show *show)
+{
+	const struct cb_cell_page *page = &show->page;
+
+	if (page->state == CB_CELL_DESTROYING)
+		printf("memory: %s, region %u at 0x%" PRIx64 "\n", name_clearing(page->clearing),
+		       page->clear_region, page->clear_address);
+}
+
 static void print_frame(const char *name, const struct cb_frame *frame)
 {
 	char buffer[64];
@@ -218,6 +228,7 @@ static int print_show(const struct show *show)
 		print_pool(&show->public);
 		print_touched(show);
 	}
+	print_clearing(show);
 	print_crash(show);
 	return ret;
 }
@@ -316,6 +327,12 @@ static json_t *json_crash(const struct cb_crash *crash)
 	return object;
 }
 
+static json_t *json_clearing(const struct cb_cell_page *page)
+{
+	return json_pack("{s:s, s:i, s:o}", "state", name_clearing(page->clearing), "region",
+			 (int)page->clear_region, "address", json_hex(page->clear_address));
+}
+
 static json_t *json_frame(const struct cb_frame *frame)
 {
 	return json_pack("{s:o, s:o}", "phys", json_hex(frame->phys), "size",
@@ -381,6 +398,8 @@ static int json_show(const struct show *show)
 		add_root(object, show);
 	else
 		json_object_set_new(object, "devices", devices_read(page->id));
+	if (page->state == CB_CELL_DESTROYING)
+		json_object_set_new(object, "clearing", json_clearing(page));
 	if (page->state == CB_CELL_FAILED)
 		json_object_set_new(object, "crash", json_crash(&page->crash));
 	output_json(object);

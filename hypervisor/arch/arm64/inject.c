@@ -36,16 +36,19 @@ static u64 handler_pstate(u64 spsr)
 	return pstate;
 }
 
-static void inject(u64 esr)
+static bool inject(u64 esr)
 {
 	struct regs *regs = exit_regs();
-	u64 spsr = regs->spsr;
+	u64 spsr = regs->spsr, vector = read_sysreg(vbar_el1) + vector_offset(spsr);
 
+	if (regs->elr == vector)
+		return false;
 	write_sysreg(esr, esr_el1);
 	write_sysreg(regs->elr, elr_el1);
 	write_sysreg(spsr, spsr_el1);
-	regs->elr = read_sysreg(vbar_el1) + vector_offset(spsr);
+	regs->elr = vector;
 	regs->spsr = handler_pstate(spsr);
+	return true;
 }
 
 void inject_undefined(void)
@@ -53,7 +56,7 @@ void inject_undefined(void)
 	inject((u64)ESR_EC_UNKNOWN << ESR_EC_SHIFT | ESR_IL);
 }
 
-void inject_external_abort(u64 esr, bool fetch)
+bool inject_external_abort(u64 esr, bool fetch)
 {
 	u64 spsr = exit_regs()->spsr;
 	bool from_el1 = !(spsr & SPSR_M_AARCH32) && (spsr & SPSR_MODE_MASK) != 0;
@@ -63,5 +66,6 @@ void inject_external_abort(u64 esr, bool fetch)
 	u64 fsc = esr & ESR_DABT_S1PTW ? ESR_FSC_EXTERNAL_WALK | (esr & 3) : ESR_FSC_EXTERNAL;
 
 	write_sysreg(read_sysreg(far_el2), far_el1);
-	inject(class << ESR_EC_SHIFT | (esr & ESR_IL) | (fetch ? 0 : esr & ESR_DABT_WNR) | fsc);
+	return inject(class << ESR_EC_SHIFT | (esr & ESR_IL) | (fetch ? 0 : esr & ESR_DABT_WNR) |
+		      fsc);
 }

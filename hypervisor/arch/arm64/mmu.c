@@ -5,6 +5,7 @@
  */
 #include <arch/barrier.h>
 #include <arch/cpu.h>
+#include <arch/io.h>
 #include <arch/mmu.h>
 #include <core/pool.h>
 
@@ -184,6 +185,16 @@ void window_unmap(void)
 	isb();
 }
 
+bool window_answers(size_t nr)
+{
+	const u8 *window = (const u8 *)this_cpu() - CPU_SLOT_DATA + CPU_SLOT_WINDOW;
+	u32 errors = bus_errors();
+
+	for (size_t i = 0; i < nr; i++)
+		readb(window + i * PAGE_SIZE);
+	return bus_errors() == errors;
+}
+
 /* Bytes of the smallest data cache line of the system. */
 static u64 cache_line_size(void)
 {
@@ -196,18 +207,22 @@ static u64 cache_line_size(void)
  * Maintenance by VA works with any attributes (D7.5.9). What is cleared is the root cell's next,
  * whose caches are on.
  */
-void memory_clean(paddr_t phys, size_t nr, bool clear)
+bool memory_clean(paddr_t phys, size_t nr, bool clear)
 {
 	u8 *start = window_map(phys, nr, clear ? EL2_DATA : EL2_NON_CACHEABLE);
 	u8 *end = start + nr * PAGE_SIZE;
 	u64 line = cache_line_size();
+	bool there = window_answers(nr);
 
-	if (clear)
-		memset(start, 0, nr * PAGE_SIZE);
-	for (u8 *p = start; p < end; p += line)
-		__asm__ volatile("dc civac, %0" : : "r"(p) : "memory");
-	dsb(sy); /* complete before the window goes and the new owner starts */
+	if (there) {
+		if (clear)
+			memset(start, 0, nr * PAGE_SIZE);
+		for (u8 *p = start; p < end; p += line)
+			__asm__ volatile("dc civac, %0" : : "r"(p) : "memory");
+		dsb(sy); /* complete before the window goes and the new owner starts */
+	}
 	window_unmap();
+	return there;
 }
 
 u64 cpu_pa_range(void)

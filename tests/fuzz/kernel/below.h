@@ -24,6 +24,7 @@ struct hypervisor {
 		u32 rounds;  /* until it is stopped or cleared */
 		bool silent; /* its CPUs take long to answer */
 	} cells[CB_MAX_CELLS];
+	const struct cb_cell_config *checked; /* what would do, by the last look at one */
 	size_t calls;
 };
 

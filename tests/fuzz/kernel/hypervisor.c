@@ -50,6 +50,20 @@ static struct hvc_result answer(u64 code, u64 id, u64 address)
 	return (struct hvc_result){ { code, (u32)id | (u64)CB_NO_CELL << 32, 0, address } };
 }
 
+/* Before anything is taken from Linux. */
+static struct hvc_result check(const struct cb_cell_config *config, u64 size)
+{
+	struct cb_error error;
+
+	assert_int_equal(cb_config_check(config, size, CB_CONFIG_CELL, &error), CB_OK);
+	assert_int_equal(config->cpus & ~(machine.online | machine.asleep), 0);
+	hypervisor.checked = NULL;
+	if (random_chance(8))
+		return answer(CB_ERR_REGION_NOT_ROOTS, CB_NO_CELL, 0);
+	hypervisor.checked = config;
+	return answer(CB_OK, CB_NO_CELL, 0);
+}
+
 static struct hvc_result create(const struct cb_cell_config *config, u64 size)
 {
 	struct cb_error error;
@@ -57,6 +71,7 @@ static struct hvc_result create(const struct cb_cell_config *config, u64 size)
 
 	/* Checked, and its memory, CPUs and interrupts are not Linux' any more. */
 	assert_int_equal(cb_config_check(config, size, CB_CONFIG_CELL, &error), CB_OK);
+	assert_ptr_equal(config, hypervisor.checked);
 	assert_int_equal(config->cpus & machine.online, 0);
 	while (id < MACHINE_CELLS && hypervisor.cells[id].exists)
 		id++;
@@ -132,6 +147,8 @@ static struct hvc_result operate(u64 function, u64 id)
 			return answer(CB_ERR_BUSY, id, 0);
 		}
 		assert_int_equal(cellblock.lock.held, 1);
+		if (machine.failures && random_chance(16))
+			return answer(CB_ERR_CELL_MEMORY, id, 0);
 		remove_cell(id);
 	}
 	return answer(CB_OK, id, 0);
@@ -139,7 +156,6 @@ static struct hvc_result operate(u64 function, u64 id)
 
 struct hvc_result hvc_call(u64 function, u64 x1, u64 x2, u64 x3)
 {
-	(void)x3;
 	assert_true(hypervisor.enabled);
 	/* A cell that is shown is locked; where cells come and go, all are. */
 	if (function == CB_HVC_CELL_CREATE || !cellblock.cells[x1])
@@ -150,6 +166,7 @@ struct hvc_result hvc_call(u64 function, u64 x1, u64 x2, u64 x3)
 	/* A cell can always be stopped and destroyed. */
 	if (function < CB_HVC_CELL_STOP && machine.failures && random_chance(32))
 		return answer(random_chance(2) ? (u64)-1 : CB_ERR_ARGUMENT, x1, random_bits());
-	return function == CB_HVC_CELL_CREATE ? create((const void *)x1, x2)
-					      : operate(function, x1);
+	if (function != CB_HVC_CELL_CREATE)
+		return operate(function, x1);
+	return x3 ? check((const void *)x1, x2) : create((const void *)x1, x2);
 }

@@ -4,7 +4,8 @@
 #
 # shellcheck shell=dash
 
-cat /sys/devices/system/cpu/online /proc/iomem /sys/module/cellblock/refcnt
+cat /sys/devices/system/cpu/online /proc/iomem /sys/module/cellblock/refcnt \
+	/proc/irq/*/smp_affinity_list
 for cell in /sys/class/misc/cellblock/cells/*; do
 	[ ! -e "$cell" ] || cellctl show "${cell##*/}"
 done

@@ -33,6 +33,7 @@ bool el2_map(u64 virt, paddr_t phys, enum el2_memory type);
 void *el2_map_device(paddr_t phys, size_t size);
 void *window_map(paddr_t phys, size_t nr, enum el2_memory type);
 void window_unmap(void);
-void memory_clean(paddr_t phys, size_t nr, bool clear);
+bool window_answers(size_t nr);
+bool memory_clean(paddr_t phys, size_t nr, bool clear);
 
 #endif

@@ -41,6 +41,7 @@ u64 el2_map_region(u64 size);
 void *el2_map_device(paddr_t phys, size_t size);
 void *window_map(paddr_t phys, size_t nr, enum el2_memory type);
 void window_unmap(void);
+bool window_answers(size_t nr);
 unsigned int cpu_pa_bits(void);
 
 #endif

@@ -80,10 +80,16 @@ void *window_map(paddr_t phys, size_t nr, enum el2_memory type);
 void window_unmap(void);
 
 /*
- * Clean and invalidate nr pages (at most CPU_WINDOW_PAGES) from phys to the point of coherency;
- * zero them before if clear. Uses the window.
+ * Whether the window's first nr pages answer a load: a configuration may promise memory that is not
+ * there. To be asked before they are used.
  */
-void memory_clean(paddr_t phys, size_t nr, bool clear);
+bool window_answers(size_t nr);
+
+/*
+ * Clean and invalidate nr pages (at most CPU_WINDOW_PAGES) from phys to the point of coherency;
+ * zero them before if clear. Uses the window. False, and nothing was done, if one does not answer.
+ */
+bool memory_clean(paddr_t phys, size_t nr, bool clear);
 
 /* Width of physical addresses that this CPU implements, at most 48, and its encoding. */
 unsigned int cpu_pa_bits(void);

@@ -18,8 +18,12 @@ bool read_instruction(struct cell *cell, u32 *insn);
 /* The cell did what it must not: keep a record, stop its CPUs, park this one. */
 __noreturn void violation(const struct regs *regs, enum cb_crash_reason reason, u64 ipa, u64 insn);
 
-/* Let EL1 take an exception of class ec at the instruction that trapped. */
+/*
+ * Let EL1 take an exception of class ec at the instruction that trapped. If that is the first one
+ * of the handler itself, EL1 would come back with it for ever: it is not taken, and the second is
+ * false.
+ */
 void inject_undefined(void);
-void inject_external_abort(u64 esr, bool fetch);
+bool inject_external_abort(u64 esr, bool fetch);
 
 #endif
