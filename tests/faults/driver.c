@@ -29,7 +29,7 @@ static const char *const hv_names[] = {
 	[HV_FAULT_FIRMWARE] = "firmware",   [HV_FAULT_OFF] = "off",
 	[HV_FAULT_SERROR] = "serror",	    [HV_FAULT_LOCK] = "lock",
 	[HV_FAULT_ROOT_LOCK] = "root-lock", [HV_FAULT_STARTUP] = "startup",
-	[HV_FAULT_CLEAR] = "clear",
+	[HV_FAULT_CLEAR] = "clear",	    [HV_FAULT_NO_MEMORY] = "no-memory",
 };
 
 bool fault_is_due(enum driver_fault fault)

@@ -94,12 +94,12 @@ WRAP(void, gic_wake, cpuid_t cpu)
 		__real_gic_wake(cpu);
 }
 
-WRAP(void, memory_clean, paddr_t phys, size_t nr, bool clear)
+WRAP(bool, memory_clean, paddr_t phys, size_t nr, bool clear)
 {
 	while (clear && this_cpu()->cell->page->cleared &&
 	       is_for_cpu(HV_FAULT_CLEAR, this_cpu()->id))
 		cpu_relax();
-	__real_memory_clean(phys, nr, clear);
+	return !(clear && is_due(HV_FAULT_NO_MEMORY)) && __real_memory_clean(phys, nr, clear);
 }
 
 /* Once, if this CPU is meant. */
@@ -147,11 +147,6 @@ WRAP(bool, read_instruction, struct cell *cell, u32 *insn)
 		return false;
 	}
 	return __real_read_instruction(cell, insn);
-}
-
-WRAP(bool, memory_clean, paddr_t phys, size_t nr, bool clear)
-{
-	return !(clear && is_due(HV_FAULT_CLEAR)) && __real_memory_clean(phys, nr, clear);
 }
 
 #define ESR_SERROR (0x2fUL << ESR_EC_SHIFT | ESR_IL | 0x11)

@@ -28,7 +28,7 @@ TEST_BUILD = "/usr/lib/cellblock-faults"
 FAULT = "/sys/module/cellblock/parameters/fault"
 HYPERVISOR_FAULTS = (
     "pool", "wake", "late", "cpu-on", "firmware", "off", "serror", "lock", "root-lock",
-    "startup", "clear",
+    "startup", "clear", "no-memory",
 )
 
 # Locks that a CPU of a cell takes, and others that only one of the root cell does: tests/faults/hypervisor.c.
@@ -323,7 +323,7 @@ def test_memory_that_is_not_there_for_a_while(enabled: Faulty, piece: int) -> No
     """Without power, for instance. Destroying begins again when it is asked for again."""
     root = enabled.root
     root.create(RING)
-    outcome = enabled.attempt("clear", piece, f"destroy {RING}")
+    outcome = enabled.attempt("no-memory", piece, f"destroy {RING}")
     address = CELL_MEMORY + (piece - 1) * CLEARED_AT_ONCE
     assert outcome.status == 1
     assert f'cell "{RING}" cannot be destroyed: region 0 at {address:#x} did not' in outcome.text
