@@ -322,6 +322,12 @@ void inject_undefined(void)
 {
 }
 
+/* While a CPU of Linux starts: test_startup.c. */
+void startup_step(struct regs *regs)
+{
+	(void)regs;
+}
+
 void handle_abort(struct regs *regs, u64 esr, bool fetch)
 {
 	if (cpu_of(current)->requests & REQUEST_STOP)
