@@ -14,7 +14,7 @@ set -eu
 ROOT=$(cd "$(dirname "$0")/.." && pwd)
 . "$ROOT/scripts/common.sh"
 
-MODULES=${MODULES:-virtio_pci virtio_mmio virtio_blk virtio_net virtio_mem}
+MODULES=${MODULES:-virtio_pci virtio_mmio virtio_blk virtio_net virtio_mem i6300esb}
 
 [ $# -ge 1 ] || die "usage: mkrootfs.sh OUT.cpio [STAGING-DIR...]"
 OUT=$1

@@ -135,6 +135,7 @@ struct regs {
 
 #define ESR_EC(esr)	    ((uint32_t)((esr) >> 26) & 0x3f)
 #define ESR_EC_UNKNOWN	    0x00
+#define ESR_EC_SVC_A32	    0x11 /* from AArch32 */
 #define ESR_EC_SVC	    0x15
 #define ESR_EC_INSTR_ABORT  0x21
 #define ESR_EC_PC_ALIGNMENT 0x22
@@ -163,6 +164,12 @@ enum memory_type {
  * False: out of tables, or beyond 48 bits. One CPU at a time.
  */
 bool mmu_map(uint64_t address, uint64_t size, enum memory_type type);
+
+/*
+ * Maps the pages of some code of this image at address, for EL0 to execute and nobody to write.
+ * Returns where the code begins there, or 0 as above.
+ */
+uint64_t mmu_map_user(uint64_t address, const void *code, size_t size);
 
 /* --- gic.c: interrupts ---------------------------------------------------------- */
 

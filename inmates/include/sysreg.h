@@ -27,6 +27,7 @@
 #define SCTLR_EL1_SA	   (1 << 3)
 #define SCTLR_EL1_I	   (1 << 12)
 #define SCTLR_EL1_ENDB	   (1 << 13)
+#define SCTLR_EL1_nTWI	   (1 << 16)
 #define SCTLR_EL1_ENDA	   (1 << 27)
 #define SCTLR_EL1_ENIB	   (1 << 30)
 #define SCTLR_EL1_TCF_SYNC (1ull << 40)
@@ -35,6 +36,7 @@
 #define CPACR_EL1_ZEN	   (3 << 16)
 #define CPACR_EL1_SMEN	   (3 << 24)
 
+#define SPSR_AARCH32	   (1 << 4)
 #define SPSR_IL		   (1 << 20)
 #define SPSR_SS		   (1 << 21)
 
@@ -62,6 +64,8 @@
 #define PTE_VALID	    (1 << 0)
 #define PTE_TABLE	    (1 << 1) /* levels 0 to 2; a page at level 3 */
 #define PTE_ATTR_SHIFT	    2
+#define PTE_USER	    (1 << 6) /* AP[1]: also for EL0 */
+#define PTE_READ_ONLY	    (1 << 7) /* AP[2] */
 #define PTE_SH_INNER	    (3 << 8)
 #define PTE_AF		    (1 << 10)
 #define PTE_nG		    (1 << 11)

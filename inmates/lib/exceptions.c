@@ -27,6 +27,7 @@ static const struct {
 	{ 0x01, "trapped WFI or WFE" },
 	{ 0x07, "FP access disabled" },
 	{ 0x0e, "illegal execution state" },
+	{ 0x11, "SVC of AArch32" },
 	{ 0x15, "SVC" },
 	{ 0x18, "trapped system register" },
 	{ 0x20, "instruction abort from EL0" },

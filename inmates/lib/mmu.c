@@ -35,7 +35,7 @@ static uint64_t *next_table(uint64_t *entry)
 }
 
 /* Maps the largest block at address that fits; returns its size, 0 for no table. */
-static uint64_t map_block(uint64_t address, uint64_t size, uint64_t attributes)
+static uint64_t map_block(uint64_t address, uint64_t physical, uint64_t size, uint64_t attributes)
 {
 	uint64_t *table = tables[0];
 	unsigned int level;
@@ -47,8 +47,8 @@ static uint64_t map_block(uint64_t address, uint64_t size, uint64_t attributes)
 
 		if (*entry && !is_table) /* mapped already */
 			return block - address % block;
-		if (!*entry && level > 0 && address % block == 0 && size >= block) {
-			*entry = address | attributes | PTE_VALID |
+		if (!*entry && level > 0 && (address | physical) % block == 0 && size >= block) {
+			*entry = physical | attributes | PTE_VALID |
 				 (level == LAST_LEVEL ? PTE_TABLE : 0);
 			return block;
 		}
@@ -57,27 +57,47 @@ static uint64_t map_block(uint64_t address, uint64_t size, uint64_t attributes)
 	return 0;
 }
 
-bool mmu_map(uint64_t address, uint64_t size, enum memory_type type)
+/* In whole pages. */
+static bool map(uint64_t address, uint64_t physical, uint64_t size, uint64_t attributes)
 {
 	uint64_t end = (address + size + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
-	uint64_t attributes = PTE_SH_INNER | PTE_AF | PTE_nG | 1ull << PTE_UXN_SHIFT;
-	uint64_t done;
+	uint64_t offset = physical - address, done;
 
 	if (address + size < address || end >> ADDRESS_BITS)
 		return false;
-	if (type == MEMORY_DEVICE)
-		attributes |= MAIR_DEVICE_nGnRnE << PTE_ATTR_SHIFT | 1ull << PTE_PXN_SHIFT;
-	else
-		attributes |= MAIR_NORMAL_WB << PTE_ATTR_SHIFT;
-
+	attributes |= PTE_SH_INNER | PTE_AF | PTE_nG;
 	for (address &= ~(PAGE_SIZE - 1); address < end; address += done) {
-		done = map_block(address, end - address, attributes);
+		done = map_block(address, address + offset, end - address, attributes);
 		if (!done)
 			return false;
 	}
 	dsb(ishst); /* entries visible to the walkers before they are used */
 	isb();
 	return true;
+}
+
+bool mmu_map(uint64_t address, uint64_t size, enum memory_type type)
+{
+	uint64_t attributes = 1ull << PTE_UXN_SHIFT;
+
+	if (type == MEMORY_DEVICE)
+		attributes |= MAIR_DEVICE_nGnRnE << PTE_ATTR_SHIFT | 1ull << PTE_PXN_SHIFT;
+	else
+		attributes |= MAIR_NORMAL_WB << PTE_ATTR_SHIFT;
+	return map(address, address, size, attributes);
+}
+
+/* The same memory type as the image's own mapping has (B2.8). */
+uint64_t mmu_map_user(uint64_t address, const void *code, size_t size)
+{
+	uint64_t physical = (uint64_t)code, offset = physical % PAGE_SIZE;
+
+	address = (address & ~(PAGE_SIZE - 1)) + offset;
+	return map(address, physical, size,
+		   MAIR_NORMAL_WB << PTE_ATTR_SHIFT | PTE_USER | PTE_READ_ONLY |
+			   1ull << PTE_PXN_SHIFT)
+		       ? address
+		       : 0;
 }
 
 static void map_regions(const char *compatible, enum memory_type type)

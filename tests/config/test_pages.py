@@ -72,3 +72,17 @@ def test_functions_and_constants_are_in_the_code(page: Path) -> None:
     named |= set(re.findall(r"\b((?:CB|REQUEST|STOP)_[A-Z0-9_]*[A-Z0-9])\b(?!_|=|\*)", text))
     missing = sorted(named - identifiers())
     assert not missing, f"{name_of(page)} names what is not in the code: {missing}"
+
+
+def test_each_row_of_the_root_cell_has_its_tests() -> None:
+    """That are there, in docs/root-cell.md."""
+    text = (documents.DOCS / "root-cell.md").read_text(encoding="utf-8")
+    rows = [line.split("|")[1:-1] for line in text.splitlines() if line.startswith("| ")]
+    head, *rows = rows
+    assert head[-1].strip() == "Tests" and len(rows) > 10
+    defined = {name for path in (ROOT / "tests").rglob("test_*.py")
+               for name in re.findall(r"^def (test_\w+)\(", path.read_text(encoding="utf-8"), re.MULTILINE)}
+    for row in rows:
+        names = re.findall(r"`(test_\w+)`", row[-1])
+        assert names, f"no test of {row[0].strip()}"
+        assert set(names) <= defined, f"{row[0].strip()}: no {set(names) - defined}"

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import pytest
 from cells import Root
 
 
@@ -29,3 +30,15 @@ def test_smp_again_after_stop(root: Root) -> None:
     root.load("demo-smp", "smp", "rounds=20")
     root.start("demo-smp")
     root.wait_console("demo-smp", "smp: PASS 2 CPUs, 40 SGIs each way")
+
+
+@pytest.mark.gics(3)
+@pytest.mark.parametrize("cell, wake, exits", [("demo-ring", 0, 6), ("demo-native-idle", 1000, 0)])
+def test_aarch32(root: Root, cell: str, wake: int, exits: int) -> None:
+    """A WFI of EL0 that traps is skipped by its length; one that does not is the CPU's own."""
+    before = root.exits(3)["wfi"]
+    root.launch(cell, "aarch32", f"wake={wake}")
+    [result] = root.wait_console(cell, "^aarch32: (PASS|FAIL)")
+    assert result == "aarch32: PASS", root.console(cell)
+    assert root.console(cell).count(": right\n") == 3
+    assert root.exits(3)["wfi"] - before == exits

@@ -277,6 +277,18 @@ static void test_loop_is_given_up(void **state)
 	assert_true(slot.cpu.startup.abandoned);
 }
 
+/* Of another kernel that has begun without EL2. The last test: it stays so. */
+static void test_all_cpus_are_at_el1_after_kexec(void **state)
+{
+	(void)state;
+	slot.cpu.startup.abandoned = false;
+	mdcr = LINUX_MDCR;
+	startup_at_el1();
+	assert_int_equal(startup_begin(&slot.cpu), EL1H_DAIF);
+	assert_int_equal(startup_begin(&slot.cpu), EL1H_DAIF);
+	assert_int_equal(mdcr, LINUX_MDCR);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -288,6 +300,7 @@ int main(void)
 		cmocka_unit_test(test_exception_of_el1_ends_it),
 		cmocka_unit_test(test_is_abandoned_for_one_start),
 		cmocka_unit_test(test_loop_is_given_up),
+		cmocka_unit_test(test_all_cpus_are_at_el1_after_kexec),
 	};
 
 	return run_stub_tests(tests);

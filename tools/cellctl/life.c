@@ -134,6 +134,14 @@ int cmd_create(struct cellctl *ctl)
 	return ret;
 }
 
+/* After a cell was stopped or destroyed. */
+static void cell_done(const struct cellctl *ctl, const struct cb_cell_page *page)
+{
+	bootfile_remove(page->name);
+	if (ctl->json)
+		output_json(json_pack("{s:I}", "cell", (json_int_t)page->id));
+}
+
 static int find_any(struct cellctl *ctl, struct cb_cell_page *page)
 {
 	int ret = cells_connect(ctl);
@@ -149,9 +157,7 @@ int cmd_stop(struct cellctl *ctl)
 	if (!ret)
 		ret = cells_call_cell(ctl, CB_IOC_STOP, page.id);
 	if (!ret)
-		bootfile_remove(page.name);
-	if (!ret && ctl->json)
-		output_json(json_pack("{s:I}", "cell", (json_int_t)page.id));
+		cell_done(ctl, &page);
 	return ret;
 }
 
@@ -220,6 +226,6 @@ int cmd_destroy(struct cellctl *ctl)
 	if (!ret)
 		ret = destroy_cell(ctl, page.id);
 	if (!ret)
-		bootfile_remove(page.name);
+		cell_done(ctl, &page);
 	return ret;
 }

@@ -36,9 +36,16 @@
 #define CURRENT_EL_2 (2 << 2)
 #define VECTORS_SIZE 0x800
 
+static bool at_el1; /* set once, by the last CPU of a kernel */
+
+void startup_at_el1(void)
+{
+	WRITE_ONCE(at_el1, true);
+}
+
 u64 startup_begin(struct cpu *cpu)
 {
-	if (cpu->startup.abandoned) {
+	if (READ_ONCE(at_el1) || cpu->startup.abandoned) {
 		cpu->startup.abandoned = false;
 		return SPSR_EL1H_DAIF;
 	}

@@ -8,6 +8,7 @@
 #include <core/log.h>
 
 /* Calls to Linux' hyp stub (its asm/virt.h). */
+#define HVC_SOFT_RESTART       1
 #define HVC_GET_ICH_VTR_EL2    4 /* from Linux 6.19 on */
 #define HVC_STUB_END	       5
 #define HVC_STUB_ERR	       0xbadca11
@@ -113,8 +114,8 @@ static void standard_call(struct regs *regs)
 }
 
 /*
- * The root cell's KVM or kexec, for instance: EL2 is taken. But each of its CPUs that starts asks
- * what the GIC can trap, and must hear the same as before.
+ * The root cell's KVM or kexec, for instance: EL2 is taken, and kexec goes on at EL1. But each of
+ * its CPUs that starts asks what the GIC can trap, and must hear the same as before.
  */
 static __noinline void stub_call(struct regs *regs)
 {
@@ -125,6 +126,8 @@ static __noinline void stub_call(struct regs *regs)
 		regs->x[0] = 0;
 		return;
 	}
+	if (this_cpu()->cell == &root_cell && regs->x[0] == HVC_SOFT_RESTART)
+		startup_at_el1();
 	if (this_cpu()->cell == &root_cell && !exchange(&logged, 1))
 		log_message("root cell: hyp-stub call %u refused: disable the hypervisor first\n",
 			    regs->x[0]);

@@ -27,6 +27,12 @@ struct startup {
  */
 u64 startup_begin(struct cpu *cpu);
 
+/*
+ * Linux has left for another kernel without EL2, as after a panic: that one begins at EL1, and so
+ * do all CPUs that it starts, since CPUs that differ are what it does not expect.
+ */
+void startup_at_el1(void);
+
 /* A step is due, which only such a CPU has. What is not understood starts the CPU again, at EL1. */
 void startup_step(struct regs *regs);
 
