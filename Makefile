@@ -188,6 +188,7 @@ install-dkms:
 	install -m 644 driver/*.[ch] driver/Kbuild driver/Makefile $(DKMS)/driver
 	install -m 644 include/cellblock/*.h $(DKMS)/include/cellblock
 	install -m 644 hypervisor/core/config.c hypervisor/core/config.h $(DKMS)/hypervisor/core
+	install -m 644 VERSION $(DKMS)
 	sed 's/\#MODULE_VERSION\#/$(VERSION)/' driver/dkms.conf.in >$(DKMS)/dkms.conf
 
 deb: setup

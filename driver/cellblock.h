@@ -89,6 +89,22 @@ struct cell *cb_find_nonroot_cell(u32 id, struct cb_error *error);
 void *cb_copy_config(u64 data, u32 size, enum cb_config_kind kind, struct cb_error *error);
 void cb_free_config(const void *config);
 
+/* argument.c: arguments of ioctls, between callers and modules of different versions. */
+int cb_argument_read(struct cb_ioc *arg, u32 known, const void __user *user);
+int cb_argument_check(struct cb_ioc *arg, u32 least, u32 known, int read);
+int cb_argument_write(void __user *user, const struct cb_ioc *arg, u32 known);
+
+/* info.c: what is there, for who only looks. */
+union cb_info_page;
+int cb_info_give(struct cb_ioc_info *request,
+		 int (*look)(struct cb_ioc_info *request, union cb_info_page *page,
+			     struct cb_error *error),
+		 struct cb_error *error);
+int cb_info_of_all(struct cb_ioc_info *request, union cb_info_page *page, struct cb_error *error);
+int cb_info_of_cell(struct cb_ioc_info *request, union cb_info_page *page, struct cb_error *error);
+int cb_info_of_cpu(struct cb_ioc_info *request, union cb_info_page *page, struct cb_error *error);
+int cb_info_give_config(struct cb_ioc_get_config *request, struct cb_error *error);
+
 /* enable.c: the operations ENABLE and DISABLE. The caller holds lock. */
 int cb_enable(struct cb_system_config *config, struct cb_error *error);
 int cb_disable(struct cb_error *error);

@@ -33,6 +33,7 @@ static const struct {
 	{ CB_ERR_HOST_MEMORY, ENOMEM },	     { CB_ERR_HOST_FAULT, EFAULT },
 	{ CB_ERR_LINUX_ERRNO, EIO },	     { CB_ERR_NOT_PERMITTED, EPERM },
 	{ CB_ERR_SHUTTING_DOWN, ESHUTDOWN }, { CB_ERR_CPU_TAKEN, EBUSY },
+	{ CB_ERR_REQUEST_SIZE, E2BIG },
 };
 
 int cb_error_errno(u32 code)

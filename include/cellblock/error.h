@@ -109,6 +109,11 @@ enum cb_error_code {
 	CB_ERR_LINUX_ERRNO,		/* a Linux call failed; addr: -errno; name: which */
 	CB_ERR_NOT_PERMITTED,		/* hypercall that only the root cell may make */
 	CB_ERR_SHUTTING_DOWN,		/* reboot is under way */
+
+	/* The request itself: its caller and the module are of different versions (ioctl.h). */
+	CB_ERR_REQUEST_UNKNOWN = 224,	/* never from the module; index: number; name: module's version */
+	CB_ERR_REQUEST_SIZE,		/* size: argsz, other_size: bytes of it that the module knows */
+	CB_ERR_REQUEST_FLAGS,		/* addr: flags, oaddr: those that the module knows */
 };
 
 /* Which cb_config array an CB_ERR_CONFIG_ARRAY speaks of. */

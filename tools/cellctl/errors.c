@@ -32,7 +32,12 @@ struct sentence {
 #define REBUILD	     "build it again with tools/mkcell"
 #define OTHER_REGION "give the cell another region"
 #define FIX_SYSTEM   "correct the system configuration"
-#define REINSTALL    "install the image, the module and cellctl of one Cellblock version"
+/* These three requests mean the same in every version (ioctl.h). */
+#define OTHER_VERSION                                                                            \
+	"cells go on, and \"cellctl stop\", \"destroy\" and \"disable\" work with any version: " \
+	"then load the module that belongs to this cellctl (modprobe -r cellblock; modprobe "    \
+	"cellblock)"
+#define REINSTALL "install the image, the module and cellctl of one Cellblock version"
 
 static const struct sentence sentences[] = {
 	SAY(CB_ERR_CONFIG_TRUNCATED, EXIT_FILE,
@@ -247,6 +252,19 @@ static const struct sentence sentences[] = {
 	    "run cellctl in the Linux that enabled the hypervisor"),
 	SAY(CB_ERR_SHUTTING_DOWN, EXIT_REFUSED, "Linux is shutting down",
 	    "try again after the reboot"),
+
+	SAY(CB_ERR_REQUEST_UNKNOWN, EXIT_REFUSED,
+	    "the module that is loaded{version} is older than this cellctl, and does not know "
+	    "request {index}",
+	    OTHER_VERSION),
+	SAY(CB_ERR_REQUEST_SIZE, EXIT_REFUSED,
+	    "the module that is loaded is of another version than this cellctl: of {size} "
+	    "of the request it knows {osize}",
+	    OTHER_VERSION),
+	SAY(CB_ERR_REQUEST_FLAGS, EXIT_REFUSED,
+	    "the module that is loaded is older than this cellctl, and does not know the flags "
+	    "{addr}",
+	    OTHER_VERSION),
 };
 
 /* Where the check of a file by itself means something else by the same code. */
@@ -472,6 +490,13 @@ static void say_errno(struct text *text, const struct view *view)
 	text_add(text, "%s", strerror((int)(number < 0 ? -number : number)));
 }
 
+/* Of the module. */
+static void say_version(struct text *text, const struct view *view)
+{
+	if (view->error->name[0])
+		text_add(text, " (%.31s)", view->error->name);
+}
+
 static void say_bits(struct text *text, const struct view *view)
 {
 	if (view->error->other_address)
@@ -581,6 +606,7 @@ static const struct word {
 	{ "name", say_name },
 	{ "what", say_what },
 	{ "errno", say_errno },
+	{ "version", say_version },
 	{ "bits", say_bits },
 	{ "last", say_last },
 	{ "oflags", say_other_flags },

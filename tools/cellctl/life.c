@@ -86,7 +86,7 @@ static int send_config(struct cellctl *ctl, const char *path, uint32_t kind, uns
 
 int create_cell(struct cellctl *ctl, const char *path, uint32_t *cell)
 {
-	struct cb_ioc_config arg = { 0 };
+	struct cb_ioc_config arg = { .argsz = sizeof(arg) };
 	char name[CB_NAME_SIZE];
 	int ret = send_config(ctl, path, CB_CONFIG_CELL, CB_IOC_CREATE, &arg, name);
 
@@ -99,7 +99,7 @@ int create_cell(struct cellctl *ctl, const char *path, uint32_t *cell)
 
 int cmd_enable(struct cellctl *ctl)
 {
-	struct cb_ioc_config arg = { 0 };
+	struct cb_ioc_config arg = { .argsz = sizeof(arg) };
 	char name[CB_NAME_SIZE];
 
 	return send_config(ctl, ctl->operands[0], CB_CONFIG_SYSTEM, CB_IOC_ENABLE, &arg, name);

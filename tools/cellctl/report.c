@@ -4,6 +4,7 @@
  */
 #include "report.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include <cellblock/ioctl.h>
 
 #include "cells.h"
+#include "device.h"
 #include "errors.h"
 #include "output.h"
 #include "owner.h"
@@ -53,12 +55,29 @@ static void print(const struct cellctl *ctl, const struct refusal *refusal,
 	output_json(json_pack("{s:o}", "error", object));
 }
 
+/* The module does not know the request at all. Its version, if it tells that. */
+static void name_module(const struct cellctl *ctl, char name[CB_NAME_SIZE])
+{
+	struct cb_ioc_version version = { .argsz = sizeof(version) };
+
+	if (!device_ioctl(ctl->fd, CB_IOC_VERSION, &version))
+		memcpy(name, version.module, CB_NAME_SIZE - 1);
+}
+
 /* The record, or one that stands for the errno when the driver could not fill it in. */
-static struct cb_error complete(const struct cb_error *error, int status)
+static struct cb_error complete(const struct cellctl *ctl, const struct cb_error *error, int status)
 {
 	struct cb_error completed = *error;
 
-	if (error->code == CB_OK)
+	if (status == -ENOTTY) {
+		completed = (struct cb_error){
+			.code = CB_ERR_REQUEST_UNKNOWN,
+			.cell = CB_NO_CELL,
+			.other_cell = CB_NO_CELL,
+			.index = error->index,
+		};
+		name_module(ctl, completed.name);
+	} else if (error->code == CB_OK)
 		completed = (struct cb_error){
 			.code = CB_ERR_LINUX_ERRNO,
 			.cell = CB_NO_CELL,
@@ -72,7 +91,7 @@ static struct cb_error complete(const struct cb_error *error, int status)
 int report_refusal(const struct cellctl *ctl, const struct cb_error *error, int status)
 {
 	char cells[CB_MAX_CELLS][CB_NAME_SIZE] = { 0 };
-	struct cb_error completed = complete(error, status);
+	struct cb_error completed = complete(ctl, error, status);
 	struct error_context context = {
 		.file = ctl->file,
 		.config = ctl->config,

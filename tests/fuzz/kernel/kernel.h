@@ -28,29 +28,32 @@ typedef unsigned int __poll_t;
 #define __user
 #define __init
 #define __exit
-#define U32_MAX		  0xffffffffu
-#define SZ_64K		  0x10000u
-#define ERESTARTSYS	  512
-#define BIT(n)		  (1UL << (n))
-#define BIT_ULL(n)	  (1ULL << (n))
-#define ARRAY_SIZE(a)	  (sizeof(a) / sizeof((a)[0]))
-#define min_t(type, a, b) ((type)(a) < (type)(b) ? (type)(a) : (type)(b))
-#define ALIGN(x, a)	  (((x) + (a)-1) / (a) * (a))
-#define min(a, b)	  ((a) < (b) ? (a) : (b))
-#define READ_ONCE(x)	  (*(const volatile __typeof__(x) *)&(x))
-#define BUILD_BUG_ON(x)	  _Static_assert(!(x), #x)
-#define lower_32_bits(x)  ((u32)(x))
-#define upper_32_bits(x)  ((u32)((u64)(x) >> 32))
-#define hweight64(x)	  ((u32)__builtin_popcountll(x))
-#define __ffs64(x)	  ((u32)__builtin_ctzll(x))
-#define smp_rmb()	  __asm__ volatile("" ::: "memory")
-#define cond_resched()	  ((void)0)
-#define IS_ERR(p)	  ((uintptr_t)(p) >= (uintptr_t)-4095)
-#define PTR_ERR(p)	  ((long)(p))
-#define ERR_PTR(err)	  ((void *)(long)(err))
+#define U32_MAX			  0xffffffffu
+#define SZ_64K			  0x10000u
+#define ERESTARTSYS		  512
+#define BIT(n)			  (1UL << (n))
+#define BIT_ULL(n)		  (1ULL << (n))
+#define ARRAY_SIZE(a)		  (sizeof(a) / sizeof((a)[0]))
+#define min_t(type, a, b)	  ((type)(a) < (type)(b) ? (type)(a) : (type)(b))
+#define ALIGN(x, a)		  (((x) + (a)-1) / (a) * (a))
+#define min(a, b)		  ((a) < (b) ? (a) : (b))
+#define offsetofend(type, member) (offsetof(type, member) + sizeof(((type *)NULL)->member))
+#define static_assert(x) _Static_assert(x, #x)
+#define READ_ONCE(x)		 (*(const volatile __typeof__(x) *)&(x))
+#define BUILD_BUG_ON(x)		 _Static_assert(!(x), #x)
+#define lower_32_bits(x)	 ((u32)(x))
+#define upper_32_bits(x)	 ((u32)((u64)(x) >> 32))
+#define hweight64(x)		 ((u32)__builtin_popcountll(x))
+#define __ffs64(x)		 ((u32)__builtin_ctzll(x))
+#define smp_rmb()		 __asm__ volatile("" ::: "memory")
+#define cond_resched()		 ((void)0)
+#define IS_ERR(p)		 ((uintptr_t)(p) >= (uintptr_t)-4095)
+#define array_index_nospec(i, n) ((i) < (n) ? (i) : 0)
+#define PTR_ERR(p)		 ((long)(p))
+#define ERR_PTR(err)		 ((void *)(long)(err))
 
-#define pr_err(...)	  ((void)0)
-#define pr_crit(...)	  ((void)0)
+#define pr_err(...)		 ((void)0)
+#define pr_crit(...)		 ((void)0)
 size_t scnprintf(char *to, size_t size, const char *format, ...);
 ssize_t strscpy(char *to, const char *from, size_t size);
 
@@ -60,6 +63,7 @@ ssize_t strscpy(char *to, const char *from, size_t size);
 
 /* Memory */
 #define GFP_KERNEL		0
+#define GFP_KERNEL_ACCOUNT	0
 #define __GFP_ZERO		0
 #define MEMREMAP_WB		0
 void *kmalloc(size_t size, int flags);
@@ -77,7 +81,9 @@ u64 virt_to_phys(const void *p);
 #define u64_to_user_ptr(address) ((void *)(uintptr_t)(address))
 size_t copy_from_user(void *to, const void *from, size_t size);
 size_t copy_to_user(void *to, const void *from, size_t size);
-void *memdup_user(const void *from, size_t size);
+size_t clear_user(void *to, size_t size);
+int check_zeroed_user(const void *from, size_t size);
+#define get_user(to, from) (copy_from_user(&(to), from, sizeof(to)) ? -EFAULT : 0)
 
 /* Locks */
 struct mutex {
@@ -202,6 +208,8 @@ void module_put(void *module);
 #define module_init(function)	 int (*const kernel_module_init)(void) = function
 #define module_exit(function)	 void (*const kernel_module_exit)(void) = function
 #define MODULE_DESCRIPTION(text) _Static_assert(sizeof(text), "")
+#define MODULE_AUTHOR(text)	 _Static_assert(sizeof(text), "")
+#define MODULE_VERSION(text)	 _Static_assert(sizeof(text), "")
 #define MODULE_LICENSE(text)	 _Static_assert(sizeof(text), "")
 extern int (*const kernel_module_init)(void);
 extern void (*const kernel_module_exit)(void);
