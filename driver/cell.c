@@ -250,6 +250,7 @@ static void give_all_back(struct cell *cell)
 {
 	struct cb_error ignored;
 
+	cb_spis_release(cell);
 	release_regions(cell);
 	cb_cpus_give_back(cell, &ignored);
 }
@@ -276,7 +277,9 @@ int cb_cell_create(struct cb_cell_config *config, u32 *id, struct cb_error *erro
 		cb_free_config(config);
 		return cb_error_errno(error->code);
 	}
-	err = claim_regions(cell, error) ?: cb_cpus_take(cell, error) ?: hand_over(cell, error);
+	err = claim_regions(cell, error) ?:
+	      cb_spis_claim(cell, error) ?:
+	      cb_cpus_take(cell, error) ?: hand_over(cell, error);
 	if (cell->id == CB_NO_CELL) {
 		give_all_back(cell);
 		kobject_put(&cell->kobj);
@@ -321,6 +324,7 @@ int cb_cell_destroy(struct cell *cell, struct cb_error *error)
 	kobject_del(&cell->kobj);
 	cb_announce(cell, "destroyed");
 	cb_devices_give_back(cell);
+	cb_spis_release(cell);
 	release_regions(cell);
 	err = cb_cpus_give_back(cell, error);
 	kobject_put(&cell->kobj);

@@ -54,6 +54,8 @@ struct cell {
 	struct resource *claims;	     /* lock; by region */
 	u64 offlined;			     /* lock; CPUs taken from Linux */
 	struct list_head devices;	     /* lock; devices.c only */
+	unsigned int *spis;		     /* lock; Linux' numbers of those that are claimed */
+	u32 nr_spis;			     /* lock */
 	struct {
 		void *map; /* lock; of the region that is being loaded */
 		u32 region;
@@ -115,6 +117,12 @@ const struct firmware *cb_image_get(const struct cb_system_config *config, struc
 int cb_image_write(const struct firmware *image, const struct cb_system_config *config,
 		   u64 *config_offset, struct cb_error *error);
 
+/* stub.c: the claim on the page that VBAR_EL2 points into while nothing is enabled. */
+int cb_stub_open(u64 phys);
+void cb_stub_keep(void);
+void cb_stub_restore(void);
+void cb_stub_drop_others(u64 phys);
+
 /* takeover.c: into EL2 and back. Linux is as it was when they return an error. */
 int cb_takeover_init(const struct cb_system_config *config, u64 config_offset, u64 *public_offset,
 		     struct cb_error *error);
@@ -133,7 +141,9 @@ int cb_spin_table_release(const struct cb_system_config *config, struct cb_error
 /* gic.c: what Linux knows of the GIC. */
 int cb_check_gic(const struct cb_system_config *config, struct cb_error *error);
 int cb_check_eoi_mode(const struct cb_system_config *config, struct cb_error *error);
-bool cb_irq_user(u32 intid, char *name, size_t size);
+struct irq_domain;
+struct irq_domain *cb_gic_domain(void);
+bool cb_irq_user(struct irq_domain *domain, u32 intid, char *name, size_t size);
 
 /* check_cell.c: whether a cell can be created, before anything changes. */
 int cb_check_cell(const struct cb_cell_config *config, struct cb_error *error);
@@ -143,6 +153,7 @@ bool cb_iomem_system_ram(u64 start, u64 size, struct cb_error *record);
 int cb_iomem_claim(struct resource *claim, const char *name, u64 start, u64 size,
 		   struct cb_error *record);
 void cb_iomem_release(struct resource *claim);
+struct resource *cb_iomem_find(const char *name, u64 start, bool there);
 
 /* devices.c: clocks, power and pins of a cell's devices. */
 void cb_devices_take(struct cell *cell);
@@ -167,6 +178,10 @@ int cb_cpus_init(void);
 void cb_cpus_exit(void);
 int cb_cpus_take(struct cell *cell, struct cb_error *error);
 int cb_cpus_give_back(struct cell *cell, struct cb_error *error);
+
+/* spi.c: claims on interrupts. */
+int cb_spis_claim(struct cell *cell, struct cb_error *error);
+void cb_spis_release(struct cell *cell);
 
 /* pages.c: the hypervisor's public pages. */
 const void *cb_map_page(u64 phys, size_t size);

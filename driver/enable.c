@@ -111,15 +111,23 @@ static struct resource *claim_region(const struct cb_system_config *config, stru
 		refuse(error, CB_ERR_HOST_MEMORY);
 		return NULL;
 	}
+	if (cb_stub_open(region->phys)) {
+		refuse(error, CB_ERR_HOST_MEMORY);
+		goto free;
+	}
 	refuse(error, CB_ERR_REGION_IN_USE, .address = region->phys, .size = region->size);
 	if (!cb_iomem_claim(claim, "cellblock", region->phys, region->size, error))
 		return claim;
+	cb_stub_restore();
+free:
 	kfree(claim);
 	return NULL;
 }
 
+/* But for the stub's page: CPUs have their vectors there. */
 static void release_region_claim(void)
 {
+	cb_stub_keep();
 	cb_iomem_release(cellblock.claim);
 	kfree(cellblock.claim);
 	cellblock.claim = NULL;
@@ -156,6 +164,7 @@ int cb_enable(struct cb_system_config *config, struct cb_error *error)
 		release_region_claim();
 		return err;
 	}
+	cb_stub_drop_others(config->hypervisor.phys);
 	__module_get(THIS_MODULE); /* the open file that asked holds one already */
 	set_enabled(true);
 	cb_sysfs_enabled_changed();

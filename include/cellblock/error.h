@@ -114,6 +114,9 @@ enum cb_error_code {
 	CB_ERR_REQUEST_UNKNOWN = 224,	/* never from the module; index: number; name: module's version */
 	CB_ERR_REQUEST_SIZE,		/* size: argsz, other_size: bytes of it that the module knows */
 	CB_ERR_REQUEST_FLAGS,		/* addr: flags, oaddr: those that the module knows */
+
+	/* What Linux runs on. */
+	CB_ERR_GIC_UNKNOWN = 240,	/* its device tree has no GIC that is known, or there is none */
 };
 
 /* Which cb_config array an CB_ERR_CONFIG_ARRAY speaks of. */

@@ -23,6 +23,7 @@ static const uint32_t groups[][2] = {
 	{ CB_ERR_CELL_UNKNOWN, CB_ERR_ARGUMENT },
 	{ CB_ERR_ALREADY_ENABLED, CB_ERR_SHUTTING_DOWN },
 	{ CB_ERR_REQUEST_UNKNOWN, CB_ERR_REQUEST_FLAGS },
+	{ CB_ERR_GIC_UNKNOWN, CB_ERR_GIC_UNKNOWN },
 };
 
 /* A configuration with one region. */

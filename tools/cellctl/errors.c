@@ -37,7 +37,7 @@ struct sentence {
 	"cells go on, and \"cellctl stop\", \"destroy\" and \"disable\" work with any version: " \
 	"then load the module that belongs to this cellctl (modprobe -r cellblock; modprobe "    \
 	"cellblock)"
-#define REINSTALL "install the image, the module and cellctl of one Cellblock version"
+#define REINSTALL  "install the image, the module and cellctl of one Cellblock version"
 
 static const struct sentence sentences[] = {
 	SAY(CB_ERR_CONFIG_TRUNCATED, EXIT_FILE,
@@ -265,6 +265,11 @@ static const struct sentence sentences[] = {
 	    "the module that is loaded is older than this cellctl, and does not know the flags "
 	    "{addr}",
 	    OTHER_VERSION),
+
+	SAY(CB_ERR_GIC_UNKNOWN, EXIT_REFUSED,
+	    "Linux runs on no device tree with an interrupt controller that is known",
+	    "boot it with this machine's device tree; where firmware offers ACPI as well: "
+	    "acpi=off"),
 };
 
 /* Where the check of a file by itself means something else by the same code. */

@@ -52,6 +52,7 @@ typedef unsigned int __poll_t;
 #define PTR_ERR(p)		 ((long)(p))
 #define ERR_PTR(err)		 ((void *)(long)(err))
 
+#define pr_info(...)		 ((void)0)
 #define pr_err(...)		 ((void)0)
 #define pr_crit(...)		 ((void)0)
 size_t scnprintf(char *to, size_t size, const char *format, ...);
@@ -68,6 +69,8 @@ ssize_t strscpy(char *to, const char *from, size_t size);
 #define MEMREMAP_WB		0
 void *kmalloc(size_t size, int flags);
 void *kzalloc(size_t size, int flags);
+#define kvmalloc(size, flags) kmalloc(size, flags)
+#define kvfree(p)	      kfree(p)
 void *kcalloc(size_t count, size_t size, int flags);
 void *kmemdup(const void *from, size_t size, int flags);
 void kfree(const void *p);
@@ -136,6 +139,12 @@ int add_cpu(unsigned int cpu);
 bool cpu_online(unsigned int cpu);
 u32 num_online_cpus(void);
 
+/* Lists */
+struct list_head {
+	struct list_head *next, *prev;
+};
+#define INIT_LIST_HEAD(list) ((list)->next = (list)->prev = (list))
+
 /* Objects */
 struct kobject;
 struct kobj_type {
@@ -199,6 +208,7 @@ struct miscdevice {
 #define compat_ptr_ioctl NULL
 bool capable(int capability);
 int stream_open(struct inode *inode, struct file *file);
+#define wake_up_interruptible(queue) ((void)(queue))
 void poll_wait(struct file *file, wait_queue_head_t *queue, poll_table *wait);
 int misc_register(struct miscdevice *device);
 void misc_deregister(struct miscdevice *device);
