@@ -286,6 +286,9 @@ int cb_cell_create(struct cb_cell_config *config, u32 *id, struct cb_error *erro
 		return err;
 	}
 	*id = cell->id;
+	if (!err)
+		pr_info("cell %u \"%s\" created with CPUs 0x%llx\n", cell->id, config->header.name,
+			config->cpus);
 	cb_devices_take(cell);
 	cb_watch_start();
 	return err;
@@ -323,6 +326,7 @@ int cb_cell_destroy(struct cell *cell, struct cb_error *error)
 		return err;
 	kobject_del(&cell->kobj);
 	cb_announce(cell, "destroyed");
+	pr_info("cell %u \"%s\" destroyed\n", cell->id, cell->config->header.name);
 	cb_devices_give_back(cell);
 	cb_spis_release(cell);
 	release_regions(cell);

@@ -202,7 +202,6 @@ __poll_t cb_console_poll(struct console *console, struct file *file, poll_table 
 /* sysfs.c: below /sys/class/misc/cellblock. */
 extern const struct attribute_group *cb_device_groups[];
 extern const struct kobj_type cb_cell_type;
-int cb_sysfs_init(void);
 void cb_sysfs_exit(void);
 int cb_sysfs_add_cpus(u32 nr_cpus);
 void cb_sysfs_remove_cpus(void);
@@ -214,10 +213,15 @@ void cb_sysfs_enabled_changed(void);
 extern wait_queue_head_t cb_console_wait;
 void cb_announce(const struct cell *cell, const char *state);
 void cb_watch_start(void);
+void cb_watch_for_reader(void);
 void cb_watch_stop(void);
 
 /* reboot.c: everything back before Linux restarts. */
 int cb_reboot_init(void);
 void cb_reboot_exit(void);
+
+/* sleep.c: which kind of sleep Linux may try. */
+void cb_sleep_init(void);
+void cb_sleep_exit(void);
 
 #endif

@@ -165,8 +165,11 @@ int cb_enable(struct cb_system_config *config, struct cb_error *error)
 		return err;
 	}
 	cb_stub_drop_others(config->hypervisor.phys);
+	pr_info("enabled for \"%s\", the hypervisor is at 0x%llx\n", config->root.header.name,
+		config->hypervisor.phys);
 	__module_get(THIS_MODULE); /* the open file that asked holds one already */
 	set_enabled(true);
+	wake_up_interruptible(&cb_console_wait); /* there is something to wait for */
 	cb_sysfs_enabled_changed();
 	return 0;
 }
@@ -208,6 +211,8 @@ int cb_disable(struct cb_error *error)
 	up_write(&cellblock.pages_lock);
 
 	release_region_claim();
+	pr_info("disabled\n");
+	wake_up_interruptible(&cb_console_wait); /* to see that there is nothing any more */
 	cb_sysfs_enabled_changed();
 	module_put(THIS_MODULE);
 	return 0;

@@ -128,12 +128,12 @@ static int copy_all(const struct cb_ioc_load *load, void *buffer, struct cb_erro
 /* Takes the lock itself, for each chunk. */
 int cb_cell_load(const struct cb_ioc_load *load, struct cb_error *error)
 {
-	void *buffer = kmalloc(CHUNK_SIZE, GFP_KERNEL);
+	void *buffer = kvmalloc(CHUNK_SIZE, GFP_KERNEL_ACCOUNT);
 	int err;
 
 	if (!buffer)
 		return refuse(error, CB_ERR_HOST_MEMORY);
 	err = copy_all(load, buffer, error);
-	kfree(buffer);
+	kvfree(buffer);
 	return err;
 }

@@ -316,6 +316,7 @@ static const struct file_operations device_operations = {
 	.compat_ioctl = compat_ptr_ioctl,
 };
 
+/* The device comes last, and with its directories (sysfs.c): who can open it finds all ready. */
 static int __init cellblock_init(void)
 {
 	int err;
@@ -327,26 +328,23 @@ static int __init cellblock_init(void)
 		.groups = cb_device_groups,
 		.mode = 0600,
 	};
-	err = misc_register(&cellblock.misc);
-	if (err)
-		return err;
-	err = cb_sysfs_init();
-	if (err)
-		goto deregister;
 	err = cb_cpus_init();
 	if (err)
-		goto exit_sysfs;
+		return err;
 	err = cb_reboot_init();
 	if (err)
 		goto exit_cpus;
+	err = misc_register(&cellblock.misc);
+	if (err)
+		goto exit_reboot;
+	cb_sleep_init();
 	return 0;
 
+exit_reboot:
+	cb_reboot_exit();
 exit_cpus:
 	cb_cpus_exit();
-exit_sysfs:
 	cb_sysfs_exit();
-deregister:
-	misc_deregister(&cellblock.misc);
 	return err;
 }
 module_init(cellblock_init);
@@ -354,11 +352,12 @@ module_init(cellblock_init);
 /* Enabled, the module holds a reference to itself: here nothing is left to undo. */
 static void __exit cellblock_exit(void)
 {
-	cb_reboot_exit();
-	cb_cpus_exit();
-	cb_watch_stop();
+	cb_sleep_exit();
 	cb_sysfs_exit();
 	misc_deregister(&cellblock.misc);
+	cb_watch_stop();
+	cb_reboot_exit();
+	cb_cpus_exit();
 }
 module_exit(cellblock_exit);
 

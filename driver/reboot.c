@@ -16,7 +16,9 @@ static void end_cell(struct cell *cell)
 
 	cb_cell_stop(cell, &error); /* it may be stopped already */
 	if (cb_cell_destroy(cell, &error))
-		pr_err("destroying cell %u for shutdown: code %u\n", id, error.code);
+		pr_err("cell %u cannot be destroyed (code %u): it goes on, and a kernel that kexec "
+		       "starts must keep off its CPUs and memory\n",
+		       id, error.code);
 }
 
 static void end_all(void)
@@ -28,7 +30,7 @@ static void end_all(void)
 		if (cellblock.cells[id])
 			end_cell(cellblock.cells[id]);
 	if (cb_disable(&error))
-		pr_err("disabling for shutdown: code %u\n", error.code);
+		pr_err("the hypervisor stays enabled (code %u): reset the machine\n", error.code);
 }
 
 /* From here on every request is refused. */

@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The driver among Linux' others: what it claims."""
+"""The driver among Linux' others: claims, rights, sleep, poll(), and what the log says."""
 
 from __future__ import annotations
 
 import pytest
 from cellfile import LOADABLE, MIB, RAM, Cell, Region, System, put
-from cells import Root
+from cells import SHARE, SYSFS, Root
 from machine import Boot
 
 pytestmark = pytest.mark.gics(3)
+
+CELL = "demo-ring"
 
 # The machine's RTC: a device of Linux' whose driver can be unbound.
 RTC, RTC_SPI, RTC_DRIVER = "9010000.pl031", 34, "/sys/bus/amba/drivers/rtc-pl031"
@@ -38,6 +40,44 @@ def test_spi_is_claimed_as_long_as_the_cell_has_it(root: Root) -> None:
     root.assert_linux_is_well(3)
 
 
+def test_who_may_not_open_the_device_sees_no_exits_and_no_crash(root: Root) -> None:
+    root.machine.check("echo 'user:x:1000:1000::/:/bin/sh' >>/etc/passwd")
+    root.create(CELL)
+    for path in ("cells/1/crash", "cpus/3/exits/wfi"):
+        assert "Permission denied" in root.machine.fails(f"su user -c 'cat {SYSFS}/{path}'")
+        root.machine.check(f"cat {SYSFS}/{path}")
+    root.machine.check(f"su user -c 'cat {SYSFS}/cells/1/state {SYSFS}/cpus/3/state'")
+
+
+def test_lost_output_is_told_to_who_reads_byte_by_byte(root: Root) -> None:
+    root.launch(CELL, "timer", "period=1000 report=5")
+    root.wait_console(CELL, "window")
+    assert root.machine.check("looker lost 1").startswith("[... ")
+
+
+def test_log_tells_what_was_done(root: Root) -> None:
+    root.launch(CELL, "violate", "case=crash")
+    root.wait_until("dmesg | grep -q 'cellblock: cell 1 \"demo-ring\" failed'")
+    root.destroy(CELL)
+    log = root.machine.check("dmesg")
+    for text in ("enabled for", 'cell 1 "demo-ring" created', 'cell 1 "demo-ring" destroyed'):
+        assert f"cellblock: {text}" in log
+    assert root.machine.check("cat /sys/module/cellblock/version")
+
+
+def test_poll_ends_with_the_hypervisor_and_waits_for_it(boot: Boot, gic: int) -> None:
+    root = Root(boot(gic=gic))
+    machine = root.machine
+    machine.check("modprobe cellblock")
+    assert machine.check("looker idle") == "0 0x0"
+    for _ in range(5):
+        root.cellctl(f"enable {SHARE}/{root.board}.cell")
+        machine.check("looker end >/tmp/end & echo $! >/tmp/looker")
+        root.wait_until("grep -q waiting /tmp/end")
+        root.cellctl("disable")
+        root.wait_until("grep -q end /tmp/end")
+
+
 def test_stub_is_claimed_until_another_one_answers(boot: Boot, gic: int) -> None:
     root = Root(boot(gic=gic))
     machine = root.machine
@@ -57,3 +97,22 @@ def test_stub_is_claimed_until_another_one_answers(boot: Boot, gic: int) -> None
     root.cellctl("disable")
     assert "78000000-78000fff : cellblock stub" in machine.check("cat /proc/iomem")
     assert machine.check("kvmtest") == "kvmtest: PASS"
+
+
+def test_only_s2idle_while_enabled(boot: Boot, gic: int) -> None:
+    root = Root(boot(gic=gic))
+    machine = root.machine
+    machine.check("modprobe sleeper && modprobe cellblock")
+    machine.check("echo deep >/sys/power/mem_sleep && echo mem >/sys/power/state")
+    root.enable()
+    root.launch(CELL, "timer", "period=1000 report=100")
+    machine.check("dmesg -c >/dev/null")
+    machine.fails("echo mem >/sys/power/state")
+    log = machine.check("dmesg -c")
+    assert "cellblock: no sleep but s2idle while the hypervisor is enabled" in log
+    assert "Disabling non-boot CPUs" not in log and "suspend devices took" not in log
+    root.wait_console(CELL, "window")
+    root.destroy(CELL)
+    root.cellctl("disable")
+    machine.check("echo mem >/sys/power/state")
+    root.assert_linux_is_well(3)

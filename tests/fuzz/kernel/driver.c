@@ -217,11 +217,6 @@ const struct kobj_type cb_cell_type = { .release = cell_release };
 const struct attribute_group *cb_device_groups[1];
 wait_queue_head_t cb_console_wait;
 
-int cb_sysfs_init(void)
-{
-	return perhaps_not();
-}
-
 int cb_sysfs_add_cpus(u32 nr_cpus)
 {
 	(void)nr_cpus;
@@ -260,10 +255,22 @@ void cb_watch_start(void)
 {
 }
 
+void cb_watch_for_reader(void)
+{
+}
+
 void cb_watch_stop(void)
 {
 }
 
 void cb_reboot_exit(void)
+{
+}
+
+void cb_sleep_init(void)
+{
+}
+
+void cb_sleep_exit(void)
 {
 }
