@@ -57,7 +57,7 @@ setup:
 hypervisor:
 	@$(MAKE) --no-print-directory -C hypervisor O=$(BUILD)/hypervisor
 
-driver:
+driver: hypervisor
 	@test -n "$(KDIR)" || { echo "KDIR= names no kernel: run 'make setup', or set it"; exit 1; }
 	@$(MAKE) --no-print-directory -C driver KDIR=$(KDIR) OBJ=$(BUILD)/driver
 
@@ -96,7 +96,8 @@ STRIP = $(CROSS_COMPILE)objcopy --strip-debug
 FAULTS := $(BUILD)/faults/staging/usr/lib/cellblock-faults
 faults:
 	@$(MAKE) --no-print-directory -C hypervisor FAULTS=1 O=$(BUILD)/faults/hypervisor
-	@$(MAKE) --no-print-directory -C driver FAULTS=1 KDIR=$(KDIR) OBJ=$(BUILD)/faults/driver
+	@$(MAKE) --no-print-directory -C driver FAULTS=1 KDIR=$(KDIR) OBJ=$(BUILD)/faults/driver \
+		IMAGE=$(BUILD)/faults/hypervisor/cellblock.bin
 	@install -d $(FAULTS)
 	@install -m 644 $(BUILD)/faults/hypervisor/cellblock.bin $(FAULTS)
 	@$(STRIP) $(BUILD)/faults/driver/cellblock.ko \
@@ -110,7 +111,7 @@ kernels: kernel-6.12 kernel-6.1-rt
 kernel-6.12 kernel-6.1-rt: HEADERS = $(if $(filter %-rt,$@),$(KDIR_RT),$(KDIR_612))
 kernel-6.12 kernel-6.1-rt: RELEASE = $(if $(filter %-rt,$@),$(KERNEL_RELEASE_RT),$(KERNEL_RELEASE_612))
 kernel-6.12 kernel-6.1-rt: TREE = $(BUILD)/kernels/$(@:kernel-%=%)
-kernel-6.12 kernel-6.1-rt:
+kernel-6.12 kernel-6.1-rt: hypervisor
 	@test -n "$(HEADERS)" || { echo "$@: run scripts/fetch.sh $(@:kernel-%=%)"; exit 1; }
 	@$(MAKE) --no-print-directory -C driver KDIR=$(HEADERS) OBJ=$(TREE)/driver
 	@install -D $(TREE)/driver/cellblock.ko -m 644 \
@@ -189,6 +190,7 @@ install-dkms:
 	install -m 644 include/cellblock/*.h $(DKMS)/include/cellblock
 	install -m 644 hypervisor/core/config.c hypervisor/core/config.h $(DKMS)/hypervisor/core
 	install -m 644 VERSION $(DKMS)
+	sha256sum <$(BUILD)/hypervisor/cellblock.bin >$(DKMS)/cellblock.bin.sha256
 	sed 's/\#MODULE_VERSION\#/$(VERSION)/' driver/dkms.conf.in >$(DKMS)/dkms.conf
 
 deb: setup

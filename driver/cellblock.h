@@ -123,6 +123,12 @@ void cb_stub_keep(void);
 void cb_stub_restore(void);
 void cb_stub_drop_others(u64 phys);
 
+/* lockdown.c: what is refused where not even root may bring code into the kernel. */
+bool cb_lockdown_pins_image(void);
+int cb_lockdown_check_image(const struct firmware *image, struct cb_error *error);
+int cb_lockdown_check_system(const struct cb_system_config *config, struct cb_error *error);
+int cb_lockdown_check_cell(const struct cb_cell_config *config, struct cb_error *error);
+
 /* takeover.c: into EL2 and back. Linux is as it was when they return an error. */
 int cb_takeover_init(const struct cb_system_config *config, u64 config_offset, u64 *public_offset,
 		     struct cb_error *error);
@@ -153,6 +159,7 @@ bool cb_iomem_system_ram(u64 start, u64 size, struct cb_error *record);
 int cb_iomem_claim(struct resource *claim, const char *name, u64 start, u64 size,
 		   struct cb_error *record);
 void cb_iomem_release(struct resource *claim);
+bool cb_iomem_is_shown(u64 start, u64 size);
 struct resource *cb_iomem_find(const char *name, u64 start, bool there);
 
 /* devices.c: clocks, power and pins of a cell's devices. */

@@ -174,5 +174,6 @@ int cb_check_cell(const struct cb_cell_config *config, struct cb_error *error)
 	return check_name(config, error) ?:
 	       check_cpus(config->cpus, error) ?:
 	       check_regions(config, error) ?:
-	       check_irqs(config, error);
+	       check_irqs(config, error) ?:
+	       cb_lockdown_check_cell(config, error);
 }

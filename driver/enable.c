@@ -115,9 +115,12 @@ static struct resource *claim_region(const struct cb_system_config *config, stru
 		refuse(error, CB_ERR_HOST_MEMORY);
 		goto free;
 	}
+	if (cb_lockdown_check_system(config, error))
+		goto restore;
 	refuse(error, CB_ERR_REGION_IN_USE, .address = region->phys, .size = region->size);
 	if (!cb_iomem_claim(claim, "cellblock", region->phys, region->size, error))
 		return claim;
+restore:
 	cb_stub_restore();
 free:
 	kfree(claim);

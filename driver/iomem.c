@@ -117,6 +117,14 @@ struct resource *cb_iomem_find(const char *name, u64 start, bool there)
 	return search.found;
 }
 
+/* Whether /proc/iomem has anything in a range. */
+bool cb_iomem_is_shown(u64 start, u64 size)
+{
+	struct resource any;
+
+	return find_covered(start, size, IORESOURCE_MEM, &any);
+}
+
 /* ---- Claims ---- */
 
 /* A claim is busy for others at once; being no IORESOURCE_MEM, the walk passes it over. */

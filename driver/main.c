@@ -158,7 +158,7 @@ static int run_version(struct file *file, void *arg, struct cb_error *error)
 	if (require_zero(request->reserved, error))
 		return cb_error_errno(error->code);
 	request->abi = CB_IOC_ABI;
-	request->features = 0;
+	request->features = cb_lockdown_pins_image() ? CB_FEATURE_IMAGE_PINNED : 0;
 	strscpy(request->module, CELLBLOCK_VERSION, sizeof(request->module));
 	return 0;
 }

@@ -40,12 +40,15 @@ struct cb_ioc_version {
 	struct cb_error error;
 	uint32_t abi;		/* out: CB_IOC_ABI of the module */
 	uint32_t reserved;
-	uint64_t features;	/* out: bits, none is defined yet */
+	uint64_t features;	/* out: CB_FEATURE_* */
 	char module[32];	/* out: its version, for people; NUL-terminated */
 };
 
 /* Rises when requests, flags, or members of an argument are added. */
 #define CB_IOC_ABI		1u
+
+/* The module knows the image that it was built with, and no other runs under lockdown. */
+#define CB_FEATURE_IMAGE_PINNED	(1ull << 0)
 
 /* ENABLE and CREATE: a configuration in the caller's memory. */
 struct cb_ioc_config {

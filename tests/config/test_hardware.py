@@ -255,6 +255,7 @@ def test_uarts_that_are_used_and_free(tmp_path: Path) -> None:
     ("hypervisor image", {"files": "/lib/firmware/cellblock.bin 0\n"}, "FAIL", "empty"),
     ("hypervisor image", {"files": "/lib/firmware/6.1.0-test/cellblock.bin.xz 9\n"}, "ok", ".bin.xz"),
     ("module signatures", {BUILT: "CONFIG_MODULE_SIG_FORCE=y\n"}, "warn", "sign"),
+    ("lockdown", {"sys_kernel_security_lockdown": "none [integrity] confidentiality\n"}, "warn", "cellblock@ADDRESS"),
 ])
 def test_kernel_and_files(tmp_path: Path, name: str, files: dict[str, str], verdict: str, words: str) -> None:
     assert_line(machine(tmp_path, **files), name, verdict, words)

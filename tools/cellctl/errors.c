@@ -39,6 +39,11 @@ struct sentence {
 	"cellblock)"
 #define REINSTALL  "install the image, the module and cellctl of one Cellblock version"
 
+#define NOT_LOCKED "or boot without lockdown (lockdown=; Secure Boot brings it, too)"
+#define KEEP_MEMORY                                                                              \
+	"keep it by a node cellblock@ADDRESS of /reserved-memory (no-map) or, without UEFI, by " \
+	"mem=, " NOT_LOCKED
+
 static const struct sentence sentences[] = {
 	SAY(CB_ERR_CONFIG_TRUNCATED, EXIT_FILE,
 	    "{file} is truncated: it holds {size} and needs {osize}", REBUILD),
@@ -265,6 +270,30 @@ static const struct sentence sentences[] = {
 	    "the module that is loaded is older than this cellctl, and does not know the flags "
 	    "{addr}",
 	    OTHER_VERSION),
+
+	SAY(CB_ERR_LOCKED_IMAGE, EXIT_FILE,
+	    "Linux is locked down, and the hypervisor's image is not the one that the module was "
+	    "built with",
+	    "install the image and the module of one package, " NOT_LOCKED),
+	SAY(CB_ERR_LOCKED_HYPERVISOR, EXIT_REFUSED,
+	    "{who}: Linux is locked down, and the hypervisor's region {range} was not kept for it "
+	    "at boot",
+	    KEEP_MEMORY),
+	SAY(CB_ERR_LOCKED_REGION, EXIT_REFUSED,
+	    "{who}: Linux is locked down, and the memory of {region} was not kept for cells at "
+	    "boot",
+	    KEEP_MEMORY),
+	SAY(CB_ERR_LOCKED_DEVICE, EXIT_REFUSED,
+	    "{who}: Linux is locked down, and {region} is not a device of which it is known that "
+	    "it never accesses memory by itself ({name})",
+	    "give the cell a plain UART or timer, " NOT_LOCKED),
+	SAY(CB_ERR_LOCKED_SMC, EXIT_REFUSED,
+	    "{who}: Linux is locked down, and the cell may call the firmware (function {addr})",
+	    "take the SMCs out of its configuration, " NOT_LOCKED),
+	SAY(CB_ERR_LOCKED_CONSOLE, EXIT_REFUSED,
+	    "{who}: Linux is locked down, and the hypervisor's console at {addr} is no UART of its "
+	    "device tree",
+	    FIX_SYSTEM),
 
 	SAY(CB_ERR_GIC_UNKNOWN, EXIT_REFUSED,
 	    "Linux runs on no device tree with an interrupt controller that is known",

@@ -202,6 +202,23 @@ void cb_stub_drop_others(u64 phys)
 	(void)phys;
 }
 
+bool cb_lockdown_pins_image(void)
+{
+	return true;
+}
+
+int cb_lockdown_check_system(const struct cb_system_config *config, struct cb_error *error)
+{
+	(void)config;
+	return perhaps(error);
+}
+
+int cb_lockdown_check_cell(const struct cb_cell_config *config, struct cb_error *error)
+{
+	(void)config;
+	return perhaps(error);
+}
+
 static void cell_release(struct kobject *kobj)
 {
 	struct cell *cell = (struct cell *)kobj;
