@@ -59,7 +59,7 @@ setup:
 hypervisor:
 	@$(MAKE) --no-print-directory -C hypervisor O=$(BUILD)/hypervisor
 
-driver:
+driver: hypervisor
 	@test -n "$(KDIR)" || { echo "KDIR= names no kernel: run 'make setup', or set it"; exit 1; }
 	@$(MAKE) --no-print-directory -C driver KDIR=$(KDIR) OBJ=$(BUILD)/driver
 
@@ -102,7 +102,8 @@ STRIP = $(CROSS_COMPILE)objcopy --strip-debug
 FAULTS := $(BUILD)/faults/staging/usr/lib/cellblock-faults
 faults:
 	@$(MAKE) --no-print-directory -C hypervisor FAULTS=1 O=$(BUILD)/faults/hypervisor
-	@$(MAKE) --no-print-directory -C driver FAULTS=1 KDIR=$(KDIR) OBJ=$(BUILD)/faults/driver
+	@$(MAKE) --no-print-directory -C driver FAULTS=1 KDIR=$(KDIR) OBJ=$(BUILD)/faults/driver \
+		IMAGE=$(BUILD)/faults/hypervisor/cellblock.bin
 	@install -d $(FAULTS)
 	@install -m 644 $(BUILD)/faults/hypervisor/cellblock.bin $(FAULTS)
 	@$(STRIP) $(BUILD)/faults/driver/cellblock.ko \
@@ -118,7 +119,7 @@ kernels: $(OTHER_KERNELS)
 $(OTHER_KERNELS): SUFFIX = _$(subst .,_,$(subst -,_,$(@:kernel-%=%)))
 $(OTHER_KERNELS): MODULES = $(TREE)/root/lib/modules/$(KERNEL_RELEASE$(SUFFIX))
 $(OTHER_KERNELS): TREE = $(BUILD)/kernels/$(@:kernel-%=%)
-$(OTHER_KERNELS):
+$(OTHER_KERNELS): hypervisor
 	@$(MAKE) --no-print-directory -C driver KDIR=$(KDIR$(SUFFIX)) OBJ=$(TREE)/driver
 	@rm -rf $(TREE)/root
 	@install -D $(TREE)/driver/cellblock.ko -m 644 $(MODULES)/extra/cellblock.ko
@@ -197,6 +198,8 @@ install-dkms:
 	install -m 644 driver/*.[ch] driver/Kbuild driver/Makefile $(DKMS)/driver
 	install -m 644 include/cellblock/*.h $(DKMS)/include/cellblock
 	install -m 644 hypervisor/core/config.c hypervisor/core/config.h $(DKMS)/hypervisor/core
+	install -m 644 VERSION $(DKMS)
+	sha256sum <$(BUILD)/hypervisor/cellblock.bin >$(DKMS)/cellblock.bin.sha256
 	sed 's/\#MODULE_VERSION\#/$(VERSION)/' driver/dkms.conf.in >$(DKMS)/dkms.conf
 
 deb: setup

@@ -326,6 +326,7 @@ static int give_all_back(struct cell *cell, int err, struct cb_error *error)
 	struct cb_error lost;
 	int lost_err;
 
+	cb_spis_release(cell);
 	release_regions(cell);
 	lost_err = cb_cpus_give_back(cell, &lost);
 	if (!lost_err)
@@ -361,6 +362,7 @@ int cb_cell_create(struct cb_cell_config *config, u32 *id, struct cb_error *erro
 	err = check_by_hypervisor(cell, error) ?:
 	      cb_check_cell_memory(config, error) ?:
 	      claim_regions(cell, error) ?:
+	      cb_spis_claim(cell, error) ?:
 	      cb_cpus_take(cell, error) ?:
 	      hand_over(cell, error);
 	if (cell->id == CB_NO_CELL) {
@@ -369,6 +371,9 @@ int cb_cell_create(struct cb_cell_config *config, u32 *id, struct cb_error *erro
 		return err;
 	}
 	*id = cell->id;
+	if (!err)
+		pr_info("cell %u \"%s\" created with CPUs 0x%llx\n", cell->id, config->header.name,
+			config->cpus);
 	cb_devices_take(cell);
 	cb_watch_start();
 	return err;
@@ -412,7 +417,9 @@ static int take_back(struct cell *cell, struct cb_error *error)
 
 	kobject_del(&cell->kobj);
 	cb_announce(cell, "destroyed");
+	pr_info("cell %u \"%s\" destroyed\n", cell->id, cell->config->header.name);
 	cb_devices_give_back(cell);
+	cb_spis_release(cell);
 	release_regions(cell);
 	err = cb_cpus_give_back(cell, error);
 	kobject_put(&cell->kobj);

@@ -59,6 +59,8 @@ struct cell {
 	struct resource *claims;	     /* cellblock.lock; by region */
 	u64 offlined;			     /* cellblock.lock; CPUs taken from Linux */
 	struct list_head devices;	     /* cellblock.lock; devices.c only */
+	unsigned int *spis; /* cellblock.lock; Linux' numbers of those that are claimed */
+	u32 nr_spis;	    /* cellblock.lock */
 	struct mutex lock;
 	struct {
 		void *map; /* lock; a piece of the region that is being loaded */
@@ -102,6 +104,22 @@ struct cell *cb_get_nonroot_cell(u32 id, struct cb_error *error);
 void *cb_copy_config(u64 data, u32 size, enum cb_config_kind kind, struct cb_error *error);
 void cb_free_config(const void *config);
 
+/* argument.c: arguments of ioctls, between callers and modules of different versions. */
+int cb_argument_read(struct cb_ioc *arg, u32 known, const void __user *user);
+int cb_argument_check(struct cb_ioc *arg, u32 least, u32 known, int read);
+int cb_argument_write(void __user *user, const struct cb_ioc *arg, u32 known);
+
+/* info.c: what is there, for who only looks. */
+union cb_info_page;
+int cb_info_give(struct cb_ioc_info *request,
+		 int (*look)(struct cb_ioc_info *request, union cb_info_page *page,
+			     struct cb_error *error),
+		 struct cb_error *error);
+int cb_info_of_all(struct cb_ioc_info *request, union cb_info_page *page, struct cb_error *error);
+int cb_info_of_cell(struct cb_ioc_info *request, union cb_info_page *page, struct cb_error *error);
+int cb_info_of_cpu(struct cb_ioc_info *request, union cb_info_page *page, struct cb_error *error);
+int cb_info_give_config(struct cb_ioc_get_config *request, struct cb_error *error);
+
 /* enable.c: the operations ENABLE and DISABLE. The caller holds lock. */
 int cb_enable(struct cb_system_config *config, struct cb_error *error);
 int cb_disable(struct cb_error *error);
@@ -111,6 +129,18 @@ struct firmware;
 const struct firmware *cb_image_get(const struct cb_system_config *config, struct cb_error *error);
 int cb_image_write(const struct firmware *image, const struct cb_system_config *config,
 		   u64 *config_offset, struct cb_error *error);
+
+/* stub.c: the claim on the page that VBAR_EL2 points into while nothing is enabled. */
+int cb_stub_open(u64 phys);
+void cb_stub_keep(void);
+void cb_stub_restore(void);
+void cb_stub_drop_others(u64 phys);
+
+/* lockdown.c: what is refused where not even root may bring code into the kernel. */
+bool cb_lockdown_pins_image(void);
+int cb_lockdown_check_image(const struct firmware *image, struct cb_error *error);
+int cb_lockdown_check_system(const struct cb_system_config *config, struct cb_error *error);
+int cb_lockdown_check_cell(const struct cb_cell_config *config, struct cb_error *error);
 
 /* takeover.c: into EL2 and back. Linux is as it was when they return an error. */
 int cb_takeover_init(const struct cb_system_config *config, u64 config_offset, u64 *public_offset,
@@ -131,7 +161,9 @@ int cb_spin_table_release(const struct cb_system_config *config, struct cb_error
 /* gic.c: what Linux knows of the GIC. */
 int cb_check_gic(const struct cb_system_config *config, struct cb_error *error);
 int cb_check_eoi_mode(const struct cb_system_config *config, struct cb_error *error);
-bool cb_irq_user(u32 intid, char *name, size_t size);
+struct irq_domain;
+struct irq_domain *cb_gic_domain(void);
+bool cb_irq_user(struct irq_domain *domain, u32 intid, char *name, size_t size);
 
 /* check_cell.c: whether a cell can be created, before anything changes. */
 int cb_check_cell(const struct cb_cell_config *config, struct cb_error *error);
@@ -142,6 +174,8 @@ bool cb_iomem_system_ram(u64 start, u64 size, struct cb_error *record);
 int cb_iomem_claim(struct resource *claim, const char *name, u64 start, u64 size,
 		   struct cb_error *record);
 void cb_iomem_release(struct resource *claim);
+bool cb_iomem_is_shown(u64 start, u64 size);
+struct resource *cb_iomem_find(const char *name, u64 start, bool there);
 
 /* devices.c: clocks, power and pins of a cell's devices. */
 void cb_devices_take(struct cell *cell);
@@ -183,6 +217,10 @@ void cb_cpus_exit(void);
 int cb_cpus_take(struct cell *cell, struct cb_error *error);
 int cb_cpus_give_back(struct cell *cell, struct cb_error *error);
 
+/* spi.c: claims on interrupts. */
+int cb_spis_claim(struct cell *cell, struct cb_error *error);
+void cb_spis_release(struct cell *cell);
+
 /* pages.c: the hypervisor's public pages. */
 const void *cb_map_page(u64 phys, size_t size);
 void cb_unmap_page(const void *page);
@@ -202,7 +240,6 @@ __poll_t cb_console_poll(struct console *console, struct file *file, poll_table 
 /* sysfs.c: below /sys/class/misc/cellblock. */
 extern const struct attribute_group *cb_device_groups[];
 extern KTYPE_CONST struct kobj_type cb_cell_type;
-int cb_sysfs_init(void);
 void cb_sysfs_exit(void);
 int cb_sysfs_add_cpus(u32 nr_cpus);
 void cb_sysfs_remove_cpus(void);
@@ -214,10 +251,15 @@ void cb_sysfs_enabled_changed(void);
 extern wait_queue_head_t cb_console_wait;
 void cb_announce(const struct cell *cell, const char *state);
 void cb_watch_start(void);
+void cb_watch_for_reader(void);
 void cb_watch_stop(void);
 
 /* reboot.c: everything back before Linux restarts. */
 int cb_reboot_init(void);
 void cb_reboot_exit(void);
+
+/* sleep.c: which kind of sleep Linux may try. */
+void cb_sleep_init(void);
+void cb_sleep_exit(void);
 
 #endif

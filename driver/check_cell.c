@@ -106,13 +106,14 @@ static int check_regions(const struct cb_cell_config *config, struct cb_error *e
 	return err;
 }
 
-static int check_irq_range(const struct cb_irq_range *range, u32 i, struct cb_error *error)
+static int check_irq_range(struct irq_domain *domain, const struct cb_irq_range *range, u32 i,
+			   struct cb_error *error)
 {
 	char user[CB_NAME_SIZE];
 	u32 n;
 
 	for (n = 0; n < range->count; n++) {
-		if (!cb_irq_user(range->first + n, user, sizeof(user)))
+		if (!cb_irq_user(domain, range->first + n, user, sizeof(user)))
 			continue;
 		cb_refuse_named(error, CB_ERR_IRQ_IN_USE, user);
 		error->index = i;
@@ -125,11 +126,12 @@ static int check_irq_range(const struct cb_irq_range *range, u32 i, struct cb_er
 static int check_irqs(const struct cb_cell_config *config, struct cb_error *error)
 {
 	const struct cb_irq_range *range = cb_config_irqs(config);
+	struct irq_domain *domain = cb_gic_domain();
 	int err = 0;
 	u32 i;
 
 	for (i = 0; i < config->irqs.count && !err; i++)
-		err = check_irq_range(&range[i], i, error);
+		err = check_irq_range(domain, &range[i], i, error);
 	return err;
 }
 
@@ -193,5 +195,6 @@ int cb_check_cell(const struct cb_cell_config *config, struct cb_error *error)
 	return check_name(config, error) ?:
 	       check_cpus(config->cpus, error) ?:
 	       check_regions(config, error) ?:
-	       check_irqs(config, error);
+	       check_irqs(config, error) ?:
+	       cb_lockdown_check_cell(config, error);
 }

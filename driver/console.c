@@ -22,12 +22,14 @@ struct console {
 	struct cell *cell; /* a reference; NULL: the root cell, once there is one */
 	bool started;	   /* position counts */
 	u64 position;	   /* next byte, counted like console_head */
+	char notice[48];   /* that output was lost, between what there was and what there is */
+	u32 notice_size, notice_done;
 	char buffer[CB_CONSOLE_SIZE];
 };
 
 struct console *cb_console_new(void)
 {
-	struct console *console = kzalloc(sizeof(*console), GFP_KERNEL);
+	struct console *console = kzalloc(sizeof(*console), GFP_KERNEL_ACCOUNT);
 
 	if (console)
 		mutex_init(&console->lock);
@@ -53,6 +55,8 @@ static int select_cell(struct console *console, u32 id, struct cb_error *error)
 		kobject_put(&console->cell->kobj);
 	console->cell = cell;
 	console->started = false;
+	console->notice_size = 0;
+	console->notice_done = 0;
 	return 0;
 }
 
@@ -84,13 +88,28 @@ static void ring_copy(const char *ring, u64 position, char *to, size_t size)
 	memcpy(to + part, ring, size - part);
 }
 
-/* Skips what was overwritten. Returns the size of the line that says so, or 0. */
-static size_t skip_lost(struct console *console, u64 oldest, size_t size)
+/* Skips what was overwritten. A line says so. */
+static void skip_lost(struct console *console, u64 oldest)
 {
 	u64 lost = oldest - console->position;
 
 	console->position = oldest;
-	return scnprintf(console->buffer, size, "\n[... %llu bytes lost]\n", lost);
+	console->notice_done = 0;
+	console->notice_size = scnprintf(console->notice, sizeof(console->notice),
+					 "\n[... %llu bytes lost]\n", lost);
+}
+
+static u32 notice_left(const struct console *console)
+{
+	return console->notice_size - console->notice_done;
+}
+
+static size_t take_notice(struct console *console, size_t size)
+{
+	size = min_t(size_t, size, notice_left(console));
+	memcpy(console->buffer, console->notice + console->notice_done, size);
+	console->notice_done += size;
+	return size;
 }
 
 /* Copies what there is, up to @size bytes, into the buffer. Returns how much it was. */
@@ -129,9 +148,13 @@ static ssize_t fill_buffer(struct console *console, size_t size)
 		return -ENODEV;
 	if (!console->cell->page)
 		return -EPIPE;
+	if (notice_left(console))
+		return take_notice(console, size);
 	taken = take_output(console, size);
-	if (fell_behind(console))
-		return skip_lost(console, ring_oldest(console->cell->page->console_head), size);
+	if (fell_behind(console)) {
+		skip_lost(console, ring_oldest(READ_ONCE(console->cell->page->console_head)));
+		return take_notice(console, size);
+	}
 	console->position += taken;
 	return taken;
 }
@@ -180,9 +203,11 @@ static __poll_t poll_state(struct console *console)
 	u64 head;
 
 	if (!console->cell && select_cell(console, CB_ROOT_CELL, &ignored))
-		return EPOLLERR;
+		return 0; /* wakes when it is enabled */
 	if (!console->cell->page)
 		return EPOLLIN | EPOLLRDNORM | EPOLLHUP;
+	if (notice_left(console))
+		return EPOLLIN | EPOLLRDNORM;
 	head = READ_ONCE(console->cell->page->console_head);
 	return head > (console->started ? console->position : 0) ? EPOLLIN | EPOLLRDNORM : 0;
 }
@@ -192,7 +217,7 @@ __poll_t cb_console_poll(struct console *console, struct file *file, poll_table 
 	__poll_t state;
 
 	poll_wait(file, &cb_console_wait, wait);
-	cb_watch_start(); /* looks for us until nobody waits */
+	cb_watch_for_reader();
 	mutex_lock(&console->lock);
 	down_read(&cellblock.pages_lock);
 	state = poll_state(console);

@@ -112,15 +112,26 @@ static struct resource *claim_region(const struct cb_system_config *config, stru
 		refuse(error, CB_ERR_HOST_MEMORY);
 		return NULL;
 	}
+	if (cb_stub_open(region->phys)) {
+		refuse(error, CB_ERR_HOST_MEMORY);
+		goto free;
+	}
+	if (cb_lockdown_check_system(config, error))
+		goto restore;
 	refuse(error, CB_ERR_REGION_IN_USE, .address = region->phys, .size = region->size);
 	if (!cb_iomem_claim(claim, "cellblock", region->phys, region->size, error))
 		return claim;
+restore:
+	cb_stub_restore();
+free:
 	kfree(claim);
 	return NULL;
 }
 
+/* But for the stub's page: CPUs have their vectors there. */
 static void release_region_claim(void)
 {
+	cb_stub_keep();
 	cb_iomem_release(cellblock.claim);
 	kfree(cellblock.claim);
 	cellblock.claim = NULL;
@@ -167,8 +178,12 @@ int cb_enable(struct cb_system_config *config, struct cb_error *error)
 		cb_memory_follow(NULL);
 		return err;
 	}
+	cb_stub_drop_others(config->hypervisor.phys);
+	pr_info("enabled for \"%s\", the hypervisor is at 0x%llx\n", config->root.header.name,
+		config->hypervisor.phys);
 	__module_get(THIS_MODULE); /* the open file that asked holds one already */
 	set_enabled(true);
+	wake_up_interruptible(&cb_console_wait); /* there is something to wait for */
 	cb_sysfs_enabled_changed();
 	return 0;
 }
@@ -211,6 +226,8 @@ int cb_disable(struct cb_error *error)
 	up_write(&cellblock.pages_lock);
 
 	release_region_claim();
+	pr_info("disabled\n");
+	wake_up_interruptible(&cb_console_wait); /* to see that there is nothing any more */
 	cb_sysfs_enabled_changed();
 	module_put(THIS_MODULE);
 	return 0;

@@ -11,6 +11,7 @@
 #include <linux/irqdomain.h>
 #include <linux/of.h>
 #include <linux/of_address.h>
+#include <linux/rcupdate.h>
 #include <linux/sizes.h>
 
 #include <asm/sysreg.h>
@@ -96,6 +97,8 @@ int cb_check_gic(const struct cb_system_config *config, struct cb_error *error)
 	const struct frame_source *source = gic->version == 2 ? gicv2_frames : gicv3_frames;
 	u32 version = gic_version();
 
+	if (!version)
+		return refuse(error, CB_ERR_GIC_UNKNOWN);
 	if (version != gic->version)
 		return refuse(error, CB_ERR_GIC_VERSION, .address = version,
 			      .other_address = gic->version);
@@ -157,17 +160,31 @@ static void name_irq_user(struct irq_data *data, u32 intid, char *name, size_t s
 	raw_spin_unlock_irqrestore(&desc->lock, flags);
 }
 
-/* Whether a driver has requested an SPI, and its name. Being mapped alone is no use. */
-bool cb_irq_user(u32 intid, char *name, size_t size)
+/* NULL: Linux has none. */
+struct irq_domain *cb_gic_domain(void)
 {
 	struct device_node *node = find_node(gic_ids);
 	struct irq_domain *domain = node ? irq_find_host(node) : NULL;
-	unsigned int irq = domain ? irq_find_mapping(domain, intid) : 0;
-	struct irq_data *data = irq ? irq_get_irq_data(irq) : NULL;
 
 	of_node_put(node);
-	if (!data || !irq_has_action(irq))
-		return false;
-	name_irq_user(data, intid, name, size);
-	return true;
+	return domain;
+}
+
+/*
+ * Whether a driver has requested an SPI, and its name. Being mapped alone is no use. A descriptor
+ * is freed when nobody is left who found it under RCU.
+ */
+bool cb_irq_user(struct irq_domain *domain, u32 intid, char *name, size_t size)
+{
+	unsigned int irq = domain ? irq_find_mapping(domain, intid) : 0;
+	struct irq_data *data;
+	bool used;
+
+	rcu_read_lock();
+	data = irq ? irq_get_irq_data(irq) : NULL;
+	used = data && irq_has_action(irq);
+	if (used)
+		name_irq_user(data, intid, name, size);
+	rcu_read_unlock();
+	return used;
 }

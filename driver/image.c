@@ -97,7 +97,8 @@ const struct firmware *cb_image_get(const struct cb_system_config *config, struc
 		error->address = (s64)err;
 		return NULL;
 	}
-	if (check_header(image, error) || check_fits(image, config, error)) {
+	if (check_header(image, error) || check_fits(image, config, error) ||
+	    cb_lockdown_check_image(image, error)) {
 		release_firmware(image);
 		return NULL;
 	}

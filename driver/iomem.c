@@ -72,8 +72,9 @@ static const struct resource *find_owner(const struct owner_search *search)
 
 /*
  * The lock of the resource tree is not exported and walk_iomem_res_desc() gives no
- * names. While the machine is stopped nobody holds that lock, and nobody frees a
- * resource that we look at.
+ * names. While the machine is stopped nobody frees a resource that we look at, and nobody
+ * changes the tree. On PREEMPT_RT somebody may have been preempted in the midst of a change: then
+ * a resource may be missing from the tree, but no pointer in it leads to one that is freed.
  */
 static int name_owner_stopped(void *arg)
 {
@@ -86,6 +87,42 @@ static int name_owner_stopped(void *arg)
 	search->record->other_address = owner->start;
 	search->record->other_size = resource_size(owner);
 	return 0;
+}
+
+struct name_search {
+	const char *name;
+	u64 start;
+	bool there; /* at @start, or elsewhere */
+	struct resource *found;
+};
+
+static int find_name_stopped(void *arg)
+{
+	struct name_search *search = arg;
+	const struct resource *res;
+
+	for (res = iomem_resource.child; res && !search->found; res = next_resource(res))
+		if (res->name && !strcmp(res->name, search->name) &&
+		    (res->start == search->start) == search->there)
+			search->found = (struct resource *)res;
+	return 0;
+}
+
+/* A resource of this name that begins at @start, or one that does not. NULL: there is none. */
+struct resource *cb_iomem_find(const char *name, u64 start, bool there)
+{
+	struct name_search search = { .name = name, .start = start, .there = there };
+
+	stop_machine(find_name_stopped, &search, NULL);
+	return search.found;
+}
+
+/* Whether /proc/iomem has anything in a range. */
+bool cb_iomem_is_shown(u64 start, u64 size)
+{
+	struct resource any;
+
+	return find_covered(start, size, IORESOURCE_MEM, &any);
 }
 
 /* ---- Claims ---- */
@@ -109,8 +146,9 @@ static bool try_claim(struct resource *claim)
 }
 
 /*
- * Claims a range for @name (which lives as long as the claim) and proves that nobody has
- * it or will get it. On -EBUSY the record's name, other_address and other_size say who.
+ * Claims a range for @name (which lives as long as the claim): nobody has claimed it, or will.
+ * Those that map registers without a claim, as of_iomap() does, are not found. On -EBUSY the
+ * record's name, other_address and other_size say who.
  */
 int cb_iomem_claim(struct resource *claim, const char *name, u64 start, u64 size,
 		   struct cb_error *record)

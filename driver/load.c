@@ -160,10 +160,10 @@ int cb_cell_load(struct cell *cell, const struct cb_ioc_load *load, struct cb_er
 	if (err)
 		return err;
 	loading.start = load->virt - cb_config_regions(cell->config)[loading.region].virt;
-	loading.buffer = kmalloc(CHUNK_SIZE, GFP_KERNEL);
+	loading.buffer = kvmalloc(CHUNK_SIZE, GFP_KERNEL_ACCOUNT);
 	if (!loading.buffer)
 		return refuse(error, CB_ERR_HOST_MEMORY);
 	err = copy_all(&loading, error);
-	kfree(loading.buffer);
+	kvfree(loading.buffer);
 	return err;
 }

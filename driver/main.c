@@ -2,10 +2,12 @@
 /*
  * /dev/cellblock: the module's beginning and end, and its requests. A request is copied
  * in as a whole, run, and copied out with its error record, whether it failed or not.
+ * Argument sizes: argument.c.
  */
 #include <linux/capability.h>
 #include <linux/fs.h>
 #include <linux/module.h>
+#include <linux/nospec.h>
 #include <linux/poll.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
@@ -45,6 +47,8 @@ static int run_enable(struct file *file, void *arg, struct cb_error *error)
 	struct cb_system_config *config;
 	int err;
 
+	if (require_zero(request->cell, error))
+		return cb_error_errno(error->code);
 	config = cb_copy_config(request->data, request->size, CB_CONFIG_SYSTEM, error);
 	if (!config)
 		return cb_error_errno(error->code);
@@ -85,6 +89,8 @@ static int run_create(struct file *file, void *arg, struct cb_error *error)
 	struct cb_ioc_config *request = arg;
 	struct cb_cell_config *config;
 
+	if (require_zero(request->cell, error))
+		return cb_error_errno(error->code);
 	config = cb_copy_config(request->data, request->size, CB_CONFIG_CELL, error);
 	if (!config)
 		return cb_error_errno(error->code);
@@ -155,93 +161,36 @@ static int run_start(struct file *file, void *arg, struct cb_error *error)
 
 /* ---- Information: needs no privilege but the open file, and waits for no operation ---- */
 
+static int run_version(struct file *file, void *arg, struct cb_error *error)
+{
+	struct cb_ioc_version *request = arg;
+
+	if (require_zero(request->reserved, error))
+		return cb_error_errno(error->code);
+	request->abi = CB_IOC_ABI;
+	request->features = cb_lockdown_pins_image() ? CB_FEATURE_IMAGE_PINNED : 0;
+	strscpy(request->module, CELLBLOCK_VERSION, sizeof(request->module));
+	return 0;
+}
+
 static int run_info(struct file *file, void *arg, struct cb_error *error)
 {
-	struct cb_ioc_info *request = arg;
-	int err;
-
-	down_read(&cellblock.pages_lock);
-	err = cb_require_enabled(error);
-	if (!err)
-		request->info = *cellblock.public;
-	up_read(&cellblock.pages_lock);
-	return err;
+	return cb_info_give(arg, cb_info_of_all, error);
 }
 
 static int run_cell_info(struct file *file, void *arg, struct cb_error *error)
 {
-	struct cb_ioc_cell_info *request = arg;
-	const struct cell *cell;
-
-	if (require_zero(request->reserved, error))
-		return cb_error_errno(error->code);
-	down_read(&cellblock.pages_lock);
-	cell = cb_find_cell(request->cell, error);
-	if (cell)
-		request->info = *cell->page;
-	up_read(&cellblock.pages_lock);
-	return cell ? 0 : cb_error_errno(error->code);
-}
-
-static int copy_cpu_info(struct cb_ioc_cpu_info *request, struct cb_error *error)
-{
-	int err = cb_require_enabled(error);
-
-	if (err)
-		return err;
-	if (request->cpu >= cellblock.config->cpus.count)
-		return refuse(error, CB_ERR_CPU_UNKNOWN, .index = request->cpu);
-	request->linux_cpu = cellblock.linux_cpu[request->cpu];
-	request->info = *cb_cpu_info(request->cpu);
-	return 0;
+	return cb_info_give(arg, cb_info_of_cell, error);
 }
 
 static int run_cpu_info(struct file *file, void *arg, struct cb_error *error)
 {
-	int err;
-
-	down_read(&cellblock.pages_lock);
-	err = copy_cpu_info(arg, error);
-	up_read(&cellblock.pages_lock);
-	return err;
-}
-
-/* A copy, so that no lock is held while it goes to user space. */
-static void *copy_of_config(struct cb_ioc_get_config *request, struct cb_error *error)
-{
-	const struct cell *cell = cb_find_cell(request->cell, error);
-	u32 room = request->size;
-	void *copy;
-
-	if (!cell)
-		return NULL;
-	request->size = cell->config->header.size;
-	if (request->size > room) {
-		refuse(error, CB_ERR_CONFIG_TOO_LARGE, .size = request->size, .other_size = room);
-		return NULL;
-	}
-	copy = kmemdup(cell->config, request->size, GFP_KERNEL);
-	if (!copy)
-		refuse(error, CB_ERR_HOST_MEMORY);
-	return copy;
+	return cb_info_give(arg, cb_info_of_cpu, error);
 }
 
 static int run_get_config(struct file *file, void *arg, struct cb_error *error)
 {
-	struct cb_ioc_get_config *request = arg;
-	void *copy;
-	int err = 0;
-
-	down_read(&cellblock.pages_lock);
-	copy = copy_of_config(request, error);
-	up_read(&cellblock.pages_lock);
-	if (!copy)
-		return cb_error_errno(error->code);
-	if (copy_to_user(u64_to_user_ptr(request->data), copy, request->size))
-		err = refuse(error, CB_ERR_HOST_FAULT, .address = request->data,
-			     .size = request->size);
-	kfree(copy);
-	return err;
+	return cb_info_give_config(arg, error);
 }
 
 static int run_console(struct file *file, void *arg, struct cb_error *error)
@@ -256,70 +205,89 @@ static int run_console(struct file *file, void *arg, struct cb_error *error)
 
 struct request {
 	unsigned int command;
-	u32 error;  /* offset of the record in the argument */
+	u16 least;  /* bytes of the argument that no caller can do without */
+	u16 size;   /* of the argument as it is known here */
 	bool admin; /* needs CAP_SYS_ADMIN */
 	int (*run)(struct file *file, void *arg, struct cb_error *error);
 };
 
-#define REQUEST(command_, type, admin_, run_)                          \
-	[_IOC_NR(command_)] = { .command = (command_),                 \
-				.error = offsetof(struct type, error), \
-				.admin = (admin_),                     \
+#define REQUEST(command_, type, last, admin_, run_)                      \
+	[_IOC_NR(command_)] = { .command = (command_),                   \
+				.least = offsetofend(struct type, last), \
+				.size = sizeof(struct type),             \
+				.admin = (admin_),                       \
 				.run = (run_) }
 
 static const struct request requests[] = {
-	REQUEST(CB_IOC_ENABLE, cb_ioc_config, true, run_enable),
-	REQUEST(CB_IOC_DISABLE, cb_ioc_cell, true, run_disable),
-	REQUEST(CB_IOC_CREATE, cb_ioc_config, true, run_create),
-	REQUEST(CB_IOC_LOAD_BEGIN, cb_ioc_cell, true, run_load_begin),
-	REQUEST(CB_IOC_LOAD, cb_ioc_load, true, run_load),
-	REQUEST(CB_IOC_START, cb_ioc_start, true, run_start),
-	REQUEST(CB_IOC_STOP, cb_ioc_cell, true, run_stop),
-	REQUEST(CB_IOC_DESTROY, cb_ioc_cell, true, run_destroy),
-	REQUEST(CB_IOC_INFO, cb_ioc_info, false, run_info),
-	REQUEST(CB_IOC_CELL_INFO, cb_ioc_cell_info, false, run_cell_info),
-	REQUEST(CB_IOC_CPU_INFO, cb_ioc_cpu_info, false, run_cpu_info),
-	REQUEST(CB_IOC_GET_CONFIG, cb_ioc_get_config, false, run_get_config),
-	REQUEST(CB_IOC_CONSOLE, cb_ioc_cell, false, run_console),
+	REQUEST(CB_IOC_ENABLE, cb_ioc_config, size, true, run_enable),
+	REQUEST(CB_IOC_DISABLE, cb_ioc, error, true, run_disable),
+	REQUEST(CB_IOC_CREATE, cb_ioc_config, cell, true, run_create),
+	REQUEST(CB_IOC_LOAD_BEGIN, cb_ioc_cell, cell, true, run_load_begin),
+	REQUEST(CB_IOC_LOAD, cb_ioc_load, size, true, run_load),
+	REQUEST(CB_IOC_START, cb_ioc_start, argument, true, run_start),
+	REQUEST(CB_IOC_STOP, cb_ioc_cell, cell, true, run_stop),
+	REQUEST(CB_IOC_DESTROY, cb_ioc_cell, cell, true, run_destroy),
+	REQUEST(CB_IOC_INFO, cb_ioc_info, data, false, run_info),
+	REQUEST(CB_IOC_CELL_INFO, cb_ioc_info, data, false, run_cell_info),
+	REQUEST(CB_IOC_CPU_INFO, cb_ioc_info, linux_cpu, false, run_cpu_info),
+	REQUEST(CB_IOC_GET_CONFIG, cb_ioc_get_config, data, false, run_get_config),
+	REQUEST(CB_IOC_CONSOLE, cb_ioc_cell, cell, false, run_console),
+	REQUEST(CB_IOC_VERSION, cb_ioc_version, features, false, run_version),
 };
 
 static const struct request *find_request(unsigned int command)
 {
 	unsigned int nr = _IOC_NR(command);
 
-	if (nr >= ARRAY_SIZE(requests) || requests[nr].command != command)
+	if (nr >= ARRAY_SIZE(requests))
 		return NULL;
-	return &requests[nr];
+	nr = array_index_nospec(nr, ARRAY_SIZE(requests));
+	return requests[nr].command == command ? &requests[nr] : NULL;
 }
 
-/* After success the record says CB_OK, whatever was tried on the way. */
-static int run_request(const struct request *request, struct file *file, void *arg)
+/*
+ * @read: what reading the argument ended with, 0 or -E2BIG. After success the record says CB_OK,
+ * whatever was tried on the way.
+ */
+static int run_request(const struct request *request, struct file *file, struct cb_ioc *arg,
+		       int read)
 {
-	struct cb_error *error = arg + request->error;
 	int err;
 
 	if (request->admin && !capable(CAP_SYS_ADMIN))
-		return refuse(error, CB_ERR_NOT_ROOT_USER);
-	err = request->run(file, arg, error);
+		return refuse(&arg->error, CB_ERR_NOT_ROOT_USER);
+	err = cb_argument_check(arg, request->least, request->size, read);
+	if (err)
+		return err;
+	err = request->run(file, arg, &arg->error);
 	if (!err)
-		refuse(error, CB_OK);
+		refuse(&arg->error, CB_OK);
 	return err;
+}
+
+static int read_and_run(const struct request *request, struct file *file, struct cb_ioc *arg,
+			void __user *user)
+{
+	int err = cb_argument_read(arg, request->size, user);
+
+	if (err && err != -E2BIG)
+		return err;
+	err = run_request(request, file, arg, err);
+	return cb_argument_write(user, arg, request->size) ?: err;
 }
 
 static long device_ioctl(struct file *file, unsigned int command, unsigned long user)
 {
 	const struct request *request = find_request(command);
-	void *arg;
+	struct cb_ioc *arg;
 	int err;
 
 	if (!request)
 		return -ENOTTY;
-	arg = memdup_user((void __user *)user, _IOC_SIZE(command));
-	if (IS_ERR(arg))
-		return PTR_ERR(arg);
-	err = run_request(request, file, arg);
-	if (copy_to_user((void __user *)user, arg, _IOC_SIZE(command)))
-		err = -EFAULT;
+	arg = kzalloc(request->size, GFP_KERNEL_ACCOUNT);
+	if (!arg)
+		return -ENOMEM;
+	err = read_and_run(request, file, arg, (void __user *)user);
 	kfree(arg);
 	return err;
 }
@@ -358,6 +326,7 @@ static const struct file_operations device_operations = {
 	.compat_ioctl = compat_ptr_ioctl,
 };
 
+/* The device comes last, and with its directories (sysfs.c): who can open it finds all ready. */
 static int __init cellblock_init(void)
 {
 	int err;
@@ -369,32 +338,29 @@ static int __init cellblock_init(void)
 		.groups = cb_device_groups,
 		.mode = 0600,
 	};
-	err = misc_register(&cellblock.misc);
-	if (err)
-		return err;
-	err = cb_sysfs_init();
-	if (err)
-		goto deregister;
 	err = cb_cpus_init();
 	if (err)
-		goto exit_sysfs;
+		return err;
 	err = cb_reboot_init();
 	if (err)
 		goto exit_cpus;
 	err = cb_memory_init();
 	if (err)
 		goto exit_reboot;
+	err = misc_register(&cellblock.misc);
+	if (err)
+		goto exit_memory;
+	cb_sleep_init();
 	cb_note_kernel();
 	return 0;
 
+exit_memory:
+	cb_memory_exit();
 exit_reboot:
 	cb_reboot_exit();
 exit_cpus:
 	cb_cpus_exit();
-exit_sysfs:
 	cb_sysfs_exit();
-deregister:
-	misc_deregister(&cellblock.misc);
 	return err;
 }
 module_init(cellblock_init);
@@ -402,14 +368,17 @@ module_init(cellblock_init);
 /* Enabled, the module holds a reference to itself: here nothing is left to undo. */
 static void __exit cellblock_exit(void)
 {
+	cb_sleep_exit();
+	cb_sysfs_exit();
+	misc_deregister(&cellblock.misc);
+	cb_watch_stop();
 	cb_memory_exit();
 	cb_reboot_exit();
 	cb_cpus_exit();
-	cb_watch_stop();
-	cb_sysfs_exit();
-	misc_deregister(&cellblock.misc);
 }
 module_exit(cellblock_exit);
 
 MODULE_DESCRIPTION("Cellblock: static partitioning of a running Linux system");
+MODULE_AUTHOR("Cellblock maintainers <maintainers@cellblock.example>");
+MODULE_VERSION(CELLBLOCK_VERSION);
 MODULE_LICENSE("GPL");

@@ -36,7 +36,10 @@ static void report_cells(void)
 		struct cb_error error = {};
 
 		if (cellblock.cells[id] && cb_cell_try_destroy(cellblock.cells[id], &error))
-			pr_err("destroying cell %u for shutdown: code %u\n", id, error.code);
+			pr_err("cell %u cannot be destroyed (code %u): it goes on, and a kernel "
+			       "that kexec "
+			       "starts must keep off its CPUs and memory\n",
+			       id, error.code);
 	}
 }
 
@@ -49,7 +52,7 @@ static void end_all(void)
 		usleep_range(500, 1000);
 	report_cells();
 	if (cb_disable(&error))
-		pr_err("disabling for shutdown: code %u\n", error.code);
+		pr_err("the hypervisor stays enabled (code %u): reset the machine\n", error.code);
 }
 
 /* From here on every request is refused, and what waits for a cell ends. */

@@ -4,6 +4,7 @@
  * how a configuration comes in from user space: copied before anything looks at it.
  */
 #include <linux/mm.h>
+#include <linux/nospec.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
@@ -29,8 +30,8 @@ struct cell *cb_find_cell(u32 id, struct cb_error *error)
 {
 	if (cb_require_enabled(error))
 		return NULL;
-	if (id < CB_MAX_CELLS && cellblock.cells[id])
-		return cellblock.cells[id];
+	if (id < CB_MAX_CELLS && cellblock.cells[array_index_nospec(id, CB_MAX_CELLS)])
+		return cellblock.cells[array_index_nospec(id, CB_MAX_CELLS)];
 	refuse_cell(error, CB_ERR_CELL_UNKNOWN, id, CB_NO_CELL);
 	return NULL;
 }

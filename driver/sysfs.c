@@ -7,7 +7,8 @@
  *	cpus/<n>/{cell,state,linux_cpu,mpidr} and exits/<reason>
  *
  * All of it is read from the hypervisor's public pages, without an exit. Files of
- * something that is going away read as ENODEV.
+ * something that is going away read as ENODEV. What tells of a cell's work, crash and exits, is
+ * for root; others may read it from the device if they may open that.
  */
 #include <linux/device.h>
 #include <linux/kobject.h>
@@ -17,7 +18,14 @@
 #include "cellblock.h"
 #include "names.h"
 
-static struct kobject *cells_dir, *cpus_dir;
+static struct kobject *cells_dir, *cpus_dir; /* NULL: there was no memory for it */
+
+/* May be called more than once (sysfs_create_group() does since 6.9). */
+static void make_directories(struct kobject *device)
+{
+	cells_dir = cells_dir ?: kobject_create_and_add("cells", device);
+	cpus_dir = cpus_dir ?: kobject_create_and_add("cpus", device);
+}
 
 /* ---- The device ---- */
 
@@ -58,7 +66,19 @@ static DEVICE_ATTR_RO(enabled);
 static struct attribute *device_attrs[] = { &dev_attr_enabled.attr, &dev_attr_pool_pages.attr,
 					    &dev_attr_pool_used.attr, NULL };
 
-static const struct attribute_group device_group = { .attrs = device_attrs };
+/*
+ * The files are made while the device is, before anybody hears of it. What is not made of
+ * attributes is made along with them, so that it is there by then, too.
+ */
+static umode_t show_device_attr(struct kobject *device, struct attribute *attr, int which)
+{
+	if (!which)
+		make_directories(device);
+	return attr->mode;
+}
+
+static const struct attribute_group device_group = { .attrs = device_attrs,
+						     .is_visible = show_device_attr };
 
 const struct attribute_group *cb_device_groups[] = { &device_group, NULL };
 
@@ -122,7 +142,7 @@ static ssize_t crash_show(struct kobject *kobj, struct kobj_attribute *attr, cha
 	up_read(&cellblock.pages_lock);
 	return size;
 }
-static struct kobj_attribute cell_attr_crash = __ATTR_RO(crash);
+static struct kobj_attribute cell_attr_crash = __ATTR_RO_MODE(crash, 0400);
 
 static struct attribute *cell_attrs[] = { &cell_attr_name.attr,
 					  &cell_attr_state.attr,
@@ -151,7 +171,7 @@ KTYPE_CONST struct kobj_type cb_cell_type = {
 
 int cb_sysfs_add_cell(struct cell *cell)
 {
-	return kobject_add(&cell->kobj, cells_dir, "%u", cell->id);
+	return cells_dir ? kobject_add(&cell->kobj, cells_dir, "%u", cell->id) : -ENOMEM;
 }
 
 void cb_sysfs_cell_changed(struct cell *cell)
@@ -204,7 +224,7 @@ static struct kobj_attribute cpu_attr_mpidr = __ATTR(mpidr, 0444, cpu_mpidr_show
 static struct attribute *cpu_attrs[] = { &cpu_attr_cell.attr, &cpu_attr_state.attr,
 					 &cpu_attr_linux_cpu.attr, &cpu_attr_mpidr.attr, NULL };
 
-#define EXIT_ATTR(reason, file) [reason] = __ATTR(file, 0444, cpu_exits_show, NULL)
+#define EXIT_ATTR(reason, file) [reason] = __ATTR(file, 0400, cpu_exits_show, NULL)
 
 static struct kobj_attribute exit_attributes[CB_EXIT_COUNT] = {
 	EXIT_ATTR(CB_EXIT_HVC, hvc),
@@ -229,7 +249,7 @@ static u32 exit_reason(const struct kobj_attribute *attr)
 	return attr - exit_attributes;
 }
 
-static struct attribute *exit_attrs[CB_EXIT_COUNT + 1]; /* filled in by cb_sysfs_init() */
+static struct attribute *exit_attrs[CB_EXIT_COUNT + 1]; /* filled in by cb_sysfs_add_cpus() */
 
 static const struct attribute_group cpu_group = { .attrs = cpu_attrs };
 static const struct attribute_group exit_group = { .name = "exits", .attrs = exit_attrs };
@@ -264,9 +284,11 @@ static int add_cpu_object(u32 cpu)
 
 int cb_sysfs_add_cpus(u32 nr_cpus)
 {
-	int err = 0;
+	int err = cpus_dir ? 0 : -ENOMEM;
 	u32 cpu;
 
+	for (cpu = 0; cpu < CB_EXIT_COUNT; cpu++)
+		exit_attrs[cpu] = &exit_attributes[cpu].attr;
 	for (cpu = 0; cpu < nr_cpus && !err; cpu++)
 		err = add_cpu_object(cpu);
 	if (err)
@@ -287,25 +309,10 @@ void cb_sysfs_remove_cpus(void)
 	}
 }
 
-/* ---- Directories, as long as the module is loaded ---- */
-
-int cb_sysfs_init(void)
-{
-	struct kobject *device = &cellblock.misc.this_device->kobj;
-	u32 i;
-
-	for (i = 0; i < CB_EXIT_COUNT; i++)
-		exit_attrs[i] = &exit_attributes[i].attr;
-	cells_dir = kobject_create_and_add("cells", device);
-	cpus_dir = kobject_create_and_add("cpus", device);
-	if (cells_dir && cpus_dir)
-		return 0;
-	cb_sysfs_exit();
-	return -ENOMEM;
-}
-
 void cb_sysfs_exit(void)
 {
 	kobject_put(cpus_dir);
 	kobject_put(cells_dir);
+	cpus_dir = NULL;
+	cells_dir = NULL;
 }

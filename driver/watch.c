@@ -31,14 +31,18 @@ void cb_announce(const struct cell *cell, const char *state)
 
 static void look_at_state(struct cell *cell)
 {
-	u32 generation = READ_ONCE(cell->page->generation);
+	u32 generation = READ_ONCE(cell->page->generation), state;
 
 	if (generation == cell->seen_generation)
 		return;
 	cell->seen_generation = generation;
 	smp_rmb(); /* the state is not older than the generation */
 	cb_sysfs_cell_changed(cell);
-	cb_announce(cell, cb_cell_state_name(READ_ONCE(cell->page->state)));
+	state = READ_ONCE(cell->page->state);
+	if (state == CB_CELL_FAILED)
+		pr_warn("cell %u \"%s\" failed, see \"cellctl show\"\n", cell->id,
+			cell->config->header.name);
+	cb_announce(cell, cb_cell_state_name(state));
 }
 
 static bool has_new_output(struct cell *cell)
@@ -88,10 +92,16 @@ static void look(struct work_struct *work)
 
 static DECLARE_DELAYED_WORK(watch, look);
 
-/* Something may have changed, or somebody begins to wait. */
+/* Something may have changed. */
 void cb_watch_start(void)
 {
 	mod_delayed_work(cb_workqueue, &watch, 0);
+}
+
+/* Somebody waits, who has looked himself just now: soon is enough, however often he asks. */
+void cb_watch_for_reader(void)
+{
+	schedule_delayed_work(&watch, CONSOLE_PERIOD);
 }
 
 void cb_watch_stop(void)

@@ -59,6 +59,7 @@ class Config:
     initrd: str = str(BUILD / "rootfs.cpio")
     append: str = ""
     reserve: str = "cmdline"  # "cmdline" (mem=), "dt" (/reserved-memory) or "none"
+    foreign: bool = False  # with "dt": reserve some memory for somebody else, too
     cell_uart: bool = False  # keep the second UART from Linux, for a cell
     providers: bool = False  # of clocks, power and pins, for that UART
     absent: bool = False  # the device tree promises memory that is not there
@@ -146,6 +147,7 @@ class Config:
         """What is changed in QEMU's device tree."""
         names = ["firmware"] if self.firmware else []
         names += ["reserved-memory"] if self.reserve == "dt" else []
+        names += ["foreign-memory"] if self.foreign else []
         names += ["cell-uart"] if self.cell_uart else []
         names += ["providers"] if self.providers else []
         names += ["absent-memory"] if self.absent else []

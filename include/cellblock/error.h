@@ -115,6 +115,22 @@ enum cb_error_code {
 	CB_ERR_MEMORY_UNLISTED,		/* addr/size: memory that Linux uses; oaddr: first byte in no region;
 					 * name: what it is */
 	CB_ERR_MEMORY_RIGHTS,		/* the same; index: the region, oaddr: its flags, other_size: those needed */
+
+	/* The request itself: its caller and the module are of different versions (ioctl.h). */
+	CB_ERR_REQUEST_UNKNOWN = 224,	/* never from the module; index: number; name: module's version */
+	CB_ERR_REQUEST_SIZE,		/* size: argsz, other_size: bytes of it that the module knows */
+	CB_ERR_REQUEST_FLAGS,		/* addr: flags, oaddr: those that the module knows */
+
+	/* Linux is locked down (kernel_lockdown(7)). */
+	CB_ERR_LOCKED_IMAGE = 232,	/* not the image that the module was built with */
+	CB_ERR_LOCKED_HYPERVISOR,	/* addr/size: hypervisor region that was not kept at boot */
+	CB_ERR_LOCKED_REGION,		/* index: region; addr/size: memory that was not kept at boot */
+	CB_ERR_LOCKED_DEVICE,		/* index: region; addr/size; name: device that may write to memory */
+	CB_ERR_LOCKED_SMC,		/* addr: function ID that the cell may call */
+	CB_ERR_LOCKED_CONSOLE,		/* addr: the hypervisor's, no UART of the device tree; name: what it is */
+
+	/* What Linux runs on. */
+	CB_ERR_GIC_UNKNOWN = 240,	/* its device tree has no GIC that is known, or there is none */
 };
 
 /* Which cb_config array an CB_ERR_CONFIG_ARRAY speaks of. */

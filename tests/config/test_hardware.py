@@ -285,6 +285,7 @@ NEXT = kernels.dotted((kernels.NEWEST_TESTED[0], kernels.NEWEST_TESTED[1] + 1))
     ("hypervisor image", {"files": "/lib/firmware/cellblock.bin 0\n"}, "FAIL", "empty"),
     ("hypervisor image", {"files": "/lib/firmware/6.1.0-test/cellblock.bin.xz 9\n"}, "ok", ".bin.xz"),
     ("module signatures", {BUILT: "CONFIG_MODULE_SIG_FORCE=y\n"}, "warn", "sign"),
+    ("lockdown", {"sys_kernel_security_lockdown": "none [integrity] confidentiality\n"}, "warn", "cellblock@ADDRESS"),
 ])
 def test_kernel_and_files(tmp_path: Path, name: str, files: dict[str, str], verdict: str, words: str) -> None:
     assert_line(machine(tmp_path, **files), name, verdict, words)

@@ -328,6 +328,10 @@ void startup_step(struct regs *regs)
 	(void)regs;
 }
 
+void startup_at_el1(void)
+{
+}
+
 void handle_abort(struct regs *regs, u64 esr, bool fetch)
 {
 	if (cpu_of(current)->requests & REQUEST_STOP)

@@ -194,7 +194,7 @@ static int refuse(struct cb_error *error)
 	driver.refused = true;
 	if (!random_chance(16)) {
 		input_bytes(error, sizeof(*error));
-		error->code = (uint32_t)random_below(210);
+		error->code = (uint32_t)random_below(240);
 		error->name[CB_NAME_SIZE - 1] = '\0';
 		if (random_chance(2))
 			error->cell = error->other_cell = CB_NO_CELL;
@@ -264,12 +264,36 @@ static int start_cell_at(struct cb_ioc_start *arg)
 	return 0;
 }
 
+static void give_all(struct cb_ioc_info *info)
+{
+	struct cb_system_info *all = (void *)(uintptr_t)info->data;
+
+	assert_int_equal(info->size, sizeof(*all));
+	fill_page(all, sizeof(*all));
+	all->nr_cpus = (uint32_t)random_below(8);
+	all->nr_touched = (uint32_t)random_below(4);
+	all->touched_lost = (uint32_t)random_below(2);
+	all->cells = 3;
+}
+
+static void give_cell(struct cb_ioc_info *info)
+{
+	assert_int_equal(info->size, sizeof(struct cb_cell_page));
+	fill_cell((void *)(uintptr_t)info->data, info->number);
+}
+
+static void give_cpu(struct cb_ioc_info *info)
+{
+	struct cb_cpu_info *cpu = (void *)(uintptr_t)info->data;
+
+	assert_int_equal(info->size, sizeof(*cpu));
+	fill_page(cpu, sizeof(*cpu));
+	cpu->cell = random_chance(4) ? CB_NO_CELL : 1;
+}
+
 static int serve(unsigned long request, void *argument)
 {
 	struct cb_ioc_config *config = argument;
-	struct cb_ioc_cell_info *cell = argument;
-	struct cb_ioc_cpu_info *cpu = argument;
-	struct cb_ioc_info *info = argument;
 	struct cb_error error;
 
 	switch (request) {
@@ -293,30 +317,21 @@ static int serve(unsigned long request, void *argument)
 	case CB_IOC_START:
 		return start_cell_at(argument);
 	case CB_IOC_INFO:
-		fill_page(&info->info, sizeof(info->info));
-		info->info.nr_cpus = (uint32_t)random_below(8);
-		info->info.nr_touched = (uint32_t)random_below(4);
-		info->info.touched_lost = (uint32_t)random_below(2);
-		memset(info->info.cells_phys, 0, sizeof(info->info.cells_phys));
-		info->info.cells_phys[0] = info->info.cells_phys[1] = 1;
+		give_all(argument);
 		break;
 	case CB_IOC_CELL_INFO:
-		fill_cell(&cell->info, cell->cell);
+		give_cell(argument);
 		break;
 	case CB_IOC_CPU_INFO:
-		fill_page(&cpu->info, sizeof(cpu->info));
-		cpu->info.cell = random_chance(4) ? CB_NO_CELL : 1;
+		give_cpu(argument);
 		break;
 	case CB_IOC_GET_CONFIG:
 		return get_config(argument);
+	case CB_IOC_VERSION:
+		input_bytes(((struct cb_ioc_version *)argument)->module, 32);
+		break;
 	}
 	return 0;
-}
-
-/* The record lies at the end of every argument. */
-static struct cb_error *record_of(unsigned long request, void *argument)
-{
-	return (void *)((char *)argument + _IOC_SIZE(request) - sizeof(struct cb_error));
 }
 
 int device_open(void)
@@ -332,7 +347,9 @@ int device_ioctl(int fd, unsigned long request, void *argument)
 {
 	assert_int_equal(fd, FD);
 	if (random_chance(16))
-		return refuse(record_of(request, argument));
+		return refuse(&((struct cb_ioc *)argument)->error);
+	if (random_chance(32))
+		return -ENOTTY;
 	return serve(request, argument);
 }
 

@@ -131,33 +131,37 @@ static u64 put_file(const void *file, size_t file_size, u32 *size)
 
 static const struct {
 	unsigned int command;
-	u32 error; /* offset of the record */
+	u32 size, least;
 	bool admin;
 	bool reserved; /* must be zero, behind the number of the cell */
 } requests[] = {
-	{ CB_IOC_ENABLE, offsetof(struct cb_ioc_config, error), true, false },
-	{ CB_IOC_DISABLE, offsetof(struct cb_ioc_cell, error), true, false },
-	{ CB_IOC_CREATE, offsetof(struct cb_ioc_config, error), true, false },
-	{ CB_IOC_LOAD_BEGIN, offsetof(struct cb_ioc_cell, error), true, true },
-	{ CB_IOC_LOAD, offsetof(struct cb_ioc_load, error), true, true },
-	{ CB_IOC_START, offsetof(struct cb_ioc_start, error), true, true },
-	{ CB_IOC_STOP, offsetof(struct cb_ioc_cell, error), true, true },
-	{ CB_IOC_DESTROY, offsetof(struct cb_ioc_cell, error), true, true },
-	{ CB_IOC_INFO, offsetof(struct cb_ioc_info, error), false, false },
-	{ CB_IOC_CELL_INFO, offsetof(struct cb_ioc_cell_info, error), false, true },
-	{ CB_IOC_CPU_INFO, offsetof(struct cb_ioc_cpu_info, error), false, false },
-	{ CB_IOC_GET_CONFIG, offsetof(struct cb_ioc_get_config, error), false, false },
-	{ CB_IOC_CONSOLE, offsetof(struct cb_ioc_cell, error), false, true },
+#define REQUEST(command, type, last, admin, reserved)                                         \
+	{                                                                                     \
+		command, sizeof(struct type), offsetofend(struct type, last), admin, reserved \
+	}
+	REQUEST(CB_IOC_ENABLE, cb_ioc_config, size, true, false),
+	REQUEST(CB_IOC_DISABLE, cb_ioc, error, true, false),
+	REQUEST(CB_IOC_CREATE, cb_ioc_config, cell, true, false),
+	REQUEST(CB_IOC_LOAD_BEGIN, cb_ioc_cell, cell, true, true),
+	REQUEST(CB_IOC_LOAD, cb_ioc_load, size, true, true),
+	REQUEST(CB_IOC_START, cb_ioc_start, argument, true, true),
+	REQUEST(CB_IOC_STOP, cb_ioc_cell, cell, true, true),
+	REQUEST(CB_IOC_DESTROY, cb_ioc_cell, cell, true, true),
+	REQUEST(CB_IOC_INFO, cb_ioc_info, data, false, false),
+	REQUEST(CB_IOC_CELL_INFO, cb_ioc_info, data, false, false),
+	REQUEST(CB_IOC_CPU_INFO, cb_ioc_info, linux_cpu, false, false),
+	REQUEST(CB_IOC_GET_CONFIG, cb_ioc_get_config, data, false, false),
+	REQUEST(CB_IOC_CONSOLE, cb_ioc_cell, cell, false, true),
+	REQUEST(CB_IOC_VERSION, cb_ioc_version, features, false, false),
 };
 
 union argument {
+	struct cb_ioc head;
 	struct cb_ioc_config config;
 	struct cb_ioc_cell cell;
 	struct cb_ioc_load load;
 	struct cb_ioc_start start;
 	struct cb_ioc_info info;
-	struct cb_ioc_cell_info cell_info;
-	struct cb_ioc_cpu_info cpu_info;
 	struct cb_ioc_get_config get_config;
 };
 
@@ -200,24 +204,50 @@ static void fill(unsigned int command, union argument *argument)
 	const struct system_file system = system_file();
 	struct cell_file cell;
 
+	if (command == CB_IOC_DISABLE || command == CB_IOC_VERSION)
+		return;
 	argument->cell.cell = random_id();
 	argument->cell.reserved = random_chance(16) ? (u32)random_bits() : 0;
 	switch (command) {
 	case CB_IOC_ENABLE:
+		argument->config.cell = random_chance(32);
 		argument->config.data = put_file(&system, sizeof(system), &argument->config.size);
 		break;
 	case CB_IOC_CREATE:
 		cell = cell_file();
+		argument->config.cell = random_chance(32);
 		argument->config.data = put_file(&cell, sizeof(cell), &argument->config.size);
 		break;
 	case CB_IOC_LOAD:
 		fill_load(&argument->load);
+		break;
+	case CB_IOC_INFO:
+	case CB_IOC_CELL_INFO:
+	case CB_IOC_CPU_INFO:
+		if (command == CB_IOC_INFO && !random_chance(8))
+			argument->info.number = 0;
+		argument->info.size = (u32)random_below(random_chance(8) ? 8192 : 2048);
+		argument->info.data = random_chance(8) ? random_bits() : (u64)machine.user + 0x4000;
+		argument->info.reserved = random_chance(32);
 		break;
 	case CB_IOC_GET_CONFIG:
 		argument->get_config.size = (u32)random_below(2048);
 		argument->get_config.data =
 			random_chance(8) ? random_bits() : (u64)machine.user + 0x4000;
 	}
+}
+
+/* Callers of other versions know less of an argument, or more. */
+static void choose_size(size_t which, struct cb_ioc *head)
+{
+	u32 size = requests[which].size;
+
+	head->argsz = size;
+	if (random_chance(8))
+		head->argsz = (u32)random_below(random_chance(4) ? 2 * CB_PAGE_SIZE : 2 * size);
+	if (random_chance(8))
+		((u8 *)head)[size + random_below(size)] = (u8)random_bits();
+	head->flags = random_chance(16) ? (u32)random_bits() : 0;
 }
 
 static void check_locks(void)
@@ -246,14 +276,30 @@ static void check_world(void)
 	assert_int_equal(machine.claims, claims);
 }
 
-static bool is_refused_by_rules(size_t which, const union argument *argument, u32 *code)
+static bool is_tail_zero(size_t which, const struct cb_ioc *head)
 {
-	*code = CB_OK;
+	for (u32 at = requests[which].size; at < head->argsz; at++)
+		if (((const u8 *)head)[at])
+			return false;
+	return true;
+}
+
+/* The code that the rules of ioctl.h ask for. */
+static u32 refused_by_rules(size_t which, const union argument *argument)
+{
+	const struct cb_ioc *head = &argument->head;
+
 	if (requests[which].admin && !machine.admin)
-		*code = CB_ERR_NOT_ROOT_USER;
-	else if (requests[which].reserved && argument->cell.reserved)
-		*code = CB_ERR_ARGUMENT;
-	return *code != CB_OK;
+		return CB_ERR_NOT_ROOT_USER;
+	if (head->argsz < requests[which].least || head->argsz > CB_PAGE_SIZE ||
+	    !is_tail_zero(which, head))
+		return CB_ERR_REQUEST_SIZE;
+	if (head->flags)
+		return CB_ERR_REQUEST_FLAGS;
+	if (requests[which].reserved && head->argsz >= requests[which].least + 4 &&
+	    argument->cell.reserved)
+		return CB_ERR_ARGUMENT;
+	return CB_OK;
 }
 
 /* User space was zero before the request, and is to its end. */
@@ -274,6 +320,19 @@ static void check_config(const struct cb_ioc_get_config *got)
 	assert_untouched_from((u8 *)got->data + got->size);
 }
 
+/* As much as there is and as has room; room that is left is zero, and nothing behind it is. */
+static void check_info(const struct cb_ioc_info *info, u32 room)
+{
+	const u8 *data = (const u8 *)info->data;
+
+	assert_true(room <= CB_PAGE_SIZE);
+	if (!room)
+		return;
+	for (u32 at = info->size; at < room; at++)
+		assert_int_equal(data[at], 0);
+	assert_untouched_from(data + room);
+}
+
 /* Little can be done before the hypervisor is enabled and a cell is there. */
 static size_t random_request(void)
 {
@@ -292,8 +351,8 @@ static void request(struct file *file)
 	size_t which = random_request();
 	unsigned int command = requests[which].command;
 	union argument *argument = (union argument *)machine.user;
-	struct cb_error *error = (void *)(machine.user + requests[which].error);
-	u32 code = CB_OK;
+	struct cb_error *error = &argument->head.error;
+	u32 code, room;
 	size_t calls = hypervisor.calls;
 	long err;
 
@@ -306,10 +365,17 @@ static void request(struct file *file)
 		assert_int_equal(hypervisor.calls, calls);
 		return;
 	}
-	is_refused_by_rules(which, argument, &code);
+	choose_size(which, &argument->head);
+	code = refused_by_rules(which, argument);
+	room = argument->info.size;
 	err = machine.device->fops->unlocked_ioctl(file, command, (unsigned long)argument);
 	if (err == -ENOMEM && !error->code)
 		return; /* no room for the argument */
+	if (argument->head.argsz < sizeof(struct cb_ioc)) {
+		assert_int_equal(err, -EINVAL);
+		assert_int_equal(error->code, 0);
+		return;
+	}
 	assert_true(err <= 0 && err > -4096);
 	assert_int_equal(!err, error->code == CB_OK);
 	if (code) {
@@ -318,6 +384,9 @@ static void request(struct file *file)
 	}
 	if (command == CB_IOC_GET_CONFIG && !err)
 		check_config(&argument->get_config);
+	if ((command == CB_IOC_INFO || command == CB_IOC_CELL_INFO || command == CB_IOC_CPU_INFO) &&
+	    !err)
+		check_info(&argument->info, room);
 }
 
 static void read_console(struct file *file)
@@ -370,7 +439,7 @@ static void call(unsigned int command, u32 cell, struct file *file)
 {
 	struct cb_ioc_cell *argument = (void *)machine.user;
 
-	*argument = (struct cb_ioc_cell){ .cell = cell };
+	*argument = (struct cb_ioc_cell){ .argsz = sizeof(*argument), .cell = cell };
 	assert_int_equal(
 		machine.device->fops->unlocked_ioctl(file, command, (unsigned long)argument), 0);
 }
@@ -383,6 +452,7 @@ static void begin_shutdown(struct file *file)
 	cellblock.shutting_down = true;
 	memset(argument, 0, sizeof(*argument));
 	fill(CB_IOC_ENABLE, (void *)argument);
+	argument->argsz = sizeof(*argument);
 	assert_true(machine.device->fops->unlocked_ioctl(file, CB_IOC_ENABLE,
 							 (unsigned long)argument) < 0);
 	cellblock.shutting_down = false;

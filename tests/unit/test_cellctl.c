@@ -41,10 +41,11 @@ static struct {
 	} cells[CELLS];
 	uint8_t *ram; /* of the loadable region */
 	struct cb_ioc_start started;
-	uint32_t fail_load;  /* error code of LOAD, or 0 */
-	uint32_t fail_call;  /* this call from now has no memory, 0: none */
-	uint32_t end_state;  /* that a started cell reaches by itself */
-	const char *console; /* not read yet, or NULL */
+	uint32_t fail_load;    /* error code of LOAD, or 0 */
+	unsigned long unknown; /* request of a later version */
+	uint32_t fail_call;    /* this call from now has no memory, 0: none */
+	uint32_t end_state;    /* that a started cell reaches by itself */
+	const char *console;   /* not read yet, or NULL */
 } fake;
 
 static int refuse(struct cb_error *error, uint32_t code, uint64_t address, uint64_t other)
@@ -95,36 +96,45 @@ static int fake_create(void *argument)
 	return add_cell(1, argument);
 }
 
+static void give(struct cb_ioc_info *arg, const void *page, size_t size)
+{
+	assert_int_equal(arg->size, size);
+	memcpy((void *)(uintptr_t)arg->data, page, size);
+}
+
 static int fake_info(void *argument)
 {
 	struct cb_ioc_info *arg = argument;
+	struct cb_system_info info = { .nr_cpus = 4 };
 
 	if (!fake.enabled)
 		return refuse(&arg->error, CB_ERR_NOT_ENABLED, 0, 0);
-	arg->info.nr_cpus = 4;
 	for (uint32_t cell = 0; cell < CELLS; cell++)
-		arg->info.cells_phys[cell] = exists(cell);
+		info.cells |= (uint64_t)exists(cell) << cell;
+	give(arg, &info, sizeof(info));
 	return 0;
 }
 
 static int fake_cell_info(void *argument)
 {
-	struct cb_ioc_cell_info *arg = argument;
-	uint32_t cell = arg->cell;
+	struct cb_ioc_info *arg = argument;
+	uint32_t cell = arg->number;
+	const struct cb_cell_page *page = &fake.cells[cell % CELLS].page;
 
 	if (!exists(cell))
 		return refuse(&arg->error, CB_ERR_CELL_UNKNOWN, 0, 0);
-	arg->info = fake.cells[cell].page;
-	if (arg->info.state == CB_CELL_RUNNING && fake.end_state)
+	give(arg, page, sizeof(*page));
+	if (page->state == CB_CELL_RUNNING && fake.end_state)
 		set_state(cell, fake.end_state); /* as seen next time */
 	return 0;
 }
 
 static int fake_cpu_info(void *argument)
 {
-	struct cb_ioc_cpu_info *arg = argument;
+	struct cb_ioc_info *arg = argument;
+	struct cb_cpu_info info = { .cpu = arg->number, .exits = { [CB_EXIT_WFI] = 7 } };
 
-	arg->info = (struct cb_cpu_info){ .cpu = arg->cpu, .exits = { [CB_EXIT_WFI] = 7 } };
+	give(arg, &info, sizeof(info));
 	return 0;
 }
 
@@ -186,6 +196,14 @@ static int fake_destroy(void *argument)
 	return 0;
 }
 
+static int fake_version(void *argument)
+{
+	struct cb_ioc_version *arg = argument;
+
+	strcpy(arg->module, "0.0.9");
+	return 0;
+}
+
 static int fake_console(void *argument)
 {
 	(void)argument;
@@ -202,6 +220,7 @@ static const struct {
 	{ CB_IOC_DESTROY, fake_destroy },	{ CB_IOC_INFO, fake_info },
 	{ CB_IOC_CELL_INFO, fake_cell_info },	{ CB_IOC_CPU_INFO, fake_cpu_info },
 	{ CB_IOC_GET_CONFIG, fake_get_config }, { CB_IOC_CONSOLE, fake_console },
+	{ CB_IOC_VERSION, fake_version },
 };
 
 int device_open(void)
@@ -214,6 +233,9 @@ int device_ioctl(int fd, unsigned long request, void *argument)
 	assert_int_equal(fd, 1000);
 	if (fake.fail_call && !--fake.fail_call)
 		return -ENOMEM; /* before there is a record */
+	assert_in_range(((struct cb_ioc *)argument)->argsz, sizeof(struct cb_ioc), 256);
+	if (request == fake.unknown)
+		return -ENOTTY;
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
 		if (calls[i].request == request)
 			return calls[i].call(argument);
@@ -470,6 +492,21 @@ static void test_exit_codes_tell_driver_privilege_and_enable(void **state)
 	assert_int_equal(call(cmd_list, 0, NULL, NULL), EXIT_NOT_ROOT);
 }
 
+/* The module is older than this cellctl: said so, with what works all the same. */
+static void test_module_of_another_version_is_told_with_a_remedy(void **state)
+{
+	(void)state;
+	create();
+	fake.unknown = CB_IOC_LOAD_BEGIN;
+	assert_int_equal(call(cmd_load, 2, "demo-ring", image_path(4096)), EXIT_REFUSED);
+	assert_non_null(strstr(complaint, "(0.0.9) is older than this cellctl"));
+	assert_non_null(strstr(complaint, "request 3: "));
+	assert_non_null(strstr(complaint, "\"disable\" work with any version"));
+	fake.unknown = CB_IOC_INFO;
+	assert_int_equal(call(cmd_list, 0, NULL, NULL), EXIT_REFUSED);
+	assert_non_null(strstr(complaint, "request 8: "));
+}
+
 /* The command with its first, its second call failing, until none is left to fail. */
 static uint32_t fail_each_call(int (*command)(struct cellctl *ctl), const char *operand,
 			       void (*check)(int ret))
@@ -609,6 +646,7 @@ int main(void)
 		TEST(test_cell_gets_the_name_that_is_asked_for),
 		TEST(test_wrong_files_never_reach_the_driver),
 		TEST(test_exit_codes_tell_driver_privilege_and_enable),
+		TEST(test_module_of_another_version_is_told_with_a_remedy),
 		TEST(test_refused_means_that_nothing_was_done),
 		TEST(test_everything_prints_as_text_and_json),
 		TEST(test_missing_tool_and_missing_python_are_told_apart),

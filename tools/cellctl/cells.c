@@ -59,63 +59,82 @@ int cells_call(const struct cellctl *ctl, unsigned long request, uint32_t cell, 
 		return EXIT_OK;
 	if (error->cell == CB_NO_CELL)
 		error->cell = cell;
+	if (status == -ENOTTY)
+		error->index = _IOC_NR(request);
 	return report_refusal(ctl, error, status);
 }
 
 int cells_call_cell(const struct cellctl *ctl, unsigned long request, uint32_t cell)
 {
-	struct cb_ioc_cell arg = { .cell = cell };
+	struct cb_ioc_cell arg = { .argsz = sizeof(arg), .cell = cell };
 
 	return cells_call(ctl, request, cell, &arg, &arg.error);
 }
 
-int cells_public(const struct cellctl *ctl, struct cb_public *public)
+static struct cb_ioc_info info_argument(uint32_t number, void *to, size_t size)
 {
-	struct cb_ioc_info arg = { 0 };
-	int ret = cells_call(ctl, CB_IOC_INFO, CB_NO_CELL, &arg, &arg.error);
+	memset(to, 0, size);
+	return (struct cb_ioc_info){ .argsz = sizeof(struct cb_ioc_info),
+				     .number = number,
+				     .size = (uint32_t)size,
+				     .data = (uintptr_t)to };
+}
 
-	*public = arg.info;
-	return ret;
+int cells_public(const struct cellctl *ctl, struct cb_system_info *info)
+{
+	struct cb_ioc_info arg = info_argument(0, info, sizeof(*info));
+
+	return cells_call(ctl, CB_IOC_INFO, CB_NO_CELL, &arg, &arg.error);
 }
 
 int cells_page(const struct cellctl *ctl, uint32_t cell, struct cb_cell_page *page)
 {
-	struct cb_ioc_cell_info arg = { .cell = cell };
-	int ret = cells_call(ctl, CB_IOC_CELL_INFO, cell, &arg, &arg.error);
+	struct cb_ioc_info arg = info_argument(cell, page, sizeof(*page));
 
-	*page = arg.info;
+	return cells_call(ctl, CB_IOC_CELL_INFO, cell, &arg, &arg.error);
+}
+
+int cells_cpu(const struct cellctl *ctl, uint32_t cpu, struct cpu *found)
+{
+	struct cb_ioc_info arg = info_argument(cpu, &found->info, sizeof(found->info));
+	int ret = cells_call(ctl, CB_IOC_CPU_INFO, CB_NO_CELL, &arg, &arg.error);
+
+	found->linux_cpu = arg.linux_cpu;
 	return ret;
 }
 
-int cells_cpu(const struct cellctl *ctl, uint32_t cpu, struct cb_ioc_cpu_info *info)
+int cells_look(const struct cellctl *ctl, uint32_t cell, struct cb_cell_page *page)
 {
-	*info = (struct cb_ioc_cpu_info){ .cpu = cpu };
-	return cells_call(ctl, CB_IOC_CPU_INFO, CB_NO_CELL, info, &info->error);
+	struct cb_ioc_info arg = info_argument(cell, page, sizeof(*page));
+
+	return device_ioctl(ctl->fd, CB_IOC_CELL_INFO, &arg);
 }
 
 static int get_name(const struct cellctl *ctl, uint32_t cell, char name[CB_NAME_SIZE])
 {
-	struct cb_ioc_cell_info arg = { .cell = cell };
+	struct cb_cell_page page;
+	struct cb_ioc_info arg = info_argument(cell, &page, sizeof(page));
 	int status = device_ioctl(ctl->fd, CB_IOC_CELL_INFO, &arg);
 
 	if (!status)
-		memcpy(name, arg.info.name, CB_NAME_SIZE - 1);
+		memcpy(name, page.name, CB_NAME_SIZE - 1);
 	return arg.error.code == CB_ERR_CELL_UNKNOWN ? 0 : status;
 }
 
 int cells_names(const struct cellctl *ctl, char names[CB_MAX_CELLS][CB_NAME_SIZE])
 {
-	struct cb_ioc_info info = { 0 };
+	struct cb_system_info info;
+	struct cb_ioc_info arg = info_argument(0, &info, sizeof(info));
 	int status, first = 0;
 
 	memset(names, 0, (size_t)CB_MAX_CELLS * CB_NAME_SIZE);
 	if (ctl->fd < 0)
 		return -ENODEV;
-	status = device_ioctl(ctl->fd, CB_IOC_INFO, &info);
+	status = device_ioctl(ctl->fd, CB_IOC_INFO, &arg);
 	if (status)
 		return status;
 	for (uint32_t cell = 0; cell < CB_MAX_CELLS; cell++) {
-		status = info.info.cells_phys[cell] ? get_name(ctl, cell, names[cell]) : 0;
+		status = info.cells >> cell & 1 ? get_name(ctl, cell, names[cell]) : 0;
 		first = first ? first : status;
 	}
 	return first;
@@ -178,8 +197,8 @@ static int look_up(const struct cellctl *ctl, const char *operand, uint32_t *cel
 int cells_find(const struct cellctl *ctl, const char *operand, struct cb_cell_page *page)
 {
 	uint32_t cell = CB_NO_CELL;
-	struct cb_public public;
-	int ret = cells_public(ctl, &public); /* says so when nothing is enabled */
+	struct cb_system_info info;
+	int ret = cells_public(ctl, &info); /* says so when nothing is enabled */
 
 	if (!ret)
 		ret = look_up(ctl, operand, &cell);
@@ -191,7 +210,9 @@ int cells_find(const struct cellctl *ctl, const char *operand, struct cb_cell_pa
 int cells_config(const struct cellctl *ctl, uint32_t cell, struct file *config)
 {
 	uint32_t kind = cell == CB_ROOT_CELL ? CB_CONFIG_SYSTEM : CB_CONFIG_CELL;
-	struct cb_ioc_get_config arg = { .cell = cell, .size = CB_CONFIG_MAX_SIZE };
+	struct cb_ioc_get_config arg = { .argsz = sizeof(arg),
+					 .cell = cell,
+					 .size = CB_CONFIG_MAX_SIZE };
 	struct cb_error error;
 	int ret;
 

@@ -11,6 +11,11 @@
 #include "cellctl.h"
 #include "file.h"
 
+struct cpu {
+	int linux_cpu; /* -1: Linux does not have it */
+	struct cb_cpu_info info;
+};
+
 /* Opens /dev/cellblock if it is not open yet. */
 int cells_connect(struct cellctl *ctl);
 
@@ -21,12 +26,15 @@ int cells_connect(struct cellctl *ctl);
 int cells_call(const struct cellctl *ctl, unsigned long request, uint32_t cell, void *argument,
 	       struct cb_error *error);
 
-/* An ioctl with struct cb_ioc_cell. */
+/* An ioctl with struct cb_ioc_cell, or with the struct cb_ioc in it. */
 int cells_call_cell(const struct cellctl *ctl, unsigned long request, uint32_t cell);
 
-int cells_public(const struct cellctl *ctl, struct cb_public *public);
+int cells_public(const struct cellctl *ctl, struct cb_system_info *info);
 int cells_page(const struct cellctl *ctl, uint32_t cell, struct cb_cell_page *page);
-int cells_cpu(const struct cellctl *ctl, uint32_t cpu, struct cb_ioc_cpu_info *info);
+
+/* The same in silence: 0 or -errno. A cell may have gone. */
+int cells_look(const struct cellctl *ctl, uint32_t cell, struct cb_cell_page *page);
+int cells_cpu(const struct cellctl *ctl, uint32_t cpu, struct cpu *found);
 
 /* The cell that an operand names: by number, by name, or "root". */
 int cells_find(const struct cellctl *ctl, const char *operand, struct cb_cell_page *page);

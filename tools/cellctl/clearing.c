@@ -11,6 +11,7 @@
 #include <cellblock/config.h>
 #include <cellblock/ioctl.h>
 
+#include "cells.h"
 #include "device.h"
 
 #include "core/config.h"
@@ -29,7 +30,9 @@ static uint64_t private_memory(const struct cb_cell_config *config)
 
 uint64_t clearing_total(const struct cellctl *ctl, uint32_t cell)
 {
-	struct cb_ioc_get_config arg = { .cell = cell, .size = CB_CONFIG_MAX_SIZE };
+	struct cb_ioc_get_config arg = { .argsz = sizeof(arg),
+					 .cell = cell,
+					 .size = CB_CONFIG_MAX_SIZE };
 	void *config = calloc(1, CB_CONFIG_MAX_SIZE);
 	struct cb_error error;
 	uint64_t total = 0;
@@ -44,11 +47,11 @@ uint64_t clearing_total(const struct cellctl *ctl, uint32_t cell)
 
 uint64_t clearing_done(const struct cellctl *ctl, uint32_t cell, uint64_t total)
 {
-	struct cb_ioc_cell_info arg = { .cell = cell };
+	struct cb_cell_page page;
 
-	if (device_ioctl(ctl->fd, CB_IOC_CELL_INFO, &arg))
+	if (cells_look(ctl, cell, &page))
 		return total;
-	return arg.info.cleared < total ? arg.info.cleared : total;
+	return page.cleared < total ? page.cleared : total;
 }
 
 void clearing_text(uint64_t done, uint64_t total, struct text *text)

@@ -32,7 +32,17 @@ struct sentence {
 #define REBUILD	     "build it again with \"cellctl config build\""
 #define OTHER_REGION "give the cell another region"
 #define FIX_SYSTEM   "correct the system configuration"
-#define REINSTALL    "install the image, the module and cellctl of one Cellblock version"
+/* These three requests mean the same in every version (ioctl.h). */
+#define OTHER_VERSION                                                                            \
+	"cells go on, and \"cellctl stop\", \"destroy\" and \"disable\" work with any version: " \
+	"then load the module that belongs to this cellctl (modprobe -r cellblock; modprobe "    \
+	"cellblock)"
+#define REINSTALL  "install the image, the module and cellctl of one Cellblock version"
+
+#define NOT_LOCKED "or boot without lockdown (lockdown=; Secure Boot brings it, too)"
+#define KEEP_MEMORY                                                                              \
+	"keep it by a node cellblock@ADDRESS of /reserved-memory (no-map) or, without UEFI, by " \
+	"mem=, " NOT_LOCKED
 
 static const struct sentence sentences[] = {
 	SAY(CB_ERR_CONFIG_TRUNCATED, EXIT_FILE,
@@ -269,6 +279,48 @@ static const struct sentence sentences[] = {
 	SAY(CB_ERR_MEMORY_RIGHTS, EXIT_REFUSED,
 	    "Linux uses {range} ({name}), and {who} has it in region {index} with {oflags}",
 	    "give that region the rights {needed}"),
+
+	SAY(CB_ERR_REQUEST_UNKNOWN, EXIT_REFUSED,
+	    "the module that is loaded{version} is older than this cellctl, and does not know "
+	    "request {index}",
+	    OTHER_VERSION),
+	SAY(CB_ERR_REQUEST_SIZE, EXIT_REFUSED,
+	    "the module that is loaded is of another version than this cellctl: of {size} "
+	    "of the request it knows {osize}",
+	    OTHER_VERSION),
+	SAY(CB_ERR_REQUEST_FLAGS, EXIT_REFUSED,
+	    "the module that is loaded is older than this cellctl, and does not know the flags "
+	    "{addr}",
+	    OTHER_VERSION),
+
+	SAY(CB_ERR_LOCKED_IMAGE, EXIT_FILE,
+	    "Linux is locked down, and the hypervisor's image is not the one that the module was "
+	    "built with",
+	    "install the image and the module of one package, " NOT_LOCKED),
+	SAY(CB_ERR_LOCKED_HYPERVISOR, EXIT_REFUSED,
+	    "{who}: Linux is locked down, and the hypervisor's region {range} was not kept for it "
+	    "at boot",
+	    KEEP_MEMORY),
+	SAY(CB_ERR_LOCKED_REGION, EXIT_REFUSED,
+	    "{who}: Linux is locked down, and the memory of {region} was not kept for cells at "
+	    "boot",
+	    KEEP_MEMORY),
+	SAY(CB_ERR_LOCKED_DEVICE, EXIT_REFUSED,
+	    "{who}: Linux is locked down, and {region} is not a device of which it is known that "
+	    "it never accesses memory by itself ({name})",
+	    "give the cell a plain UART or timer, " NOT_LOCKED),
+	SAY(CB_ERR_LOCKED_SMC, EXIT_REFUSED,
+	    "{who}: Linux is locked down, and the cell may call the firmware (function {addr})",
+	    "take the SMCs out of its configuration, " NOT_LOCKED),
+	SAY(CB_ERR_LOCKED_CONSOLE, EXIT_REFUSED,
+	    "{who}: Linux is locked down, and the hypervisor's console at {addr} is no UART of its "
+	    "device tree",
+	    FIX_SYSTEM),
+
+	SAY(CB_ERR_GIC_UNKNOWN, EXIT_REFUSED,
+	    "Linux runs on no device tree with an interrupt controller that is known",
+	    "boot it with this machine's device tree; where firmware offers ACPI as well: "
+	    "acpi=off"),
 };
 
 /* Where the check of a file by itself means something else by the same code. */
@@ -503,6 +555,13 @@ static void say_errno(struct text *text, const struct view *view)
 	text_add(text, "%s", strerror((int)(number < 0 ? -number : number)));
 }
 
+/* Of the module. */
+static void say_version(struct text *text, const struct view *view)
+{
+	if (view->error->name[0])
+		text_add(text, " (%.31s)", view->error->name);
+}
+
 static void say_bits(struct text *text, const struct view *view)
 {
 	if (view->error->other_address)
@@ -640,6 +699,7 @@ static const struct word {
 	{ "name", say_name },
 	{ "what", say_what },
 	{ "errno", say_errno },
+	{ "version", say_version },
 	{ "bits", say_bits },
 	{ "last", say_last },
 	{ "oflags", say_other_flags },

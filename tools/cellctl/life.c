@@ -90,7 +90,7 @@ static int send_config(struct cellctl *ctl, const char *path, uint32_t kind, uns
 
 int create_cell(struct cellctl *ctl, const char *path, uint32_t *cell)
 {
-	struct cb_ioc_config arg = { 0 };
+	struct cb_ioc_config arg = { .argsz = sizeof(arg) };
 	char name[CB_NAME_SIZE];
 	int ret = send_config(ctl, path, CB_CONFIG_CELL, CB_IOC_CREATE, &arg, name);
 
@@ -103,7 +103,7 @@ int create_cell(struct cellctl *ctl, const char *path, uint32_t *cell)
 
 int cmd_enable(struct cellctl *ctl)
 {
-	struct cb_ioc_config arg = { 0 };
+	struct cb_ioc_config arg = { .argsz = sizeof(arg) };
 	char name[CB_NAME_SIZE];
 
 	int ret = send_config(ctl, ctl->operands[0], CB_CONFIG_SYSTEM, CB_IOC_ENABLE, &arg, name);
@@ -168,17 +168,17 @@ int cmd_stop(struct cellctl *ctl)
 /* Unless it has come to its end meanwhile. */
 static int report_left(const struct cellctl *ctl, uint32_t cell, uint64_t total)
 {
-	struct cb_ioc_cell_info arg = { .cell = cell };
+	struct cb_cell_page page;
 	char buffer[64], remedy[2 * CB_NAME_SIZE];
 	struct text text;
 
-	if (device_ioctl(ctl->fd, CB_IOC_CELL_INFO, &arg))
+	if (cells_look(ctl, cell, &page))
 		return EXIT_OK;
 	text_init(&text, buffer, sizeof(buffer));
-	clearing_text(arg.info.cleared, total, &text);
-	snprintf(remedy, sizeof(remedy), "\"cellctl destroy %.31s\" waits for it", arg.info.name);
+	clearing_text(page.cleared, total, &text);
+	snprintf(remedy, sizeof(remedy), "\"cellctl destroy %.31s\" waits for it", page.name);
 	return report(ctl, EXIT_REFUSED, "INTERRUPTED", remedy,
-		      "cell \"%.31s\" is still being destroyed, %s", arg.info.name, buffer);
+		      "cell \"%.31s\" is still being destroyed, %s", page.name, buffer);
 }
 
 /* The request ends each time somebody wants to look, and goes on when it is made again. */
@@ -189,7 +189,7 @@ static int destroy_and_look(const struct cellctl *ctl, struct cb_ioc_cell *arg,
 	int status;
 
 	do {
-		*arg = (struct cb_ioc_cell){ .cell = cell };
+		*arg = (struct cb_ioc_cell){ .argsz = sizeof(*arg), .cell = cell };
 		status = device_ioctl(ctl->fd, CB_IOC_DESTROY, arg);
 		if (status == -EINTR)
 			progress_set(progress, clearing_done(ctl, cell, progress->total));
@@ -199,7 +199,7 @@ static int destroy_and_look(const struct cellctl *ctl, struct cb_ioc_cell *arg,
 
 int destroy_cell(const struct cellctl *ctl, uint32_t cell)
 {
-	struct cb_ioc_cell arg = { .cell = cell };
+	struct cb_ioc_cell arg = { .argsz = sizeof(arg), .cell = cell };
 	struct progress progress;
 	int status;
 

@@ -50,7 +50,7 @@ static int list_cell(const struct cellctl *ctl, uint32_t cell, json_t *array)
 int cmd_list(struct cellctl *ctl)
 {
 	json_t *array = NULL;
-	struct cb_public public;
+	struct cb_system_info public;
 	int ret = cells_connect(ctl);
 
 	if (!ret)
@@ -62,7 +62,7 @@ int cmd_list(struct cellctl *ctl)
 	else
 		printf("CELL  %-31s  %-10s  CPUS\n", "NAME", "STATE");
 	for (uint32_t cell = 0; cell < CB_MAX_CELLS && !ret; cell++)
-		if (public.cells_phys[cell])
+		if (public.cells >> cell & 1)
 			ret = list_cell(ctl, cell, array);
 	if (array && !ret)
 		output_json(json_pack("{s:O}", "cells", array));

@@ -328,6 +328,7 @@ static int write_file(const struct load *load, const struct file *file, uint64_t
 	for (size_t done = 0; done < file->size && !ret; done += CHUNK_SIZE) {
 		size_t left = file->size - done;
 		struct cb_ioc_load arg = {
+			.argsz = sizeof(arg),
 			.cell = load->cell,
 			.virt = virt + done,
 			.data = (uintptr_t)file->data + done,
@@ -459,7 +460,7 @@ static int report_not_loaded(const struct cellctl *ctl, const struct cb_cell_pag
 
 int start_cell(const struct cellctl *ctl, uint32_t cell)
 {
-	struct cb_ioc_start arg = { .cell = cell };
+	struct cb_ioc_start arg = { .argsz = sizeof(arg), .cell = cell };
 	struct cb_cell_page page;
 	struct boot boot;
 	int ret = cells_page(ctl, cell, &page);

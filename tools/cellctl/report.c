@@ -4,6 +4,7 @@
  */
 #include "report.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -60,12 +61,29 @@ static void print(const struct cellctl *ctl, const struct refusal *refusal,
 	output_json(json_pack("{s:o}", "error", object));
 }
 
+/* The module does not know the request at all. Its version, if it tells that. */
+static void name_module(const struct cellctl *ctl, char name[CB_NAME_SIZE])
+{
+	struct cb_ioc_version version = { .argsz = sizeof(version) };
+
+	if (!device_ioctl(ctl->fd, CB_IOC_VERSION, &version))
+		memcpy(name, version.module, CB_NAME_SIZE - 1);
+}
+
 /* The record, or one that stands for the errno when the driver could not fill it in. */
-static struct cb_error complete(const struct cb_error *error, int status)
+static struct cb_error complete(const struct cellctl *ctl, const struct cb_error *error, int status)
 {
 	struct cb_error completed = *error;
 
-	if (error->code == CB_OK)
+	if (status == -ENOTTY) {
+		completed = (struct cb_error){
+			.code = CB_ERR_REQUEST_UNKNOWN,
+			.cell = CB_NO_CELL,
+			.other_cell = CB_NO_CELL,
+			.index = error->index,
+		};
+		name_module(ctl, completed.name);
+	} else if (error->code == CB_OK)
 		completed = (struct cb_error){
 			.code = CB_ERR_LINUX_ERRNO,
 			.cell = CB_NO_CELL,
@@ -89,7 +107,11 @@ static int linux_cpu_of(const struct cb_cell_config *config, uint32_t cpu)
 static void find_linux_cpu(const struct cellctl *ctl, const struct cb_error *error,
 			   struct error_context *context)
 {
-	struct cb_ioc_cpu_info info = { .cpu = error->index };
+	struct cb_cpu_info page;
+	struct cb_ioc_info info = { .argsz = sizeof(info),
+				    .number = error->index,
+				    .size = sizeof(page),
+				    .data = (uintptr_t)&page };
 
 	if (error->code != CB_ERR_CPU_ONLINE && error->code != CB_ERR_CPU_NOT_ONLINE)
 		return;
@@ -102,7 +124,7 @@ static void find_linux_cpu(const struct cellctl *ctl, const struct cb_error *err
 int report_refusal(const struct cellctl *ctl, const struct cb_error *error, int status)
 {
 	char cells[CB_MAX_CELLS][CB_NAME_SIZE] = { 0 };
-	struct cb_error completed = complete(error, status);
+	struct cb_error completed = complete(ctl, error, status);
 	struct error_context context = {
 		.file = ctl->file,
 		.config = ctl->config,

@@ -18,7 +18,7 @@
 struct show {
 	const struct cellctl *ctl;
 	struct cb_cell_page page;
-	struct cb_public public;
+	struct cb_system_info public;
 	struct file config;
 };
 
@@ -53,7 +53,7 @@ static void print_state(const struct show *show)
 }
 
 /* One from a spin table is no CPU of Linux'. */
-static void print_cpu(uint32_t number, const struct cb_ioc_cpu_info *cpu)
+static void print_cpu(uint32_t number, const struct cpu *cpu)
 {
 	printf("  %2u  %-8s  MPIDR 0x%-8" PRIx64, number, name_cpu_state(cpu->info.state),
 	       cpu->info.mpidr);
@@ -65,7 +65,7 @@ static void print_cpu(uint32_t number, const struct cb_ioc_cpu_info *cpu)
 
 static int print_cpus(const struct show *show)
 {
-	struct cb_ioc_cpu_info cpu;
+	struct cpu cpu;
 	int ret = EXIT_OK;
 
 	printf("CPUs:\n");
@@ -186,7 +186,7 @@ static void print_system(const struct cb_system_config *system)
 		print_frame(name_gic_frame(i), &system->gic.frames[i]);
 }
 
-static void print_pool(const struct cb_public *public)
+static void print_pool(const struct cb_system_info *public)
 {
 	printf("page pool: %u pages, image %u", public->pool_pages, public->image_pages);
 	for (uint32_t use = 0; use < CB_POOL_USES; use++)
@@ -194,14 +194,14 @@ static void print_pool(const struct cb_public *public)
 	printf("\ninterrupts of the root cell: %s\n", name_root_mode(public->root_mode));
 }
 
-static uint32_t touched_count(const struct cb_public *public)
+static uint32_t touched_count(const struct cb_system_info *public)
 {
 	return public->nr_touched < CB_TOUCHED_MAX ? public->nr_touched : CB_TOUCHED_MAX;
 }
 
 static void print_touched(const struct show *show)
 {
-	const struct cb_public *public = &show->public;
+	const struct cb_system_info *public = &show->public;
 
 	if (!(show->page.flags & CB_CELL_PERMISSIVE))
 		return;
@@ -257,7 +257,7 @@ static json_t *json_cpu_infos(const struct show *show)
 	json_t *array = json_array();
 
 	for (uint32_t i = 0; i < show->public.nr_cpus && i < CB_MAX_CPUS; i++) {
-		struct cb_ioc_cpu_info cpu;
+		struct cpu cpu;
 
 		if (!(show->page.cpus >> i & 1) || cells_cpu(show->ctl, i, &cpu))
 			continue;
@@ -349,7 +349,7 @@ static json_t *json_gic(const struct cb_gic_config *gic)
 	return object;
 }
 
-static json_t *json_pool(const struct cb_public *public)
+static json_t *json_pool(const struct cb_system_info *public)
 {
 	json_t *object = json_pack("{s:i, s:i}", "pages", (int)public->pool_pages, "image",
 				   (int)public->image_pages);

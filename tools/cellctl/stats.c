@@ -21,8 +21,8 @@ struct stats {
 
 static int read_stats(const struct cellctl *ctl, uint64_t set, struct stats *stats)
 {
-	struct cb_public public;
-	struct cb_ioc_cpu_info cpu;
+	struct cb_system_info public;
+	struct cpu cpu;
 	int ret = cells_public(ctl, &public);
 
 	stats->count = 0;

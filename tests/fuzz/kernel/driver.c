@@ -110,8 +110,14 @@ int cb_spin_table_release(const struct cb_system_config *config, struct cb_error
 	return perhaps(error);
 }
 
-bool cb_irq_user(u32 intid, char *name, size_t size)
+struct irq_domain *cb_gic_domain(void)
 {
+	return NULL;
+}
+
+bool cb_irq_user(struct irq_domain *domain, u32 intid, char *name, size_t size)
+{
+	(void)domain;
 	strscpy(name, "driver", size);
 	return intid == IRQ_OF_A_DRIVER;
 }
@@ -192,6 +198,64 @@ void cb_iomem_release(struct resource *claim)
 	claim->flags = 0;
 }
 
+static int perhaps_not(void)
+{
+	return machine.failures && random_chance(machine.failures) ? -ENOMEM : 0;
+}
+
+/* Somebody may come between the check and the claim. */
+int cb_spis_claim(struct cell *cell, struct cb_error *error)
+{
+	int err = perhaps(error);
+
+	if (!err)
+		cell->nr_spis = 1;
+	machine.claims += !err;
+	return err;
+}
+
+void cb_spis_release(struct cell *cell)
+{
+	machine.claims -= cell->nr_spis;
+	cell->nr_spis = 0;
+}
+
+int cb_stub_open(u64 phys)
+{
+	(void)phys;
+	return perhaps_not();
+}
+
+void cb_stub_keep(void)
+{
+}
+
+void cb_stub_restore(void)
+{
+}
+
+void cb_stub_drop_others(u64 phys)
+{
+	(void)phys;
+}
+
+bool cb_lockdown_pins_image(void)
+{
+	return true;
+}
+
+int cb_lockdown_check_system(const struct cb_system_config *config, struct cb_error *error)
+{
+	(void)config;
+	return perhaps(error);
+}
+
+int cb_lockdown_check_cell(const struct cb_cell_config *config, struct cb_error *error)
+{
+	(void)config;
+	return perhaps(error);
+}
+
 static void cell_release(struct kobject *kobj)
 {
 	struct cell *cell = (struct cell *)kobj;
@@ -206,16 +270,6 @@ static void cell_release(struct kobject *kobj)
 const struct kobj_type cb_cell_type = { .release = cell_release };
 const struct attribute_group *cb_device_groups[1];
 wait_queue_head_t cb_console_wait;
-
-static int perhaps_not(void)
-{
-	return machine.failures && random_chance(machine.failures) ? -ENOMEM : 0;
-}
-
-int cb_sysfs_init(void)
-{
-	return perhaps_not();
-}
 
 int cb_sysfs_add_cpus(u32 nr_cpus)
 {
@@ -255,10 +309,22 @@ void cb_watch_start(void)
 {
 }
 
+void cb_watch_for_reader(void)
+{
+}
+
 void cb_watch_stop(void)
 {
 }
 
 void cb_reboot_exit(void)
+{
+}
+
+void cb_sleep_init(void)
+{
+}
+
+void cb_sleep_exit(void)
 {
 }

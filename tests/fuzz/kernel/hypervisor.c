@@ -32,7 +32,8 @@ void hypervisor_add_cell(u64 id, const struct cb_cell_config *config)
 	hypervisor.cells[id].rounds = (u32)random_below(4);
 	hypervisor.cells[id].silent = false;
 	hypervisor.cells[id].cpus = id ? config->cpus : 0;
-	hypervisor.cells[id].claims = hypervisor.cells[id].nr_loadable = 0;
+	hypervisor.cells[id].claims = 1; /* on its interrupts */
+	hypervisor.cells[id].nr_loadable = 0;
 	for (u32 i = 0; id && i < config->regions.count; i++) {
 		const struct cb_region *r = &cb_config_regions(config)[i];
 

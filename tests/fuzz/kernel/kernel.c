@@ -151,16 +151,25 @@ size_t copy_to_user(void *to, const void *from, size_t size)
 	return 0;
 }
 
-void *memdup_user(const void *from, size_t size)
+size_t clear_user(void *to, size_t size)
 {
-	void *p = kmalloc(size, GFP_KERNEL);
+	if (!size)
+		return 0;
+	if (!is_user(to, size))
+		return size;
+	memset(to, 0, size);
+	return 0;
+}
 
-	if (!p)
-		return ERR_PTR(-ENOMEM);
-	if (!copy_from_user(p, from, size))
-		return p;
-	kfree(p);
-	return ERR_PTR(-EFAULT);
+int check_zeroed_user(const void *from, size_t size)
+{
+	const u8 *byte = from;
+
+	if (!is_user(from, size))
+		return -EFAULT;
+	while (size && !*byte)
+		byte++, size--;
+	return !size;
 }
 
 /* ---- Locks: one thread finds each of them free ---- */

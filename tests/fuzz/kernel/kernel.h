@@ -40,33 +40,37 @@ static inline void INIT_LIST_HEAD(struct list_head *list)
 #define __user
 #define __init
 #define __exit
-#define U32_MAX		  0xffffffffu
-#define SZ_64K		  0x10000u
-#define SZ_16M		  0x1000000ull
-#define ERESTARTSYS	  512
-#define BIT(n)		  (1UL << (n))
-#define BIT_ULL(n)	  (1ULL << (n))
-#define ARRAY_SIZE(a)	  (sizeof(a) / sizeof((a)[0]))
-#define min3(a, b, c)	  min_t(u64, min_t(u64, a, b), c)
-#define ALIGN_DOWN(n, to) ((n) / (to) * (to))
-#define min_t(type, a, b) ((type)(a) < (type)(b) ? (type)(a) : (type)(b))
-#define ALIGN(x, a)	  (((x) + (a)-1) / (a) * (a))
-#define min(a, b)	  ((a) < (b) ? (a) : (b))
-#define READ_ONCE(x)	  (*(const volatile __typeof__(x) *)&(x))
-#define WRITE_ONCE(x, v)  ((x) = (v))
-#define BUILD_BUG_ON(x)	  _Static_assert(!(x), #x)
-#define lower_32_bits(x)  ((u32)(x))
-#define upper_32_bits(x)  ((u32)((u64)(x) >> 32))
-#define hweight64(x)	  ((u32)__builtin_popcountll(x))
-#define __ffs64(x)	  ((u32)__builtin_ctzll(x))
-#define smp_rmb()	  __asm__ volatile("" ::: "memory")
-#define cond_resched()	  ((void)0)
-#define IS_ERR(p)	  ((uintptr_t)(p) >= (uintptr_t)-4095)
-#define PTR_ERR(p)	  ((long)(p))
-#define ERR_PTR(err)	  ((void *)(long)(err))
+#define U32_MAX			  0xffffffffu
+#define SZ_64K			  0x10000u
+#define SZ_16M			  0x1000000ull
+#define ERESTARTSYS		  512
+#define BIT(n)			  (1UL << (n))
+#define BIT_ULL(n)		  (1ULL << (n))
+#define ARRAY_SIZE(a)		  (sizeof(a) / sizeof((a)[0]))
+#define min3(a, b, c)		  min_t(u64, min_t(u64, a, b), c)
+#define ALIGN_DOWN(n, to)	  ((n) / (to) * (to))
+#define min_t(type, a, b)	  ((type)(a) < (type)(b) ? (type)(a) : (type)(b))
+#define ALIGN(x, a)		  (((x) + (a)-1) / (a) * (a))
+#define min(a, b)		  ((a) < (b) ? (a) : (b))
+#define READ_ONCE(x)		  (*(const volatile __typeof__(x) *)&(x))
+#define WRITE_ONCE(x, v)	  ((x) = (v))
+#define BUILD_BUG_ON(x)		  _Static_assert(!(x), #x)
+#define lower_32_bits(x)	  ((u32)(x))
+#define upper_32_bits(x)	  ((u32)((u64)(x) >> 32))
+#define hweight64(x)		  ((u32)__builtin_popcountll(x))
+#define __ffs64(x)		  ((u32)__builtin_ctzll(x))
+#define smp_rmb()		  __asm__ volatile("" ::: "memory")
+#define cond_resched()		  ((void)0)
+#define IS_ERR(p)		  ((uintptr_t)(p) >= (uintptr_t)-4095)
+#define PTR_ERR(p)		  ((long)(p))
+#define ERR_PTR(err)		  ((void *)(long)(err))
+#define offsetofend(type, member) (offsetof(type, member) + sizeof(((type *)NULL)->member))
+#define static_assert(x) _Static_assert(x, #x)
+#define array_index_nospec(i, n) ((i) < (n) ? (i) : 0)
 
-#define pr_err(...)	  ((void)0)
-#define pr_crit(...)	  ((void)0)
+#define pr_info(...)		 ((void)0)
+#define pr_err(...)		 ((void)0)
+#define pr_crit(...)		 ((void)0)
 size_t scnprintf(char *to, size_t size, const char *format, ...);
 ssize_t strscpy(char *to, const char *from, size_t size);
 
@@ -76,10 +80,13 @@ ssize_t strscpy(char *to, const char *from, size_t size);
 
 /* Memory */
 #define GFP_KERNEL		0
+#define GFP_KERNEL_ACCOUNT	0
 #define __GFP_ZERO		0
 #define MEMREMAP_WB		0
 void *kmalloc(size_t size, int flags);
 void *kzalloc(size_t size, int flags);
+#define kvmalloc(size, flags) kmalloc(size, flags)
+#define kvfree(p)	      kfree(p)
 void *kcalloc(size_t count, size_t size, int flags);
 void *kmemdup(const void *from, size_t size, int flags);
 void kfree(const void *p);
@@ -93,7 +100,9 @@ u64 virt_to_phys(const void *p);
 #define u64_to_user_ptr(address) ((void *)(uintptr_t)(address))
 size_t copy_from_user(void *to, const void *from, size_t size);
 size_t copy_to_user(void *to, const void *from, size_t size);
-void *memdup_user(const void *from, size_t size);
+size_t clear_user(void *to, size_t size);
+int check_zeroed_user(const void *from, size_t size);
+#define get_user(to, from) (copy_from_user(&(to), from, sizeof(to)) ? -EFAULT : 0)
 
 /* Locks */
 struct mutex {
@@ -212,6 +221,7 @@ struct miscdevice {
 #define compat_ptr_ioctl NULL
 bool capable(int capability);
 int stream_open(struct inode *inode, struct file *file);
+#define wake_up_interruptible(queue) ((void)(queue))
 void poll_wait(struct file *file, wait_queue_head_t *queue, poll_table *wait);
 int misc_register(struct miscdevice *device);
 void misc_deregister(struct miscdevice *device);
@@ -221,6 +231,8 @@ void module_put(void *module);
 #define module_init(function)	 int (*const kernel_module_init)(void) = function
 #define module_exit(function)	 void (*const kernel_module_exit)(void) = function
 #define MODULE_DESCRIPTION(text) _Static_assert(sizeof(text), "")
+#define MODULE_AUTHOR(text)	 _Static_assert(sizeof(text), "")
+#define MODULE_VERSION(text)	 _Static_assert(sizeof(text), "")
 #define MODULE_LICENSE(text)	 _Static_assert(sizeof(text), "")
 extern int (*const kernel_module_init)(void);
 extern void (*const kernel_module_exit)(void);

@@ -15,7 +15,7 @@
 int main(int argc, char **argv)
 {
 	int fd = open("/dev/cellblock", O_RDWR | O_CLOEXEC);
-	struct cb_ioc_load load = { 0 };
+	struct cb_ioc_load load = { .argsz = sizeof(load) };
 	void *zeros;
 
 	if (argc != 4)

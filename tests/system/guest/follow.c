@@ -166,14 +166,18 @@ static int follow(int fd, const char *number)
 
 static void say_state(int fd, const char *number)
 {
-	struct cb_ioc_cell_info cell = { .cell = (uint32_t)strtoul(number, NULL, 10) };
+	struct cb_cell_page page;
+	struct cb_ioc_info cell = { .argsz = sizeof(cell),
+				    .number = (uint32_t)strtoul(number, NULL, 10),
+				    .size = sizeof(page),
+				    .data = (uintptr_t)&page };
 	char state[32];
 
 	if (!read_word(number, "state", state) || ioctl(fd, CB_IOC_CELL_INFO, &cell))
 		err(2, "the state of \"%s\"", order.cell);
 	printf("state %s\n", state);
 	if (!strcmp(state, "failed"))
-		printf("ipa 0x%" PRIx64 "\n", cell.info.crash.ipa);
+		printf("ipa 0x%" PRIx64 "\n", page.crash.ipa);
 }
 
 static void parse(int argc, char **argv)
@@ -205,7 +209,7 @@ static void parse(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	struct cb_ioc_cell console = {};
+	struct cb_ioc_cell console = { .argsz = sizeof(console) };
 	int fd, status;
 	char *number;
 

@@ -418,16 +418,38 @@ static void change_for_ever(void)
 	}
 }
 
+/* The public page follows the image and the system's configuration, each in whole pages. */
+static uint64_t public_page(void)
+{
+	static union {
+		uint8_t bytes[CB_CONFIG_MAX_SIZE];
+		struct cb_system_config head;
+	} config;
+	struct cb_ioc_get_config request = { .argsz = sizeof(request),
+					     .size = sizeof(config),
+					     .data = (uintptr_t)&config };
+	int cellblock = open("/dev/cellblock", O_RDWR | O_CLOEXEC);
+	int file = open("/lib/firmware/cellblock.bin", O_RDONLY | O_CLOEXEC);
+	struct cb_image_header image;
+
+	if (cellblock < 0 || ioctl(cellblock, CB_IOC_GET_CONFIG, &request))
+		err(2, "/dev/cellblock");
+	if (file < 0 || read(file, &image, sizeof(image)) != sizeof(image))
+		err(2, "the image");
+	close(cellblock);
+	close(file);
+	return config.head.hypervisor.phys +
+	       (image.memory_size + CB_PAGE_SIZE - 1) / CB_PAGE_SIZE * CB_PAGE_SIZE +
+	       (request.size + CB_PAGE_SIZE - 1) / CB_PAGE_SIZE * CB_PAGE_SIZE;
+}
+
 static bool has_good_name(uint64_t id)
 {
-	struct cb_ioc_info info;
-	int cellblock = open("/dev/cellblock", O_RDWR | O_CLOEXEC);
 	uint64_t name[CB_NAME_SIZE / 8], i;
 
-	if (cellblock < 0 || ioctl(cellblock, CB_IOC_INFO, &info))
-		err(2, "/dev/cellblock");
-	close(cellblock);
-	open_window(info.info.cells_phys[id], CB_PAGE_SIZE, true);
+	open_window(public_page(), CB_PAGE_SIZE, true);
+	open_window(access_window(offsetof(struct cb_public, cells_phys) + 8 * id, 8, false, 0),
+		    CB_PAGE_SIZE, true);
 	for (i = 0; i < COUNT(name); i++)
 		name[i] = access_window(offsetof(struct cb_cell_page, name) + 8 * i, 8, false, 0);
 	return !memcmp(name, ((struct cb_config_header *)good_config)->name, CB_NAME_SIZE);

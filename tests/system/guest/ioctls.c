@@ -46,28 +46,28 @@ static void add(uint64_t *total)
 static const struct {
 	unsigned long number;
 	uint32_t size;
-	uint32_t error; /* offset of the record */
+	uint32_t least; /* what no caller can do without */
 	bool admin;
 } requests[] = {
-	{ CB_IOC_ENABLE, sizeof(struct cb_ioc_config), offsetof(struct cb_ioc_config, error),
-	  true },
-	{ CB_IOC_DISABLE, sizeof(struct cb_ioc_cell), offsetof(struct cb_ioc_cell, error), true },
-	{ CB_IOC_CREATE, sizeof(struct cb_ioc_config), offsetof(struct cb_ioc_config, error),
-	  true },
-	{ CB_IOC_LOAD_BEGIN, sizeof(struct cb_ioc_cell), offsetof(struct cb_ioc_cell, error),
-	  true },
-	{ CB_IOC_LOAD, sizeof(struct cb_ioc_load), offsetof(struct cb_ioc_load, error), true },
-	{ CB_IOC_START, sizeof(struct cb_ioc_start), offsetof(struct cb_ioc_start, error), true },
-	{ CB_IOC_STOP, sizeof(struct cb_ioc_cell), offsetof(struct cb_ioc_cell, error), true },
-	{ CB_IOC_DESTROY, sizeof(struct cb_ioc_cell), offsetof(struct cb_ioc_cell, error), true },
-	{ CB_IOC_INFO, sizeof(struct cb_ioc_info), offsetof(struct cb_ioc_info, error), false },
-	{ CB_IOC_CELL_INFO, sizeof(struct cb_ioc_cell_info),
-	  offsetof(struct cb_ioc_cell_info, error), false },
-	{ CB_IOC_CPU_INFO, sizeof(struct cb_ioc_cpu_info), offsetof(struct cb_ioc_cpu_info, error),
-	  false },
-	{ CB_IOC_GET_CONFIG, sizeof(struct cb_ioc_get_config),
-	  offsetof(struct cb_ioc_get_config, error), false },
-	{ CB_IOC_CONSOLE, sizeof(struct cb_ioc_cell), offsetof(struct cb_ioc_cell, error), false },
+#define END(type, member) (offsetof(struct type, member) + sizeof(((struct type *)0)->member))
+#define REQUEST(number, type, last, admin)                          \
+	{                                                           \
+		number, sizeof(struct type), END(type, last), admin \
+	}
+	REQUEST(CB_IOC_ENABLE, cb_ioc_config, size, true),
+	REQUEST(CB_IOC_DISABLE, cb_ioc, error, true),
+	REQUEST(CB_IOC_CREATE, cb_ioc_config, cell, true),
+	REQUEST(CB_IOC_LOAD_BEGIN, cb_ioc_cell, cell, true),
+	REQUEST(CB_IOC_LOAD, cb_ioc_load, size, true),
+	REQUEST(CB_IOC_START, cb_ioc_start, argument, true),
+	REQUEST(CB_IOC_STOP, cb_ioc_cell, cell, true),
+	REQUEST(CB_IOC_DESTROY, cb_ioc_cell, cell, true),
+	REQUEST(CB_IOC_INFO, cb_ioc_info, data, false),
+	REQUEST(CB_IOC_CELL_INFO, cb_ioc_info, data, false),
+	REQUEST(CB_IOC_CPU_INFO, cb_ioc_info, linux_cpu, false),
+	REQUEST(CB_IOC_GET_CONFIG, cb_ioc_get_config, data, false),
+	REQUEST(CB_IOC_CONSOLE, cb_ioc_cell, cell, false),
+	REQUEST(CB_IOC_VERSION, cb_ioc_version, features, false),
 };
 
 /* ---- Arguments ---- */
@@ -110,7 +110,7 @@ static void make_config(struct cb_ioc_config *config, bool enable)
 	memcpy(room + ROOM - size, copy, size);
 	config->data = one_in(8) ? bad_pointer() : (uintptr_t)room + ROOM - size;
 	config->size = one_in(8) ? PICK(sizes) : size;
-	config->cell = (uint32_t)odd_number();
+	config->cell = one_in(16) ? (uint32_t)odd_number() : 0;
 }
 
 static void make_load(struct cb_ioc_load *load)
@@ -141,6 +141,15 @@ static void make_get_config(struct cb_ioc_get_config *get)
 	get->data = one_in(3) ? bad_pointer() : (uintptr_t)room;
 }
 
+static void make_info(struct cb_ioc_info *info)
+{
+	info->number = any_cell();
+	info->size = one_in(4) ? (uint32_t)odd_number() : (uint32_t)below(CB_PAGE_SIZE + 2);
+	info->data = one_in(3) ? bad_pointer() : (uintptr_t)room + ROOM / 2;
+	info->linux_cpu = one_in(16);
+	info->reserved = one_in(16);
+}
+
 static void make_cell(struct cb_ioc_cell *argument)
 {
 	argument->cell = any_cell();
@@ -149,6 +158,8 @@ static void make_cell(struct cb_ioc_cell *argument)
 
 static void make_argument(unsigned long number, void *argument)
 {
+	struct cb_ioc_cell *cell_argument = argument;
+
 	switch (number) {
 	case CB_IOC_ENABLE:
 	case CB_IOC_CREATE:
@@ -166,11 +177,42 @@ static void make_argument(unsigned long number, void *argument)
 	case CB_IOC_STOP:
 	case CB_IOC_DESTROY:
 		make_cell(argument);
-		if (privileged && *(uint32_t *)argument == VICTIM)
-			*(uint32_t *)argument = 2;
+		if (privileged && cell_argument->cell == VICTIM)
+			cell_argument->cell = 2;
+		break;
+	case CB_IOC_INFO:
+	case CB_IOC_CELL_INFO:
+	case CB_IOC_CPU_INFO:
+		make_info(argument);
+		break;
+	case CB_IOC_DISABLE:
+		break;
+	case CB_IOC_VERSION:
+		((struct cb_ioc_version *)argument)->reserved = one_in(4);
 		break;
 	default:
 		make_cell(argument);
+	}
+}
+
+/* As callers of other versions say it: shorter, or longer with something behind it or nothing. */
+static uint32_t change_size(size_t which, uint8_t *argument)
+{
+	static const uint32_t odd[] = { 0, 4, 87, 4096, 4097, 0x80000000, ~0u };
+	uint32_t size = requests[which].size, longer = 8 * (uint32_t)below(16);
+
+	memset(argument + size, 0, longer);
+	if (one_in(8) && longer)
+		argument[size + below(longer)] = 1;
+	switch (below(16)) {
+	case 0:
+		return PICK(odd);
+	case 1:
+		return (uint32_t)below(size);
+	case 2:
+		return size + longer;
+	default:
+		return size;
 	}
 }
 
@@ -186,8 +228,15 @@ static void wrong(const char *what, unsigned long number, int result)
 
 static void check_answer(size_t which, const uint8_t *argument, int result)
 {
-	const struct cb_error *error = (const void *)(argument + requests[which].error);
+	const struct cb_ioc *head = (const void *)argument;
+	const struct cb_error *error = &head->error;
 	unsigned long number = requests[which].number;
+
+	if (head->argsz < sizeof(*head)) {
+		if (!result || errno != EINVAL || error->code != 0x5a5a5a5a)
+			wrong("accepted without room for the record", number, result);
+		return;
+	}
 
 	if (!result) {
 		add(&totals->accepted);
@@ -195,6 +244,8 @@ static void check_answer(size_t which, const uint8_t *argument, int result)
 			wrong("accepted with an error record", number, result);
 		if (requests[which].admin && !privileged)
 			wrong("accepted without a right", number, result);
+		if (head->argsz < requests[which].least || head->flags)
+			wrong("accepted in a version that there is not", number, result);
 		return;
 	}
 	if (errno == EFAULT && error->code == 0x5a5a5a5a)
@@ -222,7 +273,9 @@ static void call_known(void)
 		return;
 	memset(argument, 0x5a, requests[which].size);
 	make_argument(number, argument);
-	memset(argument + requests[which].error, 0x5a, sizeof(struct cb_error));
+	memset(argument + offsetof(struct cb_ioc, error), 0x5a, sizeof(struct cb_error));
+	((struct cb_ioc *)argument)->flags = one_in(16) ? (uint32_t)odd_number() : 0;
+	((struct cb_ioc *)argument)->argsz = change_size(which, argument);
 	if (one_in(32)) {
 		argument = (uint8_t *)(uintptr_t)bad_pointer();
 		ioctl(device, number, argument);
@@ -246,7 +299,7 @@ static void call_unknown(void)
 		number ^= 1ul << (16 + below(16));
 		break;
 	case 1:
-		number = (number & ~0xfful) | (13 + below(243));
+		number = (number & ~0xfful) | (14 + below(242));
 		break;
 	case 2:
 		number ^= 1ul << (8 + below(8));

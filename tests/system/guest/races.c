@@ -43,14 +43,17 @@ static bool request(unsigned long number, void *argument)
 
 static bool on_cell(unsigned long number)
 {
-	struct cb_ioc_cell argument = { .cell = one_in(8) ? (uint32_t)below(3) : 1 };
+	struct cb_ioc_cell argument = { .argsz = sizeof(argument),
+					.cell = one_in(8) ? (uint32_t)below(3) : 1 };
 
 	return request(number, &argument);
 }
 
 static bool configure(unsigned long number, const void *data, uint32_t size)
 {
-	struct cb_ioc_config argument = { .data = (uintptr_t)data, .size = size };
+	struct cb_ioc_config argument = { .argsz = sizeof(argument),
+					  .data = (uintptr_t)data,
+					  .size = size };
 
 	return request(number, &argument);
 }
@@ -65,9 +68,11 @@ static bool load(void)
 	/* A branch to itself, in all of it. */
 	static const uint32_t loop[16384] = { [0 ... 16383] = 0x14000000 };
 	const struct cb_region *ram = cb_config_regions((const void *)cell);
-	struct cb_ioc_load argument = {
-		.cell = 1, .virt = ram->virt, .data = (uintptr_t)loop, .size = sizeof(loop)
-	};
+	struct cb_ioc_load argument = { .argsz = sizeof(argument),
+					.cell = 1,
+					.virt = ram->virt,
+					.data = (uintptr_t)loop,
+					.size = sizeof(loop) };
 
 	on_cell(CB_IOC_LOAD_BEGIN);
 	return request(CB_IOC_LOAD, &argument);
@@ -76,7 +81,9 @@ static bool load(void)
 static bool start(void)
 {
 	const struct cb_region *ram = cb_config_regions((const void *)cell);
-	struct cb_ioc_start argument = { .cell = 1, .entry = ram->virt + 4 * below(16) };
+	struct cb_ioc_start argument = { .argsz = sizeof(argument),
+					 .cell = 1,
+					 .entry = ram->virt + 4 * below(16) };
 
 	return request(CB_IOC_START, &argument);
 }
@@ -113,16 +120,26 @@ static bool live_orderly(void)
 	return created;
 }
 
+static bool ask_about(unsigned long number, uint32_t which)
+{
+	static uint8_t page[CB_PAGE_SIZE];
+	struct cb_ioc_info argument = { .argsz = sizeof(argument),
+					.number = which,
+					.size = sizeof(page),
+					.data = (uintptr_t)page };
+
+	return request(number, &argument);
+}
+
 static bool ask(void)
 {
-	struct cb_ioc_cell_info cell_info = { .cell = (uint32_t)below(3) };
-	struct cb_ioc_cpu_info cpu_info = { .cpu = (uint32_t)below(5) };
-	struct cb_ioc_get_config config = { .cell = (uint32_t)below(3),
+	struct cb_ioc_get_config config = { .argsz = sizeof(config),
+					    .cell = (uint32_t)below(3),
 					    .size = CB_CONFIG_MAX_SIZE,
 					    .data = (uintptr_t)malloc(CB_CONFIG_MAX_SIZE) };
-	struct cb_ioc_info info;
-	bool done = request(CB_IOC_INFO, &info) && request(CB_IOC_CELL_INFO, &cell_info) &&
-		    request(CB_IOC_CPU_INFO, &cpu_info) && request(CB_IOC_GET_CONFIG, &config);
+	bool done = ask_about(CB_IOC_INFO, 0) && ask_about(CB_IOC_CELL_INFO, (uint32_t)below(3)) &&
+		    ask_about(CB_IOC_CPU_INFO, (uint32_t)below(5)) &&
+		    request(CB_IOC_GET_CONFIG, &config);
 
 	free((void *)(uintptr_t)config.data);
 	return done;
@@ -131,7 +148,7 @@ static bool ask(void)
 static bool read_console(void)
 {
 	int device = open("/dev/cellblock", O_RDWR | O_CLOEXEC | O_NONBLOCK);
-	struct cb_ioc_cell which = { .cell = (uint32_t)below(2) };
+	struct cb_ioc_cell which = { .argsz = sizeof(which), .cell = (uint32_t)below(2) };
 	struct pollfd poll_for = { .fd = device, .events = POLLIN };
 	char text[512];
 	bool done = false;
@@ -217,7 +234,7 @@ static bool enable(void)
 
 static bool disable(void)
 {
-	struct cb_ioc_cell argument = {};
+	struct cb_ioc argument = { .argsz = sizeof(argument) };
 
 	return request(CB_IOC_DISABLE, &argument);
 }

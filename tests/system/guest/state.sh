@@ -4,8 +4,8 @@
 #
 # shellcheck shell=dash
 
-cat /sys/devices/system/cpu/online /proc/iomem /sys/module/cellblock/refcnt \
-	/proc/irq/*/smp_affinity_list
+cat /sys/devices/system/cpu/online /sys/module/cellblock/refcnt /proc/irq/*/smp_affinity_list
+grep -v ' : cellblock stub$' /proc/iomem # from the first enable on, also if it was refused
 for cell in /sys/class/misc/cellblock/cells/*; do
 	[ ! -e "$cell" ] || cellctl show "${cell##*/}"
 done

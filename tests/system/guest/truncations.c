@@ -17,7 +17,7 @@
 
 static void expect_refusal(int device, unsigned long request, const void *data, size_t size)
 {
-	struct cb_ioc_config arg = { .data = (uintptr_t)data, .size = size };
+	struct cb_ioc_config arg = { .argsz = sizeof(arg), .data = (uintptr_t)data, .size = size };
 
 	if (!ioctl(device, request, &arg))
 		errx(1, "truncations: %zu bytes were accepted", size);

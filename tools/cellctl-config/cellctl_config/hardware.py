@@ -33,6 +33,7 @@ CHECKS: tuple[tuple[str, Checker], ...] = (
     ("kernel", kernel.kernel),
     ("kernel options", kernel.options),
     ("module signatures", kernel.signatures),
+    ("lockdown", kernel.lockdown),
     ("kernel module", kernel.module),
     ("hypervisor image", kernel.image),
 )

@@ -58,6 +58,17 @@ def signatures(machine: Machine) -> list[Check]:
     return []
 
 
+def lockdown(machine: Machine) -> list[Check]:
+    """Says something only where Linux is locked down, as Secure Boot does it."""
+    chosen = re.search(r"\[(\w+)\]", machine.text("sys/kernel/security/lockdown") or "")
+    if not chosen or chosen[1] == "none":
+        return []
+    return [Check("lockdown", WARN, f"Linux is locked down ({chosen[1]}): unsigned modules are refused, and so are"
+                  " cells with devices that may access memory",
+                  "sign cellblock.ko with a key that the kernel knows, keep memory by a node cellblock@ADDRESS of"
+                  " /reserved-memory, and see what docs/limits.md says of lockdown")]
+
+
 # ---- Files ----
 
 
