@@ -186,6 +186,9 @@ int cb_check_is_memory(u64 start, u64 size, u32 index, struct cb_error *error);
 int cb_check_not_firmware(u64 start, u64 size, u32 index, struct cb_error *error);
 int cb_for_firmware(int (*check)(u64 start, u64 size, u32 rights, void *arg), void *arg);
 
+/* reserved.c: what firmware has reserved of System RAM. */
+bool cb_is_reserved(u64 start, u64 end);
+
 /* check_memory.c: whether the board has all memory of Linux', now and later. */
 int cb_check_linux_memory(const struct cb_system_config *config, struct cb_error *error);
 void cb_memory_follow(const struct cb_system_config *config);

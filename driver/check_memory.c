@@ -17,6 +17,7 @@
 struct check {
 	const struct cb_system_config *config;
 	const char *what;
+	bool but_reserved; /* that need not be listed */
 	struct cb_error *error;
 };
 
@@ -29,6 +30,18 @@ static const struct cb_region *region_at(const struct cb_cell_config *config, u6
 		if (cb_range_contains(region->phys, region->size, at, 1))
 			return region;
 	return NULL;
+}
+
+/* Where the first region behind a byte begins, or the end of a range. */
+static u64 next_region(const struct cb_cell_config *config, u64 at, u64 end)
+{
+	const struct cb_region *region = cb_config_regions(config);
+	u32 i;
+
+	for (i = 0; i < config->regions.count; i++, region++)
+		if (region->phys > at && region->phys < end)
+			end = region->phys;
+	return end;
 }
 
 /* Memory must be no registers; what is accessed as registers may be either. */
@@ -52,26 +65,30 @@ static int check_piece(u64 start, u64 size, u32 needed, void *arg)
 {
 	const struct check *check = arg;
 	const struct cb_cell_config *root = &check->config->root;
-	const struct cb_region *region;
 	struct cb_error record = { .address = start, .size = size };
-	u64 at;
+	u64 at = start, end = start + size;
 
 	/* What no region lists, a permissive root cell gets at its first access. */
 	if (needed & CB_REGION_IO && root->flags & CB_CELL_PERMISSIVE)
 		return 0;
-	for (at = start; at - start < size; at = region->phys + region->size) {
-		region = region_at(root, at);
-		if (!region) {
+	while (at < end) {
+		const struct cb_region *region = region_at(root, at);
+		u64 next = next_region(root, at, end);
+
+		if (!region && check->but_reserved && cb_is_reserved(at, next)) {
+			at = next;
+		} else if (!region) {
 			record.code = CB_ERR_MEMORY_UNLISTED;
 			record.other_address = at;
 			return refuse_piece(check, &record);
-		}
-		if (!has_rights(region->flags, needed)) {
+		} else if (!has_rights(region->flags, needed)) {
 			record.code = CB_ERR_MEMORY_RIGHTS;
 			record.index = region - cb_config_regions(root);
 			record.other_address = region->flags;
 			record.other_size = needed;
 			return refuse_piece(check, &record);
+		} else {
+			at = region->phys + region->size;
 		}
 	}
 	return 0;
@@ -85,7 +102,9 @@ static int check_resource(struct resource *res, void *arg)
 /* Memory that is added from now on, cb_memory_follow() has to ask about. */
 int cb_check_linux_memory(const struct cb_system_config *config, struct cb_error *error)
 {
-	struct check check = { .config = config, .what = "System RAM", .error = error };
+	struct check check = {
+		.config = config, .what = "System RAM", .but_reserved = true, .error = error
+	};
 	int err;
 
 	/* An error without a record would be: no System RAM at all. What is not busy could become
@@ -96,6 +115,7 @@ int cb_check_linux_memory(const struct cb_system_config *config, struct cb_error
 	if (err && error->code)
 		return err;
 	check.what = "UEFI runtime services";
+	check.but_reserved = false;
 	return cb_for_firmware(check_piece, &check);
 }
 
@@ -120,7 +140,7 @@ static bool is_a_cells(u64 start, u64 size)
 static int check_added(u64 start, u64 size)
 {
 	struct cb_error error;
-	struct check check = { cellblock.memory, "System RAM", &error };
+	struct check check = { .config = cellblock.memory, .what = "System RAM", .error = &error };
 
 	if (!cellblock.memory)
 		return 0;

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.gics(3)
 
 RAM_BASE, RAM_END = 0x40000000, 0x70000000  # System RAM
 ABSENT = 0x90000000  # behind the machine's RAM, and in the board's region "ram-high"
+FIRMWARE_PAGE = 0x5C000000  # scripts/foreign-memory.dtso
 PROMISED = 0xB0000000  # scripts/absent-memory.dtso
 
 CELL = Cell(cpus=1 << 3, regions=[Region("ram", 0x70400000, 16 * MIB, RAM | LOADABLE)])
@@ -63,6 +64,23 @@ def test_memory_of_linux_that_no_region_has(root: Root, board: System, hole: int
         if start < end
     ]
     words = ('"System RAM"', f'"{root.board}" has no region at {hole:#x}', "mem=")
+    assert_board_refused(root.machine, with_ram(board, *pieces), "MEMORY_UNLISTED", *words)
+
+
+def test_memory_that_firmware_has_reserved_amid_that_of_linux(boot: Boot, gic: int) -> None:
+    """No board lists it, and Linux gives it to nobody; the page behind it is as any other."""
+    root = Root(boot(gic=gic, cpu="cortex-a53", reserve="dt", foreign=True))
+    root.machine.check("modprobe cellblock")
+    board = System.delivered(root.board)
+    pieces = [
+        Region("ram-1", RAM_BASE, FIRMWARE_PAGE - RAM_BASE, RAM),
+        Region("ram-2", FIRMWARE_PAGE + 4 * KIB, RAM_END - FIRMWARE_PAGE - 4 * KIB, RAM),
+    ]
+    root.machine.check(put(with_ram(board, *pieces).pack(), "/tmp/board.cell"))
+    root.cellctl("enable /tmp/board.cell")
+    root.cellctl("disable")
+    pieces[1] = Region("ram-2", FIRMWARE_PAGE + 8 * KIB, RAM_END - FIRMWARE_PAGE - 8 * KIB, RAM)
+    words = (f'"{root.board}" has no region at {FIRMWARE_PAGE:#x}',)
     assert_board_refused(root.machine, with_ram(board, *pieces), "MEMORY_UNLISTED", *words)
 
 

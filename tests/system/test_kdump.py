@@ -4,19 +4,28 @@
 from __future__ import annotations
 
 import re
+import tarfile
 from pathlib import Path
 
 import pytest
 from cells import SHARE, Root
 from machine import TIMEOUT, Boot, Config, Machine
-from qemu import RAM_BASE, RESERVED_BASE
-from test_linux import files_as_disk
+from qemu import RAM_BASE, RESERVED_BASE, environment
 from victim import Victim
 
 MIB = 1 << 20
 CRASH_MEMORY = 192 * MIB
 PANIC = "end Kernel panic - not syncing"
 LAST_WORDS = "sysrq: Trigger a crash"
+
+
+def files_as_disk(directory: Path, config: Config) -> str:
+    """The kernel and its initramfs as a tar file, for a virtio disk."""
+    path = directory / "disk.tar"
+    with tarfile.open(path, "w") as tar:
+        tar.add(environment()["KERNEL_IMAGE"], "Image")
+        tar.add(config.initrd, "initrd")
+    return str(path)
 
 
 def load_crash_kernel(machine: Machine, arguments: str) -> None:
