@@ -55,6 +55,9 @@ static long system_call(long number, long a, long b, long c)
 #endif
 
 /* The compiler calls these two. */
+void *memset(void *to, int byte, size_t size);
+void *memcpy(void *to, const void *from, size_t size);
+
 void *memset(void *to, int byte, size_t size)
 {
 	for (volatile uint8_t *at = to; size; size--)
@@ -213,7 +216,8 @@ static void end_all(void)
 	ask("disable in the first version", CB_IOC_DISABLE, 0, CB_OK);
 }
 
-__attribute__((noreturn)) void _start(void)
+__attribute__((noreturn)) void _start(void);
+void _start(void)
 {
 	device = (int)system_call(SYS_OPENAT, AT_FDCWD, (long)"/dev/cellblock", O_RDWR);
 	expect("the device can be opened", device >= 0);
