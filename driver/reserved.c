@@ -6,6 +6,7 @@
  * since, as it does with an initrd: what counts are its pages, too.
  */
 #include <linux/kernel_read_file.h>
+#include <linux/memory_hotplug.h>
 #include <linux/mm.h>
 #include <linux/of.h>
 #include <linux/of_address.h>
@@ -76,9 +77,12 @@ static bool linux_keeps(u64 start, u64 end)
 {
 	u64 pfn;
 
-	for (pfn = PHYS_PFN(start); pfn < PHYS_PFN(end); pfn++)
-		if (!pfn_valid(pfn) || !PageReserved(pfn_to_page(pfn)))
+	for (pfn = PHYS_PFN(start); pfn < PHYS_PFN(end); pfn++) {
+		struct page *page = pfn_to_online_page(pfn);
+
+		if (!page || !PageReserved(page))
 			return false;
+	}
 	return true;
 }
 
