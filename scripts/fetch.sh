@@ -52,7 +52,7 @@ KERNEL_STAMP="kernel layout 1"
 SYSTEM=(base-files base-passwd bash bsdutils coreutils dash debianutils diffutils dpkg findutils gcc grep
 	gzip hostname libc-bin libc6-dev sysvinit-utils
 	init-system-helpers kmod libfdt1 libjansson4 login mawk mount ncurses-base passwd perl-base
-	procps python3 python3-libfdt sed systemd systemd-sysv tar udev util-linux)
+	procps python3 python3-libfdt python3-pyelftools sed systemd systemd-sysv tar udev util-linux)
 
 # The names of the kernels.
 kernel_names()

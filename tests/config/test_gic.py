@@ -50,6 +50,20 @@ def test_second_its_in_the_distributor_is_a_device(tmp_path: Path) -> None:
     assert trees.regions(found)["its"][:2] == (0x08040000, 128 * KIB)
 
 
+def test_frames_of_a_gic400_that_overlap(tmp_path: Path) -> None:
+    """Of RK3576: each has 64 KiB, and the next one begins in it."""
+    gic = """
+	gic: interrupt-controller@8001000 {
+		compatible = "arm,gic-400"; #interrupt-cells = <3>; interrupt-controller;
+		reg = <0 0x08001000 0 0x10000>, <0 0x08002000 0 0x10000>, <0 0x08004000 0 0x10000>,
+		      <0 0x08006000 0 0x10000>;
+	};
+"""
+    assert frames(tmp_path, trees.compiled(tmp_path, trees.board(gic=gic)), *trees.KEPT) == {
+        "gicd": (0x08001000, 4 * KIB), "gicc": (0x08002000, 8 * KIB), "gich": (0x08004000, 8 * KIB),
+        "gicv": (0x08006000, 64 * KIB)}
+
+
 def test_redistributors_of_gicv4(tmp_path: Path) -> None:
     """Four frames each. What a tree cannot say is whether there are as many, or only room for them."""
     tree = gicv3(tmp_path, "redistributor-stride = <0 0x40000>;")

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -14,7 +15,7 @@ PACKAGES = Path(__file__).resolve().parents[2] / "build" / "debian"
 
 
 class Tree(NamedTuple):
-    """A tree of a package: "linux-6.12", "freescale/imx8mp-evk.dtb"."""
+    """A tree of a package: "6.12.95+deb12-arm64", "freescale/imx8mp-evk.dtb"."""
 
     package: str
     name: str
@@ -25,20 +26,22 @@ class Tree(NamedTuple):
 
 
 def _version(package: Path) -> list[int]:
-    return [int(part) for part in package.name.removeprefix("linux-").partition("-")[0].split(".")]
+    """Of "linux-image-6.12.95+deb12-arm64", whatever fetch.sh calls the kernel."""
+    return [int(part) for part in re.findall(r"\d+", package.name.removeprefix("linux-image-"))[:3]]
 
 
 @cache
 def all_trees() -> list[Tree]:
     """Of the newest kernel all; of others what differs from those."""
     found, seen = [], set()
-    packages = [path for path in PACKAGES.glob("linux-*") if path.name[6:7].isdigit()]
+    packages = PACKAGES.glob("linux-*/usr/lib/linux-image-*")
     for package in sorted(sorted(packages), key=_version, reverse=True):
-        for path in sorted(package.glob("usr/lib/linux-image-*/**/*.dtb")):
+        for path in sorted(package.glob("**/*.dtb")):
             digest = hashlib.sha256(path.read_bytes()).digest()
             if digest not in seen:
                 seen.add(digest)
-                found.append(Tree(package.name, f"{path.parent.name}/{path.name}", path))
+                name = f"{path.parent.name}/{path.name}"
+                found.append(Tree(package.name.removeprefix("linux-image-"), name, path))
     return found
 
 

@@ -59,7 +59,18 @@ def _gicv2(node: Node, regs: list[Range], nr_cpus: int) -> Gic:
     _place_gicc(gic, node, regs[1])
     if gic.frames["gicv"].size < PAGES_V2:
         gic.frames["gicv"] = Range.sized(gic.frames["gicv"].start, PAGES_V2)
+    _cut_overlaps(gic)
     return gic
+
+
+def _cut_overlaps(gic: Gic) -> None:
+    """Some trees give each frame of a GIC-400 64 KiB, where the next one follows after 4 or 8."""
+    starts = sorted(frame.start for frame in gic.frames.values())
+    for name, frame in gic.frames.items():
+        inside = [start for start in starts if frame.start < start < frame.end]
+        if inside:
+            gic.frames[name] = Range(frame.start, inside[0])
+            gic.comments[name] = "as far as no other frame, which the device tree has in it as well"
 
 
 def _place_gicc(gic: Gic, node: Node, item: Range) -> None:
