@@ -72,7 +72,7 @@ def test_poll_ends_with_the_hypervisor_and_waits_for_it(boot: Boot, gic: int) ->
     assert machine.check("looker idle") == "0 0x0"
     for _ in range(5):
         root.cellctl(f"enable {SHARE}/{root.board}.cell")
-        machine.check("looker end >/tmp/end & echo $! >/tmp/looker")
+        machine.check("rm -f /tmp/end; looker end >/tmp/end & echo $! >/tmp/looker")
         root.wait_until("grep -q waiting /tmp/end")
         root.cellctl("disable")
         root.wait_until("grep -q end /tmp/end")
