@@ -194,10 +194,10 @@ install-files:
 # The driver's source as DKMS wants it, below $(DESTDIR)/usr/src.
 DKMS := $(DESTDIR)/usr/src/cellblock-$(VERSION)
 install-dkms:
-	install -d $(DKMS)/driver $(DKMS)/include/cellblock $(DKMS)/hypervisor/core
+	install -d $(DKMS)/driver $(DKMS)/include/cellblock $(DKMS)/lib/config
 	install -m 644 driver/*.[ch] driver/Kbuild driver/Makefile $(DKMS)/driver
 	install -m 644 include/cellblock/*.h $(DKMS)/include/cellblock
-	install -m 644 hypervisor/core/config.c hypervisor/core/config.h $(DKMS)/hypervisor/core
+	install -m 644 lib/config/*.[ch] $(DKMS)/lib/config
 	install -m 644 VERSION $(DKMS)
 	sha256sum <$(BUILD)/hypervisor/cellblock.bin >$(DKMS)/cellblock.bin.sha256
 	sed 's/\#MODULE_VERSION\#/$(VERSION)/' driver/dkms.conf.in >$(DKMS)/dkms.conf

@@ -9,7 +9,7 @@
 #include <linux/string.h>
 
 #include "cellblock.h"
-#include "config.h"
+#include <config/check.h>
 
 /* ---- The partition ---- */
 

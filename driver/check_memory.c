@@ -9,7 +9,7 @@
 #include <linux/pfn.h>
 
 #include "cellblock.h"
-#include "config.h"
+#include <config/check.h>
 
 #define RIGHTS (CB_REGION_READ | CB_REGION_WRITE | CB_REGION_EXECUTE)
 

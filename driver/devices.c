@@ -26,7 +26,7 @@
 #include <linux/string.h>
 
 #include "cellblock.h"
-#include "config.h"
+#include <config/check.h>
 
 enum kind { CLOCK, POWER_DOMAIN, SUPPLY, RESET, PINS, KINDS };
 

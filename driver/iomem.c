@@ -9,7 +9,7 @@
 #include <linux/string.h>
 
 #include "cellblock.h"
-#include "config.h"
+#include <config/check.h>
 
 static int copy_resource(struct resource *found, void *arg)
 {

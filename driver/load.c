@@ -13,7 +13,7 @@
 #include <linux/uaccess.h>
 
 #include "cellblock.h"
-#include "config.h"
+#include <config/check.h>
 
 #define CHUNK_SIZE SZ_64K
 /* Mapped at a time: others wait for a lock as long as it takes to map it, page by page at worst. */

@@ -15,7 +15,7 @@
 #include <linux/security.h>
 
 #include "cellblock.h"
-#include "config.h"
+#include <config/check.h>
 
 /* In hexadecimal; "": built without an image (driver/Makefile). */
 #ifndef CELLBLOCK_IMAGE_SHA256

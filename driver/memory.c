@@ -9,7 +9,7 @@
 #include <linux/of_address.h>
 
 #include "cellblock.h"
-#include "config.h"
+#include <config/check.h>
 
 /* Memory that no node of type "memory" has. */
 static const struct of_device_id small_memory_ids[] = {

@@ -9,7 +9,7 @@
 #include <linux/uaccess.h>
 
 #include "cellblock.h"
-#include "config.h"
+#include <config/check.h>
 
 struct cellblock cellblock = {
 	.lock = __MUTEX_INITIALIZER(cellblock.lock),

@@ -81,12 +81,12 @@ check_sparse()
 
 	[ -n "$CROSS" ] || libc=/usr/include
 	# What only assembly uses is declared nowhere else.
-	run_sparse hypervisor/*/*.c hypervisor/arch/*/*.c -- -ffreestanding -Wno-decl \
-		-Ihypervisor -Ihypervisor/arch/arm64/include -Iinclude
+	run_sparse hypervisor/*/*.c hypervisor/arch/*/*.c lib/*/*.c -- -ffreestanding -Wno-decl \
+		-Ilib -Ihypervisor -Ihypervisor/arch/arm64/include -Iinclude
 	run_sparse inmates/*/*.c -- -ffreestanding -Iinmates/include -Iinclude \
 		-isystem "$ARM64_INCLUDE"
 	run_sparse tools/*/*.c -- -D_GNU_SOURCE -Itools/cellcheck/stub \
-		-Ihypervisor/arch/arm64/include -Ihypervisor -Iinclude -Itools/cellctl \
+		-Ihypervisor/arch/arm64/include -Ilib -Ihypervisor -Iinclude -Itools/cellctl \
 		-isystem "$libc" -idirafter "$ARM64_INCLUDE"
 	run_sparse tests/firmware/*.c -- -ffreestanding
 	# It does not know arrays of variable size among parameters, which regex.h has.
@@ -113,8 +113,8 @@ check_cppcheck()
 		--suppress=comparePointers --suppress='constStatement:*/smc.h' \
 		--suppress='constStatement:*/module/hostile.c' \
 		--template='{file}:{line}: {severity}: {message} [{id}]' \
-		-D__aarch64__ -D__GNUC__=12 -Iinclude -Ihypervisor -Iinmates/include \
-		-Ihypervisor/arch/arm64/include hypervisor driver tools inmates tests
+		-D__aarch64__ -D__GNUC__=12 -Iinclude -Ilib -Ihypervisor -Iinmates/include \
+		-Ihypervisor/arch/arm64/include lib hypervisor driver tools inmates tests
 }
 
 # run_tidy FILE... -- FLAG...: the checks of .clang-tidy, a file a process.
@@ -136,8 +136,8 @@ check_tidy()
 	local target="--target=aarch64-linux-gnu" libc=/usr/aarch64-linux-gnu/include
 
 	[ -n "$CROSS" ] || libc=/usr/include
-	run_tidy hypervisor/*/*.c hypervisor/arch/*/*.c -- $target -std=gnu11 -ffreestanding \
-		-mgeneral-regs-only -DCELLBLOCK_VERSION='"0"' -Ihypervisor \
+	run_tidy hypervisor/*/*.c hypervisor/arch/*/*.c lib/*/*.c -- $target -std=gnu11 -ffreestanding \
+		-mgeneral-regs-only -DCELLBLOCK_VERSION='"0"' -Ilib -Ihypervisor \
 		-Ihypervisor/arch/arm64/include -Iinclude
 	run_tidy inmates/*/*.c -- $target -std=gnu11 -ffreestanding -Iinmates/include -Iinclude \
 		-isystem "$ARM64_INCLUDE"
@@ -145,12 +145,12 @@ check_tidy()
 	run_tidy tests/system/guest/*.c -- $target -std=gnu11 -Iinclude -isystem "$libc" \
 		-idirafter "$ARM64_INCLUDE"
 	run_tidy tools/*/*.c -- -std=gnu11 -D_GNU_SOURCE -DCELLBLOCK_VERSION='"0"' \
-		-Itools/cellcheck/stub -Ihypervisor/arch/arm64/include -Ihypervisor -Iinclude \
+		-Itools/cellcheck/stub -Ihypervisor/arch/arm64/include -Ilib -Ihypervisor -Iinclude \
 		-Itools/cellctl
 	# fuzz_ioctl.c needs kernel headers that its Makefile makes up.
 	run_tidy tests/unit/*.c tests/unit/stub/*.c tests/fuzz/fuzz_[!i]*.c tests/fuzz/fuzz_insn.c \
 		tests/fuzz/input.c -- -std=gnu11 -D_GNU_SOURCE \
-		-Itests/unit/stub -Itests/unit -Ihypervisor/arch/arm64/include -Ihypervisor -Iinclude \
+		-Itests/unit/stub -Itests/unit -Ihypervisor/arch/arm64/include -Ilib -Ihypervisor -Iinclude \
 		-DBOOTFILE_DIRECTORY='"/run"' -DBUS_DIRECTORY='"/run"' -DCPU_DIRECTORY='"/run"' -Itools/cellctl -Itools
 }
 
@@ -170,7 +170,7 @@ check_tidy-driver()
 		-I./*) flags[file]=-I$KDIR/${flags[file]#-I./} ;;
 		esac
 	done
-	run_tidy driver/*.c -- --target=aarch64-linux-gnu "${flags[@]}" -Ihypervisor/core
+	run_tidy driver/*.c -- --target=aarch64-linux-gnu "${flags[@]}" -Ilib
 }
 
 # Configurations and the ABI are tables, laid out by hand.

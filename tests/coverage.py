@@ -10,7 +10,7 @@ import pathlib
 import sys
 
 TOP = pathlib.Path(__file__).resolve().parents[1]
-DIRECTORIES = ("hypervisor", "driver", "tools/cellctl")
+DIRECTORIES = ("lib", "hypervisor", "driver", "tools/cellctl")
 
 
 def read_lcov(path: str) -> dict[str, dict[int, int]]:

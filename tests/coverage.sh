@@ -41,5 +41,5 @@ for binary in "$OUT"/unit/test_* "$OUT"/fuzz/*.bin; do
 	[[ $binary = *.d ]] || objects+=(-object "$binary")
 done
 llvm-cov export -format=lcov -instr-profile="$OUT/all.profdata" "${objects[@]:1}" \
-	"$ROOT"/{hypervisor,driver,tools/cellctl,inmates/lib} >"$OUT/all.lcov" 2>"$OUT/llvm-cov.log"
+	"$ROOT"/{lib,hypervisor,driver,tools/cellctl,inmates/lib} >"$OUT/all.lcov" 2>"$OUT/llvm-cov.log"
 /usr/bin/python3 tests/coverage.py "$OUT/all.lcov" "$OUT/unreached.txt"

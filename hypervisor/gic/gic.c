@@ -4,6 +4,7 @@
  * have, and the choice between them.
  */
 #include <gic/internal.h>
+#include <mm/el2map.h>
 
 u32 gic_version;
 u8 *gicd;

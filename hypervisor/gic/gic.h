@@ -6,11 +6,11 @@
 #ifndef GIC_GIC_H
 #define GIC_GIC_H
 
-#include <arch/cpu.h>
+#include <base/cpu.h>
 #include <cellblock/config.h>
 #include <cellblock/error.h>
-#include <core/mmio.h>
-#include <core/types.h>
+#include <base/mmio.h>
+#include <base/types.h>
 
 struct cell;
 

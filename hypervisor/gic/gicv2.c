@@ -4,6 +4,7 @@
  * one, so that GICC_DIR in the second can be checked.
  */
 #include <gic/internal.h>
+#include <mm/el2map.h>
 
 #define MANAGEMENT_BYTE(array) ((array) + MANAGEMENT_SGI)
 

@@ -6,6 +6,7 @@
  * root cell that masks by priority, by ICH_HCR_EL2.TC = 1.
  */
 #include <gic/internal.h>
+#include <mm/el2map.h>
 
 #define ICC_PMR_LINUX 0xf0 /* DEFAULT_PMR_VALUE: Linux without pseudo-NMI leaves it there */
 #define ICC_PMR_OPEN  0xff

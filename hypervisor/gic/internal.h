@@ -4,8 +4,7 @@
 #define GIC_INTERNAL_H
 
 #include <arch/io.h>
-#include <arch/spinlock.h>
-#include <core/cell.h>
+#include <base/model.h>
 #include <gic/gic.h>
 #include <gic/regs.h>
 

@@ -17,7 +17,7 @@ PAGE = 4096
 REGION_SIZE = 4 << 20
 CPUS = 4
 
-# Of hypervisor/arch/arm64/include/arch/mmu.h: offsets from HV_BASE, and in a CPU's slot.
+# Of hypervisor/arch/arm64/include/arch/layout.h: offsets from HV_BASE, and in a CPU's slot.
 CPU_SLOTS, CPU_SLOT_SHIFT, STACK, STACK_SIZE = 0x20000000, 19, 0x1000, 0xD00
 
 DIRECTORIES = {

@@ -203,7 +203,7 @@ def test_configuration_of_ones_own(tmp_path: Path) -> None:
     [command] = [line for line in documents.commands("docs/configuration.md", "host") if " -C " in line]
     shown = documents.shown_after("docs/configuration.md", "## An example")
     (tmp_path / "pump.c").write_text(shown)
-    for name in ("configs", "include", "tools", "hypervisor"):
+    for name in ("configs", "include", "lib", "tools", "hypervisor"):
         (tmp_path / name).symlink_to(tool.ROOT / name)
     on_host([command], tmp_path)
     assert (tmp_path / "pump.cell").exists()

@@ -3,12 +3,18 @@
  * Faults of the hypervisor's test build (make faults). The linker sends calls from one file of
  * the hypervisor to another through here (--wrap), so its sources know nothing of it.
  */
-#include <arch/cpu.h>
-#include <arch/trap.h>
+#include <arch/guest.h>
+#include <base/model.h>
 #include <cellblock/hypercall.h>
-#include <core/cell.h>
-#include <core/hypercall.h>
-#include <core/pool.h>
+#include <cell/cell.h>
+#include <exit/abort.h>
+#include <exit/entry.h>
+#include <exit/hypercall.h>
+#include <exit/psci.h>
+#include <exit/takeover.h>
+#include <gic/gic.h>
+#include <mm/el2map.h>
+#include <base/pool.h>
 
 #include "faults.h"
 #include "smc.h"

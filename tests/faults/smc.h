@@ -7,7 +7,7 @@
 #define FAULTS_SMC_H
 
 #include <arch/smc.h>
-#include <arch/spinlock.h>
+#include <base/lock.h>
 
 void fault_smc_call(u64 *x);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Calls of guests (core/hypercall.c, arch/arm64/psci.c, trap.c) with everything behind them that
- * is core/: sequences of hypercalls, PSCI and SMCCC calls with any arguments by CPUs of the root
+ * Calls of guests (exit/hypercall.c, exit/psci.c, trap.c) with everything behind them that
+ * is cell/: sequences of hypercalls, PSCI and SMCCC calls with any arguments by CPUs of the root
  * cell and of cells, which come, run, fail and go meanwhile. What each may do is stated here
  * again, from docs/architecture.md; what must always hold is looked at after each step: every
  * CPU, interrupt and page has one owner, no page of the pool is lost, a refusal changes nothing.
@@ -15,13 +15,21 @@
 #include <cmocka.h>
 
 #include <arch/smc.h>
-#include <arch/takeover.h>
-#include <arch/trap.h>
+#include <exit/takeover.h>
+#include <exit/abort.h>
+#include <exit/entry.h>
+#include <exit/park.h>
+#include <exit/psci.h>
+#include <exit/violation.h>
+#include <gic/gic.h>
+#include <gic/request.h>
+#include <mm/el2map.h>
+#include <mm/stage2.h>
 #include <cellblock/hypercall.h>
-#include <core/hypercall.h>
-#include <core/log.h>
-#include <core/ownership.h>
-#include <devices/uart.h>
+#include <exit/hypercall.h>
+#include <base/log.h>
+#include <cell/ownership.h>
+#include <base/uart.h>
 
 #include "board.h"
 #include "input.h"
@@ -38,7 +46,7 @@ void trap_fiq(struct regs *regs);
 void trap_other(struct regs *regs, u64 esr);
 __noreturn void trap_panic(u64 vector);
 
-/* ---- CPUs, as arch/arm64/cpu.c has them ---- */
+/* ---- CPUs, as exit/park.c has them ---- */
 
 static cpuid_t current;
 static bool in_guest[NR_CPUS];
@@ -58,15 +66,6 @@ void stub_sysreg_write(const char *name, u64 value)
 {
 	if (!strcmp(name, "elr_el2"))
 		elr = value;
-}
-
-cpuid_t cpu_by_mpidr(u64 affinity)
-{
-	cpuid_t id = 0;
-
-	while (id < nr_cpus && boot_mpidrs[id] != affinity)
-		id++;
-	return id;
 }
 
 void gic_wake(cpuid_t cpu)
@@ -323,9 +322,27 @@ void inject_undefined(void)
 }
 
 /* While a CPU of Linux starts: test_startup.c. */
-void startup_step(struct regs *regs)
+bool read_instruction(struct cell *cell, u32 *insn)
 {
-	(void)regs;
+	(void)cell, (void)insn;
+	return true;
+}
+
+bool startup_step(struct regs *regs, u32 insn)
+{
+	(void)regs, (void)insn;
+	return true;
+}
+
+void startup_abandon(struct cpu *cpu)
+{
+	(void)cpu;
+}
+
+void cpu_start(u64 entry, u64 context)
+{
+	(void)entry, (void)context;
+	abort();
 }
 
 void startup_at_el1(void)

@@ -20,7 +20,7 @@
 #include <cellblock/ioctl.h>
 
 #include "cellctl.h"
-#include "core/config.h"
+#include <config/check.h>
 #include "device.h"
 #include "file.h"
 #include "input.h"

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/config.h"
+#include <config/check.h>
 
 typedef unsigned __int128 u128;
 

@@ -16,7 +16,7 @@
 #include <cmocka.h>
 #include <libfdt.h>
 
-#include "core/config.h"
+#include <config/check.h>
 #include "devicetree.h"
 #include "input.h"
 #include "livetree.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Decoding of loads and stores (core/insn.c), differential against the encoding diagrams of
+ * Decoding of loads and stores (arch/arm64/insn.c), differential against the encoding diagrams of
  * tests/unit/insn_model.c. The input is a sequence of instructions with loaded values.
  */
 #include <setjmp.h>

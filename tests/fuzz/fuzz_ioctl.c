@@ -16,7 +16,7 @@
 #include "kernel/below.h"
 
 #include "cellblock.h"
-#include "config.h"
+#include <config/check.h>
 #include "hypercall.h"
 #include "input.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Stage-2 tables (arch/arm64/stage2.c): sequences of map, unmap and shootdown, at all widths of
+ * Stage-2 tables (mm/stage2.c): sequences of map, unmap and shootdown, at all widths of
  * addresses, against the list of intervals of tests/unit/stage2_model.h.
  */
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Enable and disable: all CPUs go, or none does. Mirrors arch/arm64/takeover.c meet(), part(),
+ * Enable and disable: all CPUs go, or none does. Mirrors exit/takeover.c meet(), part(),
  * refuse(), give_up() and, for who calls, the driver's stop_machine(): a round begins when all
  * CPUs have returned from the one before. But the root cell may be hostile: before the first
  * round any CPU may call by itself, and come back as late as it likes.

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A live stage-2 entry changes under CPUs that use it. Mirrors arch/arm64/stage2.c replace(),
+ * A live stage-2 entry changes under CPUs that use it. Mirrors mm/stage2.c replace(),
  * split(), set_entry(), stage2_unmap() and stage2_lookup(), arch/arm64/include/arch/tlb.h
- * tlb_flush_vmid(), and arch/arm64/abort.c handle_abort(): a CPU that faults looks the address up
+ * tlb_flush_vmid(), and exit/abort.c handle_abort(): a CPU that faults looks the address up
  * under the lock of the tables, and retries if it has it.
  *
  * A walk reads the entry and fills the TLB later; the DSB after a TLBI waits for walks under way

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Two CPUs of a cell that park, start and are stopped, and the root cell that asks them to.
- * Mirrors: arch/arm64/cpu.c cpu_request(), cpu_parked(), serve(), cpu_start(); gic/gicv3.c
- * gicv3_wake(), gicv3_acknowledge_wake(), gicv3_cpu_reset(); core/cell.c cell_start(),
+ * Mirrors: exit/park.c cpu_request(), cpu_parked(), serve(), cpu_start(); gic/gicv3.c
+ * gicv3_wake(), gicv3_acknowledge_wake(), gicv3_cpu_reset(); cell/cell.c cell_start(),
  * start_boot_cpu(), cell_request_stop(), stop(), finish_stop(), turn_off(), cell_destroy();
- * arch/arm64/psci.c cpu_on(); arch/arm64/abort.c, where handle_abort() looks at REQUEST_STOP.
+ * exit/psci.c cpu_on(); exit/abort.c, where handle_abort() looks at REQUEST_STOP.
  *
  * An SGI takes its time: it is in flight, then pending, and two of them may become one. A
  * guest does what it likes until stage 2 is taken away; its next instruction then faults.

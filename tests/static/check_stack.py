@@ -22,7 +22,7 @@ from pathlib import Path
 
 from elf import Elf, Insn
 
-MMU_H = Path(__file__).resolve().parents[2] / "hypervisor/arch/arm64/include/arch/mmu.h"
+LAYOUT_H = Path(__file__).resolve().parents[2] / "hypervisor/arch/arm64/include/arch/layout.h"
 
 # Indirect branches, by the label they are in, and where they go. Nothing else may branch or call
 # through a register.
@@ -318,7 +318,7 @@ def main() -> int:
     parser.add_argument("--usage", type=Path)
     arguments = parser.parse_args()
     elf = Elf(arguments.elf)
-    size = re.search(r"define CPU_SLOT_STACK_SIZE (\w+)", MMU_H.read_text())
+    size = re.search(r"define CPU_SLOT_STACK_SIZE (\w+)", LAYOUT_H.read_text())
     assert size
     limits = {
         "CPU": int(size[1], 0),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A board, and what surrounds core/ on it (board.h). */
+/* A board, and what surrounds cell/ on it (board.h). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,15 +8,16 @@
 
 #include <cmocka.h>
 
-#include <core/create.h>
+#include <cell/create.h>
+#include <gic/gic.h>
+#include <mm/stage2.h>
 
 #include "board.h"
 #include "stub/stub.h"
 
-/* ---- What surrounds core/ ---- */
+/* ---- What surrounds cell/ ---- */
 
-u32 nr_cpus, gic_version;
-u64 boot_mpidrs[CB_MAX_CPUS];
+u32 gic_version;
 paddr_t hv_phys = HYPERVISOR;
 
 struct board board;

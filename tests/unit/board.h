@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A board for tests of who owns what (core/): the tables are real, the GIC keeps only lists of
- * who has what, and there are no CPUs. Whoever uses it defines what else core/ calls:
+ * A board for tests of who owns what (cell/): the tables are real, the GIC keeps only lists of
+ * who has what, and there are no CPUs. Whoever uses it defines what else these call:
  * window_map(), memory_clean(), cpu_request(), gic_wake(), stub_sysreg_read().
  */
 #ifndef UNIT_BOARD_H
 #define UNIT_BOARD_H
 
-#include <arch/mmu.h>
-#include <core/config.h>
-#include <core/cell.h>
+#include <mm/el2map.h>
+#include <config/check.h>
+#include <cell/cell.h>
 
 #define NR_CPUS		6
 #define NR_INTIDS	224

@@ -14,11 +14,6 @@
 #include "gic_model.h"
 #include "stub/stub.h"
 
-struct cell root_cell;
-struct cell *cells[CB_MAX_CELLS];
-struct cb_public *public_page;
-u32 nr_cpus;
-u64 boot_mpidrs[CB_MAX_CPUS];
 paddr_t hv_phys;
 
 struct cell guest;
@@ -731,11 +726,6 @@ void *window_map(paddr_t phys, size_t nr, enum el2_memory type)
 void window_unmap(void)
 {
 	window_phys = 0;
-}
-
-cpuid_t cpu_by_mpidr(u64 affinity)
-{
-	return cpu_with_affinity(affinity);
 }
 
 static paddr_t phys_of(uintptr_t address)

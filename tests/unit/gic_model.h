@@ -8,8 +8,8 @@
 #ifndef UNIT_GIC_MODEL_H
 #define UNIT_GIC_MODEL_H
 
-#include <arch/mmu.h>
-#include <core/cell.h>
+#include <mm/el2map.h>
+#include <cell/cell.h>
 #include <gic/internal.h>
 
 #define NR_CPUS	    8

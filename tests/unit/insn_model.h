@@ -6,7 +6,7 @@
 #ifndef UNIT_INSN_MODEL_H
 #define UNIT_INSN_MODEL_H
 
-#include <core/insn.h>
+#include <arch/insn.h>
 
 enum verdict {
 	REFUSE, /* another instruction, or none */

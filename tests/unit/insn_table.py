@@ -6,7 +6,7 @@
 	insn_table.py --check [WORDS]	compare decode_load_store() with objdump
 
 What each form does is written down here from the mnemonic, not from its encoding.
---check builds core/insn.c for the host and decodes random words of the load/store
+--check builds arch/arm64/insn.c for the host and decodes random words of the load/store
 space; the disassembler, read as text, says what they are.
 """
 import ctypes
@@ -190,8 +190,8 @@ def disassemble(words):
 
 def decoder(directory):
     library = f"{directory}/insn.so"
-    run("cc", "-shared", "-fPIC", f"-I{TOP}/include", f"-I{TOP}/hypervisor", "-o", library,
-        f"{TOP}/hypervisor/core/insn.c")
+    run("cc", "-shared", "-fPIC", f"-I{TOP}/include", f"-I{TOP}/hypervisor", f"-I{TOP}/hypervisor/arch/arm64/include", "-o", library,
+        f"{TOP}/hypervisor/arch/arm64/insn.c")
     function = ctypes.CDLL(library).decode_load_store
     function.restype = ctypes.c_bool
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Stage-2 tables (arch/arm64/stage2.c) against a list of intervals. The tables are read by a
+ * Stage-2 tables (mm/stage2.c) against a list of intervals. The tables are read by a
  * walker, written from Arm ARM D8.3 alone. At each TLB flush all entries are remembered, as a
  * CPU might have cached them: an entry that was valid then may change only after a flush that
  * saw it invalid.
@@ -8,8 +8,8 @@
 #ifndef UNIT_STAGE2_MODEL_H
 #define UNIT_STAGE2_MODEL_H
 
-#include <arch/mmu.h>
-#include <arch/stage2.h>
+#include <mm/el2map.h>
+#include <mm/stage2.h>
 #include <cellblock/config.h>
 
 #define NR_PAGES 4096

@@ -25,7 +25,7 @@
 #include "device.h"
 #include "file.h"
 
-#include "core/config.h"
+#include <config/check.h>
 
 #define RAM_BASE 0x70400000ull
 #define RAM_SIZE 0x1000000ull

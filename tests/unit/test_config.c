@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "core/config.h"
+#include <config/check.h>
 
 #define MAX_REGIONS 4
 #define MAX_IRQS    2

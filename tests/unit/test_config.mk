@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-2.0-only
-SRCS_test_config := $(TOP)/hypervisor/core/config.c
+SRCS_test_config := $(CONFIG_SRCS)

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 #include <libfdt.h>
 
-#include "core/config.h"
+#include <config/check.h>
 #include "devicetree.h"
 #include "file.h"
 #include "livetree.h"

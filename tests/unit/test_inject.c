@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include <arch/trap.h>
+#include <arch/guest.h>
 
 #include "stub/stub.h"
 

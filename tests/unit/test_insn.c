@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Decoding of loads and stores (core/insn.c) against the assembler: insn_table.h has each
+ * Decoding of loads and stores (arch/arm64/insn.c) against the assembler: insn_table.h has each
  * form with what its mnemonic says. All words of the load/store space, but for registers and
  * immediates, are tried against the encoding diagrams of insn_model.c.
  */
@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include <core/insn.h>
+#include <arch/insn.h>
 
 #include "insn_model.h"
 #include "insn_table.h"

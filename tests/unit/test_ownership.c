@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Who owns what (core/ownership.c, core/create.c): what a cell may not take is refused with
+ * Who owns what (cell/ownership.c, cell/create.c): what a cell may not take is refused with
  * its record and changes nothing; what it takes, nobody else has; what it gives back is as
  * it was.
  */
@@ -12,14 +12,16 @@
 
 #include <cmocka.h>
 
-#include <core/create.h>
-#include <core/log.h>
-#include <core/ownership.h>
+#include <cell/create.h>
+#include <base/log.h>
+#include <cell/ownership.h>
+#include <gic/gic.h>
+#include <mm/stage2.h>
 
 #include "board.h"
 #include "stub/stub.h"
 
-/* ---- What core/ calls, and does not need here ---- */
+/* ---- What cell/ calls, and does not need here ---- */
 
 void gic_wake(cpuid_t cpu)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The page pool (core/pool.c) against a model that remembers every page's owner: what is
+ * The page pool (base/pool.c) against a model that remembers every page's owner: what is
  * handed out is free, aligned, contiguous and zero; the counters add up; a stash is filled
  * completely or not at all.
  */
@@ -12,8 +12,8 @@
 
 #include <cmocka.h>
 
-#include <arch/mmu.h>
-#include <core/pool.h>
+#include <mm/el2map.h>
+#include <base/pool.h>
 
 #include "stub/stub.h"
 

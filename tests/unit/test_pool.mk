@@ -1,3 +1,3 @@
 # SPDX-License-Identifier: GPL-2.0-only
-SRCS_test_pool := $(TOP)/hypervisor/core/pool.c $(STUB_SRCS)
+SRCS_test_pool := $(TOP)/hypervisor/base/pool.c $(STUB_SRCS)
 CFLAGS_test_pool := $(STUB_CFLAGS)

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include <arch/cpu.h>
+#include <arch/guest.h>
 
 #include "stub/stub.h"
 

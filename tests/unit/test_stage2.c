@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Stage-2 tables (arch/arm64/stage2.c) against a model (stage2_model.h). */
+/* Stage-2 tables (mm/stage2.c) against a model (stage2_model.h). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -11,10 +11,10 @@
 
 #include <cmocka.h>
 
-#include <arch/cpu.h>
+#include <arch/guest.h>
 #include <arch/traps.h>
 #include <cellblock/hypercall.h>
-#include <core/cell.h>
+#include <cell/cell.h>
 
 #include "stub/stub.h"
 
@@ -38,8 +38,7 @@ static struct {
 	struct regs exit;
 	struct cpu cpu;
 } slot;
-struct cell root_cell;
-u32 gic_version = 3;
+static struct cb_system_config board;
 
 static u64 *reg(const char *name)
 {
@@ -121,7 +120,8 @@ static void start(bool has_everything, bool linux_is_late)
 	everything = has_everything;
 	late_allowed = linux_is_late;
 	linux_uses = linux_is_late ? CB_LINUX_MPAM | CB_LINUX_FGT2 : 0;
-	gic_version = 3;
+	system_config = &board;
+	board.gic.version = 3;
 	config.flags = 0;
 	set_ids(everything ? 0x7777777777777777 : 0);
 	*reg("pmcr_el0") = COUNTERS << 11;
@@ -303,7 +303,7 @@ static void test_system_registers_of_the_gic_follow_its_version(void **state)
 	(void)state;
 	start(true, false);
 	give_to(&guest);
-	gic_version = 2;
+	board.gic.version = 2;
 	assert_int_equal(id_field(4, 0, 24), 0);
 }
 

@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The machine that cells are tried on (board.h). core/boot.c prepares it as on the real one. Of
- * EL2's own tables only the number of pages is kept, as arch/arm64/mmu.c takes them.
+ * The machine that cells are tried on (board.h). exit/boot.c prepares it as on the real one. Of
+ * EL2's own tables only the number of pages is kept, as mm/el2map.c takes them.
  */
 #include "board.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include <arch/smc.h>
-#include <core/create.h>
-#include <core/hypercall.h>
-#include <core/log.h>
-#include <devices/uart.h>
+#include <base/log.h>
+#include <base/uart.h>
+#include <cell/create.h>
+#include <exit/entry.h>
+#include <exit/hypercall.h>
+#include <exit/psci.h>
+#include <gic/gic.h>
+#include <mm/el2map.h>
+#include <mm/stage2.h>
 
 #define EL2_SPACE	0x40000000UL /* all of EL2's addresses lie in one GiB */
 #define EL2_TABLE_SPAN	SZ_2M	     /* that a table of the last level maps */
@@ -20,16 +24,8 @@
 #define GICD_MAX_SIZE	0x10000UL
 #define MAX_CONFIG_SIZE ALIGN_UP((u64)CB_CONFIG_MAX_SIZE, PAGE_SIZE)
 
-/* core/boot.c; entry.S calls it on the machine. */
-void boot_init(paddr_t phys, u64 config_offset, u64 config_size, u64 uses, u64 *x);
-
-struct cell root_cell;
-struct cell *cells[CB_MAX_CELLS];
-const struct cb_system_config *system_config;
-struct cb_public *public_page;
 paddr_t hv_phys;
-u32 nr_cpus, gic_version;
-u64 boot_mpidrs[CB_MAX_CPUS];
+u32 gic_version;
 u64 linux_uses;
 
 /* Pages are there when they are touched. */
@@ -39,7 +35,7 @@ static const struct machine *the_machine;
 static struct cb_error boot_error;	    /* what boot_init() says */
 static u8 config_pages[CB_CONFIG_MAX_SIZE]; /* that the root cell passes */
 
-/* ---- What core/ asks of the CPU ---- */
+/* ---- What the hypervisor asks of the CPU ---- */
 
 unsigned int cpu_pa_bits(void)
 {
@@ -118,9 +114,9 @@ void psci_init(void)
 {
 }
 
-bool uart_init(const struct cb_console_config *config)
+void uart_init(enum cb_console_type type, void *registers)
 {
-	return config->type == CB_CONSOLE_NONE || el2_map_device(config->address, PAGE_SIZE);
+	(void)type, (void)registers;
 }
 
 /* The redistributors are mapped in the CPUs' slots, whose tables are there. */

@@ -6,7 +6,7 @@
 #ifndef CELLCHECK_BOARD_H
 #define CELLCHECK_BOARD_H
 
-#include <core/cell.h>
+#include <cell/cell.h>
 
 /* What a system configuration does not say of its machine. */
 struct machine {

@@ -12,7 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <core/config.h>
+#include <config/check.h>
+#include <gic/gic.h>
 
 #include "board.h"
 #include "cellctl.h"

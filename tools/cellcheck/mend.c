@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <core/config.h>
+#include <config/check.h>
 
 void draft_init(struct draft *draft)
 {

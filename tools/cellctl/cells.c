@@ -11,7 +11,7 @@
 #include "device.h"
 #include "report.h"
 
-#include "core/config.h"
+#include <config/check.h>
 
 static int report_open(const struct cellctl *ctl, int status)
 {

@@ -14,7 +14,7 @@
 #include "cells.h"
 #include "device.h"
 
-#include "core/config.h"
+#include <config/check.h>
 
 /* As the hypervisor does: regions that hold memory and that no other cell has. */
 static uint64_t private_memory(const struct cb_cell_config *config)

@@ -13,7 +13,7 @@
 
 #include <libfdt.h>
 
-#include "core/config.h"
+#include <config/check.h>
 #include "livetree.h"
 
 #define ARRAY_SIZE(a)	   (sizeof(a) / sizeof((a)[0]))

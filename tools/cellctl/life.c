@@ -18,7 +18,7 @@
 #include "progress.h"
 #include "report.h"
 
-#include "core/config.h"
+#include <config/check.h>
 
 /* Whether the regions of a refused configuration can be read, to name them. */
 static bool arrays_are_sound(const struct cb_error *error)

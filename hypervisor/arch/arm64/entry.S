@@ -5,8 +5,9 @@
  * The first page has the stub: VBAR_EL2 points there whenever the hypervisor is not enabled.
  * image.lds.S puts each section where it belongs.
  */
-#include <arch/mmu.h>
+#include <arch/layout.h>
 #include <arch/sysreg.h>
+#include <offsets.h>
 
 #define HVC_SET_VECTORS		0
 #define HVC_SOFT_RESTART	1
@@ -15,11 +16,6 @@
 #define HVC_STUB_ERR		0xbadca11
 #define KVM_CALLS		0xc600		/* << 16: KVM_HOST_SMCCC_FUNC(0) to (63) */
 #define KVM_HYP_GONE		0xbadca11
-#define CPU_MPIDR_UNKNOWN	104		/* CB_ERR_CPU_MPIDR */
-#define KERNEL_AT_EL2		162		/* CB_ERR_KERNEL_AT_EL2 */
-
-#define BOOT_INIT		0xc600cb40
-#define BOOT_CPU		0xc600cb41
 
 /*
  * Attr0: Device-nGnRE, Attr1: Normal, write-back, read- and write-allocate, Attr2: Normal,
@@ -41,8 +37,8 @@
 
 	.section .head.header, "ax"
 	.ascii	"CBIMAGE\0"
-	.word	2			/* CB_ABI_VERSION */
-	.word	1			/* CB_ARCH_ARM64 */
+	.word	ABI_VERSION
+	.word	ARCH_ARM64
 	.quad	image_file_size
 	.quad	image_memory_size
 	.asciz	CELLBLOCK_VERSION
@@ -346,13 +342,13 @@ boot_cpu_entry:
 
 unknown_cpu:
 	mrs	x30, tpidr_el2
-	mov	x0, #CPU_MPIDR_UNKNOWN
+	mov	x0, #ERR_CPU_MPIDR
 	refusal
 	b	leave_el2
 
 	/* Of boot calls, with the MMU as Linux left it. */
 host_mode:
-	mov	x0, #KERNEL_AT_EL2
+	mov	x0, #ERR_KERNEL_AT_EL2
 	mov	x3, xzr
 	refusal
 	return_from_el2

@@ -3,10 +3,9 @@
  * The identification registers of a CPU as a cell sees them (traps.h): what the hardware says, and
  * of each feature no more than traps.c lets a cell have. A field that is not listed reads as zero.
  */
-#include <arch/cpu.h>
 #include <arch/sysreg.h>
 #include <arch/traps.h>
-#include <gic/gic.h>
+#include <base/model.h>
 
 /* Rows of eight: CRm 1 to 3 have those of AArch32, for processes, 4 to 7 those of AArch64. */
 #define ROWS		7
@@ -80,7 +79,7 @@ static u64 missing(u64 index, u64 value)
 	switch (index) {
 	case INDEX(4, 0):
 		return (traps_allow_sve(this_cpu()) ? 0 : PFR0_SVE) |
-		       (gic_version == 3 ? 0 : PFR0_GIC);
+		       (system_config->gic.version == 3 ? 0 : PFR0_GIC);
 	case INDEX(4, 4):
 		return traps_allow_sve(this_cpu()) ? 0 : ~0UL;
 	case INDEX(5, 0): /* 0xf: not the architecture's */

@@ -3,7 +3,7 @@
  * Layout of cellblock.bin. The sections are page aligned so that EL2 maps text
  * read-execute, rodata read-only and the rest read-write. Nothing needs relocation.
  */
-#include <arch/mmu.h>
+#include <arch/layout.h>
 
 OUTPUT_ARCH(aarch64)
 ENTRY(image_start)

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Exceptions that EL1 takes on behalf of EL2, as the CPU itself would (Arm ARM D1.3). */
-#include <arch/cpu.h>
+#include <arch/guest.h>
 #include <arch/sysreg.h>
-#include <arch/trap.h>
 
 /* Offset of the synchronous vector for an exception from the guest's current mode (D1.3.1.2). */
 static u64 vector_offset(u64 spsr)

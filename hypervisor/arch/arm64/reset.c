@@ -5,9 +5,10 @@
  * some does not survive an access. What cells cannot reach is the root cell's alone (traps.c).
  */
 #include <arch/barrier.h>
-#include <arch/cpu.h>
+#include <arch/guest.h>
 #include <arch/reset.h>
 #include <arch/sysreg.h>
+#include <arch/traps.h>
 
 #define ZERO(name) write_sysreg(0, name)
 

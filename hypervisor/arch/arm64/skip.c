@@ -3,7 +3,7 @@
  * Skipping an instruction of a process in AArch32 (cpu.h): T32 has some of two bytes, and an IT
  * block goes on with its next one.
  */
-#include <arch/cpu.h>
+#include <arch/guest.h>
 #include <arch/sysreg.h>
 
 /* ITSTATE (F1.2.2) as SPSR_EL2 has it: bits 7 to 2, then bits 1 and 0. */

@@ -4,11 +4,9 @@
  * executed at EL2 for it. Writes to registers of EL2 are ignored: Linux has set them on this CPU
  * when it booted, and they are what it was given back.
  */
+#include <arch/guest.h>
 #include <arch/startup.h>
 #include <arch/sysreg.h>
-#include <arch/trap.h>
-#include <core/cell.h>
-#include <core/log.h>
 
 /* Linux needs about 200. */
 #define MAX_STEPS    4096
@@ -123,22 +121,20 @@ static bool answer(struct cpu *cpu, struct regs *regs, u32 insn)
 	return true;
 }
 
-void startup_step(struct regs *regs)
+bool startup_step(struct regs *regs, u32 insn)
 {
 	struct cpu *cpu = this_cpu();
-	u64 pc = regs->elr;
-	u32 insn = 0;
 
-	count_exit(cpu, CB_EXIT_OTHER);
 	/* In the vectors of EL1, which it has none of: it took an exception. */
-	if (cpu->startup.steps && pc - read_sysreg(vbar_el1) >= VECTORS_SIZE &&
-	    read_instruction(cpu->cell, &insn) && answer(cpu, regs, insn)) {
-		cpu->startup.steps--;
-		return;
-	}
-	log_message("root cell: CPU %u starts at EL1: instruction %x at pc %x is not known\n",
-		    (u64)cpu->id, (u64)insn, pc);
+	if (!cpu->startup.steps || regs->elr - read_sysreg(vbar_el1) < VECTORS_SIZE ||
+	    !answer(cpu, regs, insn))
+		return false;
+	cpu->startup.steps--;
+	return true;
+}
+
+void startup_abandon(struct cpu *cpu)
+{
 	end(cpu);
 	cpu->startup.abandoned = true;
-	cpu_start(cpu->entry, cpu->context);
 }

@@ -6,11 +6,10 @@
  * are newer than this file. An extension whose control is known and zero here traps, or is off, and
  * what it keeps cannot be reached: so that need not be reset, which firmware may trap to EL3.
  */
-#include <arch/cpu.h>
 #include <arch/sysreg.h>
 #include <arch/traps.h>
+#include <base/model.h>
 #include <cellblock/hypercall.h>
-#include <core/cell.h>
 
 u64 linux_uses;
 

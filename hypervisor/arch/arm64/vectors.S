@@ -5,13 +5,10 @@
  * saves what C may change; all others save every general register. Nothing of EL1 is saved: the
  * CPU has one owner.
  */
-#include <arch/mmu.h>
+#include <arch/layout.h>
 #include <arch/smc.h>
 #include <arch/sysreg.h>
-
-/* struct regs: x0 to x30, ELR_EL2, SPSR_EL2 */
-#define REGS_SIZE	272
-#define REGS_ELR	256
+#include <offsets.h>
 
 /* In the number of a call, and 0 for those of the architecture (DEN 0028, 2.5). */
 #define SMCCC_OWNER	0x3f000000
@@ -159,7 +156,7 @@ call_hvc:
 	return_to_guest
 1:	restore_caller_saved
 	mrs	x17, tpidr_el2
-	ldr	x17, [x17]		/* saved.sctlr */
+	ldr	x17, [x17, #CPU_SCTLR]
 	b	leave_el2
 
 exit_smc:

@@ -10,7 +10,7 @@
 #include "below.h"
 
 #include "cellblock.h"
-#include "config.h"
+#include <config/check.h>
 
 static int perhaps(struct cb_error *error)
 {

@@ -13,7 +13,7 @@
 #include "below.h"
 
 #include "cellblock.h"
-#include "config.h"
+#include <config/check.h>
 #include "hypercall.h"
 
 struct hypervisor hypervisor;

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include <arch/mmu.h>
+#include <mm/el2map.h>
 
 #define MAX_RELAX  1000
 #define TIME_LIMIT 120 /* seconds */

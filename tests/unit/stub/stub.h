@@ -7,7 +7,7 @@
 #ifndef STUB_STUB_H
 #define STUB_STUB_H
 
-#include <core/types.h>
+#include <base/types.h>
 
 /* Models; a test defines those that its sources call. */
 u64 stub_io_read(uintptr_t address, size_t size);

@@ -62,7 +62,7 @@ MAX_SHOWN = 60  # characters of a directive
 
 
 def in_tree() -> bool:
-    return (TREE / "hypervisor" / "core" / "config.c").is_file()
+    return (TREE / "lib" / "config" / "check.c").is_file()
 
 
 def headers() -> Path:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """From what a source says in the terms of <cellblock/board.h> to the bytes of the .cell file.
 
-What the fields mean is not looked at: hypervisor/core/config.c judges the result, for every command.
+What the fields mean is not looked at: lib/config/check.c judges the result, for every command.
 Where they are in the object, the compiler itself has written into it.
 """
 

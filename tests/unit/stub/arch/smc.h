@@ -7,13 +7,9 @@
 #include_next <arch/smc.h>
 #undef __ASSEMBLER__
 
-#include <core/types.h>
+#include <base/types.h>
 
-extern bool has_firmware;
-void psci_init(void);
 void smc_call(u64 *x);
 void smc_forward(u64 *x);
-void firmware_call(u64 *x);
-void firmware_call_alone(u64 *x);
 
 #endif

@@ -5,7 +5,7 @@
 
 #include <arch/barrier.h>
 #include <arch/sysreg.h>
-#include <core/types.h>
+#include <base/types.h>
 
 void tlb_flush_vmid(u64 vttbr);
 

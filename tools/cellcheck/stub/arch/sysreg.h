@@ -7,7 +7,7 @@
 #include_next <arch/sysreg.h>
 #undef __ASSEMBLER__
 
-#include <core/types.h>
+#include <base/types.h>
 
 u64 no_sysreg(void);
 

@@ -8,7 +8,7 @@
 #define ARCH_IO_H
 
 #include <arch/fixup.h>
-#include <core/types.h>
+#include <base/types.h>
 
 /* One access of the given width that the compiler cannot change to a form with write-back. */
 #define DEFINE_IO(type, name, load, store, reg)                                \

@@ -3,7 +3,7 @@
 #ifndef ARCH_LOCKS_H
 #define ARCH_LOCKS_H
 
-#include <arch/cpu.h>
+#include <base/cpu.h>
 
 static inline struct spinlock **held_locks(void)
 {

@@ -24,6 +24,8 @@
 #define PSCI_ON_PENDING		(-5L)
 #define PSCI_INVALID_ADDRESS	(-9L)
 
+#define SMCCC_NOT_SUPPORTED	(-1L)
+
 #define PSCI_AFFINITY_OFF	1
 
 #define SMCCC_VERSION		0x80000000U
@@ -34,7 +36,7 @@
 
 #ifndef __ASSEMBLER__
 
-#include <core/types.h>
+#include <base/types.h>
 
 /* Call the firmware with x0 to x3, which become the result. */
 static inline void smc_call(u64 *x)
@@ -55,20 +57,8 @@ static inline void smc_call(u64 *x)
 	x[3] = x3;
 }
 
-/* The same with x0 to x17 (SMCCC 1.2), in vectors.S. */
+/* The same with x0 to x17 (SMCCC 1.2). Assembly. */
 void smc_forward(u64 *x);
-
-/* False where CPUs wait in a spin table: an SMC is undefined there. Also for vectors.S. */
-extern bool has_firmware;
-
-/* Ask the firmware what it has to say for later. Once, before there are guests. */
-void psci_init(void);
-
-/* For a guest. Not supported where there is no firmware. */
-void firmware_call(u64 *x);
-
-/* The same for a call that must not meet other cells: refused while there are any. */
-void firmware_call_alone(u64 *x);
 
 #endif
 #endif

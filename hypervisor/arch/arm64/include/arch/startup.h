@@ -9,17 +9,10 @@
 #ifndef ARCH_STARTUP_H
 #define ARCH_STARTUP_H
 
-#include <core/types.h>
+#include <base/types.h>
 
 struct cpu;
 struct regs;
-
-/* An EL2 that is not there. */
-struct startup {
-	u64 elr, spsr;	/* its registers */
-	u32 steps;	/* instructions until it is given up */
-	bool abandoned; /* the next start is at EL1 */
-};
 
 /*
  * This CPU, which is the root cell's and has been reset, starts like that at its first instruction.
@@ -33,7 +26,13 @@ u64 startup_begin(struct cpu *cpu);
  */
 void startup_at_el1(void);
 
-/* A step is due, which only such a CPU has. What is not understood starts the CPU again, at EL1. */
-void startup_step(struct regs *regs);
+/*
+ * A step is due, which only such a CPU has, at insn. False if that is not understood: then the CPU
+ * is to be abandoned, and started again.
+ */
+bool startup_step(struct regs *regs, u32 insn);
+
+/* The next start of this CPU is at EL1. */
+void startup_abandon(struct cpu *cpu);
 
 #endif

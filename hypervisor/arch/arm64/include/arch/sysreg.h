@@ -219,7 +219,7 @@
 
 #ifndef __ASSEMBLER__
 #include <arch/fixup.h>
-#include <core/types.h>
+#include <base/types.h>
 
 #define read_sysreg_(name)                                         \
 	({                                                         \

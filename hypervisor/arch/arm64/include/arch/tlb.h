@@ -5,7 +5,7 @@
 
 #include <arch/barrier.h>
 #include <arch/sysreg.h>
-#include <core/types.h>
+#include <base/types.h>
 
 /*
  * Remove all stage-1 and stage-2 translations of a VMID from all CPUs. The operation takes the

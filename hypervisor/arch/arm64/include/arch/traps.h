@@ -7,20 +7,10 @@
 #ifndef ARCH_TRAPS_H
 #define ARCH_TRAPS_H
 
-#include <core/types.h>
+#include <base/types.h>
 
-struct cell;
 struct cpu;
-
-/* Values of registers of EL2, named as they are (Arm ARM D19.2). */
-struct traps {
-	u64 hcr, cptr, mdcr, hstr, cnthctl, cntvoff;
-	u64 hcrx;					   /* FEAT_HCX */
-	u64 hfgrtr, hfgwtr, hfgitr, hdfgrtr, hdfgwtr;	   /* FEAT_FGT */
-	u64 hfgrtr2, hfgwtr2, hfgitr2, hdfgrtr2, hdfgwtr2; /* FEAT_FGT2 */
-	u64 mpam2;					   /* FEAT_MPAM */
-	u64 ich_hcr;					   /* GICv3; written by its driver */
-};
+struct traps;
 
 /*
  * CB_LINUX_*: registers of extensions that Linux uses, so firmware lets EL2 have them. Others may
