@@ -18,7 +18,7 @@ JOBS=$(nproc)
 CROSS=aarch64-linux-gnu-
 [ "$(uname -m)" != aarch64 ] || CROSS=
 CHECKS=(files reference format shell python sparse sparse-driver cppcheck tidy tidy-driver analyzer
-	stack image)
+	stack image floors)
 
 # Files of the tree with one of these name endings.
 tree_files()
@@ -223,6 +223,12 @@ check_image()
 	for image in "${IMAGES[@]}"; do
 		/usr/bin/python3 tests/static/check_image.py "$image/cellblock.elf"
 	done
+}
+
+check_floors()
+{
+	make_images
+	/usr/bin/python3 tests/static/check_floors.py "${IMAGES[0]}"
 }
 
 failed=0

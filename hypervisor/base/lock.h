@@ -43,6 +43,9 @@ static inline void spin_unlock(spinlock_t *lock)
 	__atomic_store_n(&lock->owner, (u16)(lock->owner + 1), __ATOMIC_RELEASE);
 }
 
+/* Whether this CPU holds it. For assert_held(). */
+bool spin_is_held(const spinlock_t *lock);
+
 #define load_acquire(p)	    __atomic_load_n(p, __ATOMIC_ACQUIRE)
 #define store_release(p, v) __atomic_store_n(p, v, __ATOMIC_RELEASE)
 #define fetch_or(p, v)	    __atomic_fetch_or(p, v, __ATOMIC_ACQ_REL)

@@ -3,6 +3,7 @@
  * The page pool: one bit per page, first fit. Allocation happens when cells change,
  * never on an exit path of a running cell, so simple beats fast.
  */
+#include <base/assert.h>
 #include <base/lock.h>
 #include <base/pool.h>
 
@@ -27,6 +28,7 @@ static bool is_taken(size_t page)
 static void mark(size_t page, size_t nr, bool taken)
 {
 	for (; nr; page++, nr--) {
+		must(is_taken(page) != taken);
 		if (taken)
 			pool.taken[page / 64] |= BIT(page % 64);
 		else
@@ -56,6 +58,7 @@ static bool is_free_run(size_t page, size_t nr)
 
 static void account(size_t nr, enum cb_pool_use use, bool taken)
 {
+	assert_held(&pool.lock);
 	if (taken) {
 		pool.nr_free -= nr;
 		pool.used[use] += (u32)nr;
@@ -101,6 +104,7 @@ void pool_free(void *pages, size_t nr, enum cb_pool_use use)
 {
 	size_t page = (size_t)((u8 *)pages - pool.first) / PAGE_SIZE;
 
+	must(page < pool.nr_pages && nr <= pool.nr_pages - page);
 	spin_lock(&pool.lock);
 	mark(page, nr, false);
 	pool.hint = MIN(pool.hint, page);
@@ -152,6 +156,7 @@ void *stash_take(struct stash *stash)
 {
 	void *page = stash->head;
 
+	must(stash->nr);
 	stash->head = *(void **)page;
 	stash->nr--;
 	return memset(page, 0, PAGE_SIZE);

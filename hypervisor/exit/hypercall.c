@@ -10,18 +10,7 @@
 #include <exit/hypercall.h>
 #include <exit/takeover.h>
 
-void hypercall_result(u64 *x, const struct cb_error *error)
-{
-	x[0] = error->code;
-	x[1] = error->cell | (u64)error->other_cell << 32;
-	x[2] = error->index;
-	x[3] = error->address;
-	x[4] = error->size;
-	x[5] = error->other_address;
-	x[6] = error->other_size;
-}
-
-static void refuse(struct regs *regs, enum cb_error_code code)
+static __cold void refuse(struct regs *regs, enum cb_error_code code)
 {
 	struct cb_error error = {
 		.code = code,
@@ -68,7 +57,7 @@ static __noinline void info(struct regs *regs)
 	regs->x[1] = value;
 }
 
-static __noinline void write_console(struct regs *regs)
+static __cold __noinline void write_console(struct regs *regs)
 {
 	if (regs->x[1] > CB_CONSOLE_WRITE_MAX) {
 		refuse(regs, CB_ERR_ARGUMENT);
@@ -79,7 +68,7 @@ static __noinline void write_console(struct regs *regs)
 }
 
 /* CB_HVC_CELL_CREATE returns the number of the new cell in x1, like no other; x3: only check. */
-static void create(struct regs *regs, struct cb_error *error)
+static __cold void create(struct regs *regs, struct cb_error *error)
 {
 	cell_create(regs->x[1], regs->x[2], regs->x[3], error);
 	hypercall_result(regs->x, error);
@@ -88,7 +77,7 @@ static void create(struct regs *regs, struct cb_error *error)
 }
 
 /* What the root cell does to cells; true if the hypervisor was disabled. */
-static __noinline bool manage(struct regs *regs, u64 call)
+static __cold __noinline bool manage(struct regs *regs, u64 call)
 {
 	struct cb_error error = { .cell = CB_NO_CELL, .other_cell = CB_NO_CELL };
 	u64 *x = regs->x;

@@ -3,6 +3,7 @@
  * Exceptions that EL2 takes in its own code: an access that may fail goes on (fixup.h); anything
  * else ends the cell of this CPU, and harms nobody who waits for one of its locks.
  */
+#include <arch/broken.h>
 #include <arch/fixup.h>
 #include <arch/sysreg.h>
 #include <base/lock.h>
@@ -40,6 +41,21 @@ bool trap_own(struct regs *regs, u64 esr)
 	return false;
 }
 
+/* Made by the Makefile: names of files with promises, one behind the other. */
+extern const char promising[];
+
+/* What base/assert.h has found. */
+static void log_broken(const struct cpu *cpu, u32 where)
+{
+	const char *name = promising;
+
+	for (u32 file = BROKEN_FILE(where); file; name++)
+		if (!*name)
+			file--;
+	log_message("hypervisor: CPU %u: %s:%u is broken\n", (u64)cpu->id, name,
+		    (u64)BROKEN_LINE(where));
+}
+
 /*
  * The locks of this CPU are given up, so that others go on; what they protect may be half done. If
  * it fails in here again, the CPU is lost.
@@ -58,6 +74,8 @@ void trap_panic(u64 vector)
 	cpu->failed = true;
 	log_message("hypervisor: CPU %u: exception %u at %x, esr %x, far %x\n", (u64)cpu->id,
 		    vector, regs.elr, esr, far);
+	if (esr >> ESR_EC_SHIFT == ESR_EC_BRK)
+		log_broken(cpu, esr & ESR_BRK_NUMBER);
 	write_sysreg(esr,
 		     esr_el2); /* for the record: an error of the console may have changed them */
 	write_sysreg(far, far_el2);

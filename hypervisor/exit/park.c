@@ -15,6 +15,7 @@
 #include <exit/park.h>
 #include <gic/gic.h>
 #include <gic/request.h>
+#include <base/assert.h>
 #include <base/log.h>
 
 /* The CPU leaves for the firmware, which Linux asks for it again once the hypervisor is gone. */
@@ -63,6 +64,7 @@ void cpu_parked(void)
 {
 	struct cpu *cpu = this_cpu();
 
+	must(!cpu->locks);
 	drop_serror(cpu);
 	reset_profiling(); /* its buffers are translated by what goes next */
 	/* The tables of a cell may go while its CPUs are parked, those of the root cell stay. */
@@ -92,6 +94,7 @@ void cpu_start(u64 entry, u64 context)
 	struct cpu *cpu = this_cpu();
 	struct cell *cell = cpu->cell;
 
+	must(!cpu->locks);
 	drop_serror(cpu); /* of the memory that was cleaned or cleared */
 	traps_choose(cpu);
 	/* Requests are made under the lock: who made those that were served has sent its SGI. */

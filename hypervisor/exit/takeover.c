@@ -8,6 +8,7 @@
 #include <arch/guest.h>
 #include <arch/smc.h>
 #include <arch/traps.h>
+#include <base/assert.h>
 #include <base/log.h>
 #include <cell/cell.h>
 #include <exit/entry.h>
@@ -47,6 +48,7 @@ static bool is_late(u64 start)
 /* The first refusal counts. All are waited for nevertheless, so that all hear of it. */
 static void refuse(const struct cb_error *error)
 {
+	assert_held(&meeting.lock);
 	if (!meeting.error.code)
 		meeting.error = *error;
 }

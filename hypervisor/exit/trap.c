@@ -23,7 +23,7 @@
  * The root cell's KVM or kexec, for instance: EL2 is taken, and kexec goes on at EL1. But each of
  * its CPUs that starts asks what the GIC can trap, and must hear the same as before.
  */
-static __noinline void stub_call(struct regs *regs)
+static __cold __noinline void stub_call(struct regs *regs)
 {
 	static u32 logged;
 
@@ -140,7 +140,7 @@ static void system_register(struct regs *regs, u64 esr)
 }
 
 /* A CPU of Linux starts. What is not understood starts it again, at EL1. */
-static __noinline void step(struct regs *regs)
+static __cold __noinline void step(struct regs *regs)
 {
 	struct cpu *cpu = this_cpu();
 	u32 insn = 0;

@@ -2,12 +2,14 @@
 /* CPUs at EL2: asking one for something, and waiting (request.h). */
 #include <arch/barrier.h>
 #include <arch/sysreg.h>
+#include <base/assert.h>
 #include <base/lock.h>
 #include <gic/gic.h>
 #include <gic/request.h>
 
 void cpu_request(cpuid_t cpu, u32 requests)
 {
+	must(cpu < nr_cpus);
 	fetch_or(&cpu_of(cpu)->requests, requests);
 	gic_wake(cpu);
 }

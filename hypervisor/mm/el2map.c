@@ -7,6 +7,7 @@
 #include <base/cpu.h>
 #include <arch/io.h>
 #include <mm/el2map.h>
+#include <base/assert.h>
 #include <base/pool.h>
 
 paddr_t hv_phys;
@@ -116,6 +117,7 @@ bool el2_map(u64 virt, paddr_t phys, enum el2_memory type)
 			return false;
 		*table = virt_to_phys(l3) | DESC_TABLE;
 	}
+	must(!(*level3_entry(virt) & DESC_VALID));
 	*level3_entry(virt) = page_descriptor(phys, type);
 	publish_tables();
 	return true;
@@ -153,6 +155,7 @@ void *window_map(paddr_t phys, size_t nr, enum el2_memory type)
 	u64 window = (u64)cpu - CPU_SLOT_DATA + CPU_SLOT_WINDOW;
 	u64 *entry = level3_entry(window);
 
+	must(nr && nr <= CPU_WINDOW_PAGES);
 	if (cpu->window_used)
 		window_unmap();
 	for (size_t i = 0; i < nr; i++)

@@ -7,6 +7,7 @@
 #include <mm/el2map.h>
 #include <mm/stage2.h>
 #include <arch/tlb.h>
+#include <base/assert.h>
 #include <cellblock/config.h>
 
 #define PTE_VALID      BIT(0)
@@ -149,6 +150,7 @@ static void replace(struct stage2 *s2, u64 *entry, u64 value)
 /* Put back a table of a level below 1 and those below it; no entry points to it any more. */
 static void put_tree(u64 *table, unsigned int level, struct stash *stash)
 {
+	must(level > geometry.first_level);
 	for (size_t i = 0; level < LAST_LEVEL && i < ENTRIES; i++)
 		if (is_table(table[i], level))
 			stash_put(stash, table_of(table[i]));
@@ -160,6 +162,7 @@ static void set_entry(struct stage2 *s2, struct position at, u64 value, struct s
 {
 	u64 old = *at.entry;
 
+	assert_held(&s2->lock);
 	if (!(old & PTE_VALID) || (!value && !is_table(old, at.level))) {
 		WRITE_ONCE(*at.entry, value);
 	} else if (old != value) {
@@ -175,6 +178,8 @@ static void split(struct stage2 *s2, struct position at, struct stash *stash)
 	u64 *table = stash_take(stash), old = *at.entry;
 	u64 value = virt_to_phys(table) | PTE_VALID | PTE_TABLE;
 
+	assert_held(&s2->lock);
+	must(!is_table(old, at.level));
 	if (old & PTE_VALID) {
 		for (size_t i = 0; i < ENTRIES; i++)
 			table[i] = leaf((old & PTE_ADDRESS) + i * span(at.level + 1),
@@ -281,6 +286,8 @@ static void set_range(struct stage2 *s2, ipa_t ipa, paddr_t phys, u64 size, u64 
 {
 	ipa_t first = ipa, last = ipa + size - 1;
 
+	must(size && !((ipa | phys | size) % PAGE_SIZE));
+	must(ipa < stage2_limit() && size <= stage2_limit() - ipa);
 	spin_lock(&s2->lock);
 	while (size) {
 		u64 done = set_some(s2, ipa, phys, size, attributes, stash);

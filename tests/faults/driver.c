@@ -30,6 +30,7 @@ static const char *const hv_names[] = {
 	[HV_FAULT_SERROR] = "serror",	    [HV_FAULT_LOCK] = "lock",
 	[HV_FAULT_ROOT_LOCK] = "root-lock", [HV_FAULT_STARTUP] = "startup",
 	[HV_FAULT_CLEAR] = "clear",	    [HV_FAULT_NO_MEMORY] = "no-memory",
+	[HV_FAULT_PROMISE] = "promise",	    [HV_FAULT_ROOT_PROMISE] = "root-promise",
 };
 
 bool fault_is_due(enum driver_fault fault)

@@ -21,6 +21,8 @@ enum hv_fault {
 	HV_FAULT_CLEAR,	    /* CPU count - 1 clears no more than a first piece before count is 0 */
 	HV_FAULT_NO_MEMORY, /* the count-th piece of memory from now that is to be cleared is not
 			       there */
+	HV_FAULT_PROMISE,   /* a cell's CPU finds the promise count - 1 broken (arch/broken.h) */
+	HV_FAULT_ROOT_PROMISE, /* the same of the root cell's */
 	HV_FAULTS,
 };
 

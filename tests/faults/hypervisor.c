@@ -205,6 +205,17 @@ void fault_lock(const char *lock)
 	__asm__ volatile("udf #0");
 }
 
+bool fault_promise(u32 where)
+{
+	bool root = this_cpu()->cell == &root_cell;
+	u64 *count = &faults.counts[root ? HV_FAULT_ROOT_PROMISE : HV_FAULT_PROMISE];
+
+	if (*count != (u64)where + 1)
+		return false;
+	*count = 0;
+	return true;
+}
+
 void fault_smc_call(u64 *x)
 {
 	if (x[0] == PSCI_CPU_OFF && is_due(HV_FAULT_FIRMWARE))

@@ -321,6 +321,8 @@ void inject_undefined(void)
 {
 }
 
+const char promising[] = "";
+
 /* While a CPU of Linux starts: test_startup.c. */
 bool read_instruction(struct cell *cell, u32 *insn)
 {

@@ -28,7 +28,7 @@ TEST_BUILD = "/usr/lib/cellblock-faults"
 FAULT = "/sys/module/cellblock/parameters/fault"
 HYPERVISOR_FAULTS = (
     "pool", "wake", "late", "cpu-on", "firmware", "off", "serror", "lock", "root-lock",
-    "startup", "clear", "no-memory",
+    "startup", "clear", "no-memory", "promise", "root-promise",
 )
 
 # Locks that a CPU of a cell takes, and others that only one of the root cell does: tests/faults/hypervisor.c.

@@ -25,6 +25,7 @@
 #define MAX_CONFIG_SIZE ALIGN_UP((u64)CB_CONFIG_MAX_SIZE, PAGE_SIZE)
 
 paddr_t hv_phys;
+struct spinlock *stub_locks;
 u32 gic_version;
 u64 linux_uses;
 

@@ -11,12 +11,14 @@
 
 #include <cmocka.h>
 
+#include <base/lock.h>
 #include <mm/el2map.h>
 
 #define MAX_RELAX  1000
 #define TIME_LIMIT 120 /* seconds */
 
 void (*stub_other_cpu)(void);
+struct spinlock *stub_locks;
 
 void stub_relax(void)
 {
@@ -58,4 +60,10 @@ int stub_finish(int failed)
 	if (failed)
 		print_seed();
 	return failed;
+}
+
+void stub_broken(const char *file, int line)
+{
+	fail_msg("%s:%d is broken", file, line);
+	abort();
 }

@@ -172,6 +172,8 @@
 #define ESR_EC_DABT_LOW	      0x24
 #define ESR_EC_DABT_CUR	      0x25
 #define ESR_EC_STEP_LOW	      0x32
+#define ESR_EC_BRK	      0x3c
+#define ESR_BRK_NUMBER	      0xffff
 #define ESR_WFX_TIMEOUT	      (1UL << 1)
 #define ESR_DABT_ISV	      (1UL << 24)
 #define ESR_DABT_SSE	      (1UL << 21)
