@@ -131,11 +131,6 @@ static u32 check_regions(const struct cb_cell_config *config, struct cb_error *e
 	return CB_OK;
 }
 
-static bool has_irq(const struct cell *cell, intid_t intid)
-{
-	return cell->irqs[intid / 32] & BIT(intid % 32);
-}
-
 static u32 check_irq(intid_t intid, struct cb_error *error)
 {
 	error->address = intid;
@@ -143,10 +138,10 @@ static u32 check_irq(intid_t intid, struct cb_error *error)
 		error->other_address = gic_nr_intids() - 1;
 		return error->code = CB_ERR_IRQ_RANGE;
 	}
-	if (has_irq(&root_cell, intid))
+	if (gic_line_in_cell(&root_cell, intid))
 		return CB_OK;
 	for (u32 id = 1; id < CB_MAX_CELLS; id++) {
-		if (!cells[id] || !has_irq(cells[id], intid))
+		if (!cells[id] || !gic_line_in_cell(cells[id], intid))
 			continue;
 		error->other_cell = id;
 		return error->code = CB_ERR_IRQ_OTHER_CELL;

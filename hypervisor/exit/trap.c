@@ -110,7 +110,7 @@ static __noinline void other_register(struct regs *regs, u64 esr, u64 rt, u64 va
 {
 	bool write = !(esr & ISS_READ);
 
-	if (!gic_sysreg(this_cpu()->cell, (u32)esr, &value, write)) {
+	if (!gicv3_sysreg(this_cpu()->cell, (u32)esr, &value, write)) {
 		count_exit(this_cpu(), CB_EXIT_SYSREG);
 		if ((esr & ISS_CRN) == ISS_ID && !write) {
 			value = cell_id_register(ISS_CRM(esr), ISS_OP2(esr));
@@ -135,7 +135,7 @@ static void system_register(struct regs *regs, u64 esr)
 		return;
 	}
 	count_exit(this_cpu(), CB_EXIT_SGI);
-	gic_send_sgi(this_cpu()->cell, value);
+	gicv3_send_sgi(this_cpu()->cell, value);
 	skip_a64(exit_regs());
 }
 

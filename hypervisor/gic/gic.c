@@ -6,13 +6,6 @@
 #include <gic/internal.h>
 #include <mm/el2map.h>
 
-u32 gic_version;
-u8 *gicd;
-spinlock_t gic_lock;
-struct cb_frame gicd_frame;
-
-u32 gic_nr_espis;
-
 static intid_t nr_intids;
 
 static u32 check_version(struct cb_error *error)
@@ -125,24 +118,7 @@ void gic_drop_fiq(void)
 	isb();
 }
 
-__noinline void gic_write_ones(u8 *array, u32 nr)
-{
-	for (u32 n = 0; n < nr; n += 32)
-		writel(~0U, array + n / 8);
-}
-
-void gic_reset_private(u8 *frame, u32 nr)
-{
-	for (u32 n = 4; n < nr / 4; n += 4) /* SGIs have one trigger */
-		writel(0, frame + GICD_ICFGR + n);
-	for (u32 n = 0; n < nr; n += 4)
-		writel(0, frame + GICD_IPRIORITYR + n);
-	gic_write_ones(frame + GICD_ICPENDR, nr);
-	gic_write_ones(frame + GICD_ICACTIVER, nr);
-	writel(BIT(MANAGEMENT_SGI), frame + GICD_ISENABLER);
-}
-
-static void gicd_wait(void)
+static void wait_for_gicd(void)
 {
 	while (gic_version == 3 && readl(gicd + GICD_CTLR) & GICD_CTLR_RWP)
 		cpu_relax();
@@ -154,11 +130,6 @@ static void route_spi(intid_t intid, cpuid_t cpu)
 		gicv3_route(intid, boot_mpidrs[cpu]);
 	else
 		writeb(cpu_of(cpu)->gic_target, gicd + GICD_ITARGETSR + intid);
-}
-
-static bool has_spi(const struct cell *cell, intid_t intid)
-{
-	return intid < GIC_MAX_INTID && cell->irqs[intid / 32] & BIT(intid % 32);
 }
 
 /* What of an SPI has no other register to put it back. */
@@ -209,7 +180,7 @@ static __noinline void reset_spis(const struct cell *cell, intid_t first, u32 sp
 	u8 *clear_enable = gicd + GICD_ICENABLER + first / 8;
 
 	writel(spis, clear_enable);
-	gicd_wait(); /* disabled before trigger and route change (12.9.9, 12.9.22) */
+	wait_for_gicd(); /* disabled before trigger and route change (12.9.9, 12.9.22) */
 	for (u32 rest = spis; rest; rest &= rest - 1) {
 		intid_t intid = first + (intid_t)__builtin_ctz(rest);
 
@@ -257,7 +228,7 @@ void gic_evict_spis(const struct cell *cell)
 
 	for (intid_t n = GIC_FIRST_SPI; n < end; n = n + 1 == nr_intids ? GIC_ESPI_ROUTE : n + 1) {
 		spin_lock(&gic_lock);
-		if (!has_spi(cell, n) && reaches(n, cell))
+		if (!gic_line_in_cell(cell, n) && reaches(n, cell))
 			route_spi(n, default_target(&root_cell));
 		spin_unlock(&gic_lock);
 	}

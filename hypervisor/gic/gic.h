@@ -6,13 +6,11 @@
 #ifndef GIC_GIC_H
 #define GIC_GIC_H
 
-#include <base/cpu.h>
 #include <cellblock/config.h>
 #include <cellblock/error.h>
 #include <base/mmio.h>
+#include <base/model.h>
 #include <base/types.h>
-
-struct cell;
 
 /*
  * SGI that wakes a CPU whose guest cannot run any more. One of the eight that are
@@ -89,6 +87,12 @@ void gic_reset_spis(const struct cell *cell);
 /* No SPI of another cell reaches the CPUs of this one any more: they go to the one that calls. */
 void gic_evict_spis(const struct cell *cell);
 
+/* The SPI is the cell's. */
+static inline bool gic_line_in_cell(const struct cell *cell, intid_t intid)
+{
+	return intid < GIC_MAX_INTID && cell->irqs[intid / 32] & BIT(intid % 32);
+}
+
 /* LPIs of a CPU that leaves the root cell. False if the hardware cannot turn them off. */
 __cold bool gic_can_disable_lpis(struct cpu *cpu);
 __cold void gic_disable_lpis(struct cpu *cpu);
@@ -120,11 +124,11 @@ static inline u64 gic_mmio(struct cell *cell, ipa_t ipa, mmio_t kind, u64 value)
 					: gic_cpu_frame(cell, ipa, kind, value);
 }
 
-/* GICv3: the guest wrote value to ICC_SGI1R_EL1. Only CPUs of its cell get it. */
-void gic_send_sgi(const struct cell *cell, u64 value);
+/* The guest wrote value to ICC_SGI1R_EL1. Only CPUs of its cell get it. */
+void gicv3_send_sgi(const struct cell *cell, u64 value);
 
 /* Any other trapped ICC_* register. True if it was one. iss: ESR_EL2.ISS of the trap. */
-bool gic_sysreg(struct cell *cell, u32 iss, u64 *value, bool write);
+bool gicv3_sysreg(struct cell *cell, u32 iss, u64 *value, bool write);
 
 /* The SGI filter's idea of who is in a cell. Also part of gic_move_cpus(). */
 void gic_update_cell(struct cell *cell);

@@ -55,30 +55,6 @@ static u32 spread_to_pairs(u32 bits)
 	return ((bits | bits << 1) & 0x55555555) * 3;
 }
 
-__noinline u64 gic_access_raw(void *address, u32 widths, mmio_t kind, u64 value)
-{
-	if (!(widths & MMIO_SIZE(kind)))
-		return 0;
-	switch (kind) {
-	case MMIO_BYTE:
-		return readb(address);
-	case MMIO_WORD:
-		return readl(address);
-	case MMIO_DOUBLE:
-		return readq(address);
-	case MMIO_WRITE | MMIO_BYTE:
-		writeb((u8)value, address);
-		break;
-	case MMIO_WRITE | MMIO_WORD:
-		writel((u32)value, address);
-		break;
-	case MMIO_WRITE | MMIO_DOUBLE:
-		writeq(value, address);
-		break;
-	}
-	return 0;
-}
-
 /*
  * Set and clear registers: zeros change nothing, so foreign bits need no read. Where the cell owns
  * nothing there may be no register, and an abort by the GIC would be one in EL2.
@@ -159,8 +135,8 @@ static __noinline u64 access_sgi(u64 offset, mmio_t kind, u64 value)
 /* By the number of its GICD_IROUTER. */
 static bool is_own_spi(const struct cell *cell, intid_t intid)
 {
-	if (intid - GIC_FIRST_SPI < GIC_MAX_INTID - GIC_FIRST_SPI)
-		return cell->irqs[intid / 32] & BIT(intid % 32);
+	if (intid < GIC_MAX_INTID)
+		return gic_line_in_cell(cell, intid);
 	return cell == &root_cell && intid - GIC_ESPI_ROUTE < gic_nr_espis;
 }
 
@@ -214,8 +190,6 @@ static __noinline u64 access_v3(struct cell *cell, u64 offset, mmio_t kind, u64 
 		return access_espis(offset, kind, value);
 	return offset >= GICD_V3_ID && kind == MMIO_WORD ? readl(gicd + offset) : 0;
 }
-
-u32 gicd_typer_of_cells;
 
 /* Constant, and read-only for everybody. */
 static u64 read_identity(const struct cell *cell, u64 offset, mmio_t kind)

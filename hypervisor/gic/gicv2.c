@@ -96,7 +96,7 @@ bool gicv2_acknowledge_wake(void)
 }
 
 /* Of GICD_SGIR (4.3.15): the CPUs that a list or a filter names. */
-static u32 sgi_list(u32 sgir, u32 targets)
+static u32 sgir_targets(u32 sgir, u32 targets)
 {
 	u32 self = this_cpu()->gic_target;
 
@@ -117,16 +117,15 @@ void gicv2_send_sgi(const struct cell *cell, u32 sgir)
 	u32 list;
 
 	begin_sgi();
-	list = sgi_list(sgir, READ_ONCE(cell->gic_targets));
+	list = sgir_targets(sgir, READ_ONCE(cell->gic_targets));
 	if (list)
 		writel(list << GICD_SGIR_LIST_SHIFT | (sgir & 0xf), gicd + GICD_SGIR);
 	end_sgi();
 }
 
-static bool may_deactivate(const struct cell *cell, intid_t intid)
+static bool may_write_dir(const struct cell *cell, intid_t intid)
 {
-	return intid < GIC_FIRST_SPI ||
-	       (intid < GIC_MAX_INTID && cell->irqs[intid / 32] & BIT(intid % 32));
+	return intid < GIC_FIRST_SPI || gic_line_in_cell(cell, intid);
 }
 
 /* The second page of the CPU interface. */
@@ -139,7 +138,7 @@ u64 gicv2_mmio(struct cell *cell, ipa_t ipa, mmio_t kind, u64 value)
 {
 	count_exit(this_cpu(), CB_EXIT_GICC);
 	if (ipa - gicc_phys == GICC_DIR && kind == (MMIO_WRITE | MMIO_WORD) &&
-	    may_deactivate(cell, (intid_t)FIELD(value, 9, 0)))
+	    may_write_dir(cell, (intid_t)FIELD(value, 9, 0)))
 		writel((u32)value, gicc + GICC_DIR);
 	return 0;
 }

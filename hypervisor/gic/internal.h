@@ -75,7 +75,27 @@ __cold bool gicv3_acknowledge_wake(struct cpu *cpu);
 __cold void gicv3_route(intid_t intid, u64 affinity);
 __cold bool gicv3_reaches(intid_t intid, cpuset_t cpus);
 __cold void gicv3_update_cell(struct cell *cell);
+
+/* redistributor.c: give each CPU its own, and the frames of all to those who access them. */
+__cold u32 redistributors_find(const struct cb_frame *frame, struct cb_error *error);
 bool gicv3_traps(ipa_t ipa);
 __cold u64 gicv3_mmio(struct cell *cell, ipa_t ipa, mmio_t kind, u64 value);
+
+/* The two frames of a CPU's redistributor; of the first, only the first page is mapped. */
+static inline u8 *rd_of(const struct cpu *cpu)
+{
+	return (u8 *)cpu - CPU_SLOT_DATA + CPU_SLOT_GICR;
+}
+
+static inline u8 *sgi_of(const struct cpu *cpu)
+{
+	return rd_of(cpu) + PAGE_SIZE;
+}
+
+static inline void wait_for_redistributor(u8 *rd)
+{
+	while (readl(rd + GICR_CTLR) & GICR_CTLR_RWP)
+		cpu_relax();
+}
 
 #endif

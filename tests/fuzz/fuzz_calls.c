@@ -284,7 +284,7 @@ bool takeover_leave(u64 nr, struct cb_error *error)
 	return false;
 }
 
-bool gic_sysreg(struct cell *cell, u32 iss, u64 *value, bool write)
+bool gicv3_sysreg(struct cell *cell, u32 iss, u64 *value, bool write)
 {
 	(void)cell;
 	if (!write)
@@ -307,7 +307,7 @@ void stub_wfi(void)
 /* EL2's own accesses do not fail here. */
 const int32_t fixups_start[1], fixups_end[1];
 
-void gic_send_sgi(const struct cell *cell, u64 value)
+void gicv3_send_sgi(const struct cell *cell, u64 value)
 {
 	(void)value;
 	assert_ptr_equal(cell, cpu_of(current)->cell);

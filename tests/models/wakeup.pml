@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Two CPUs of a cell that park, start and are stopped, and the root cell that asks them to.
- * Mirrors: exit/park.c cpu_request(), cpu_parked(), serve(), cpu_start(); gic/gicv3.c
+ * Mirrors: gic/request.c cpu_request(); exit/park.c cpu_parked(), serve(), cpu_start(); gic/gicv3.c
  * gicv3_wake(), gicv3_acknowledge_wake(), gicv3_cpu_reset(); cell/cell.c cell_start(),
  * start_boot_cpu(), cell_request_stop(), stop(), finish_stop(), turn_off(), cell_destroy();
  * exit/psci.c cpu_on(); exit/abort.c, where handle_abort() looks at REQUEST_STOP.

@@ -1074,8 +1074,8 @@ u64 access_as_cell(struct cell *cell, ipa_t ipa, size_t size, bool write, u64 va
 bool sysreg_as_cell(struct cell *cell, u32 iss, u64 *value, bool write)
 {
 	if (!write || (iss & 0x3ffc1e) != ISS_SGI1R) /* without direction and Rt */
-		return gic_sysreg(cell, iss, value, write);
-	gic_send_sgi(cell, *value);
+		return gicv3_sysreg(cell, iss, value, write);
+	gicv3_send_sgi(cell, *value);
 	return true;
 }
 
