@@ -48,6 +48,7 @@ help:
 #: make lint        sparse, cppcheck, clang-tidy, gcc -fanalyzer, stack depth, shellcheck
 #: make run         a shell in the QEMU machine, everything installed (RUN="--gic 2 ...")
 #: make install     install below $(DESTDIR)$(PREFIX)
+#: make uninstall   remove that again
 #: make deb         the Debian packages for arm64, in build/deb, checked with lintian
 #: make clean       remove what was built
 
@@ -138,6 +139,8 @@ install-config:
 		$(DESTDIR)$(PREFIX)/lib/cellblock/cellctl_config
 	install -d $(DESTDIR)$(PREFIX)/share/cellblock/include/cellblock
 	install -m 644 include/cellblock/*.h $(DESTDIR)$(PREFIX)/share/cellblock/include/cellblock
+	install -D -m 644 docs/json/cellctl.schema.json \
+		$(DESTDIR)$(PREFIX)/share/cellblock/json/cellctl.schema.json
 
 # The manual pages, from docs/man.
 MAN := $(patsubst docs/man/%.scd,$(BUILD)/man/%,$(wildcard docs/man/*.scd))
@@ -147,49 +150,76 @@ $(BUILD)/man/%: docs/man/%.scd
 	@mkdir -p $(BUILD)/man
 	@scdoc <$< >$@.new && mv $@.new $@
 
-install: all install-config install-files install-system
+# All of it, on the machine itself or below DESTDIR; the packages of debian/rules have a part each.
+PARTS := install-config install-cellctl install-image install-demos install-system install-man install-dev
+install: all $(PARTS)
 	install -D -m 644 $(BUILD)/driver/cellblock.ko \
 		$(DESTDIR)/lib/modules/$(KVER)/extra/cellblock.ko
 
-# What systemd, udev, shells and man read.
-UNITS ?= /lib/systemd/system
-install-system: man
-	install -d $(DESTDIR)$(UNITS) $(DESTDIR)/etc/cellblock/cells \
-		$(addprefix $(DESTDIR)$(PREFIX)/share/man/man,5 7 8)
-	install -m 644 system/cellblock.service system/cellblock-cell@.service $(DESTDIR)$(UNITS)
-	install -D system/cell-unit.sh $(DESTDIR)$(PREFIX)/lib/cellblock/cell-unit
-	install -D system/cellblock-generator.sh \
-		$(DESTDIR)$(dir $(UNITS))system-generators/cellblock-generator
-	install -D -m 644 system/cellblock.rules $(DESTDIR)/lib/udev/rules.d/60-cellblock.rules
-	install -D -m 644 system/cellblock.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/cellblock.conf
-	test -e $(DESTDIR)/etc/cellblock/cellblock.conf || \
-		install -m 644 system/cellblock.conf $(DESTDIR)/etc/cellblock
-	install -D -m 644 system/cell.conf.example \
-		$(DESTDIR)$(PREFIX)/share/doc/cellblock/examples/cell.conf
-	install -D -m 644 tools/completion/cellctl.bash \
-		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/cellctl
-	install -D -m 644 tools/completion/_cellctl \
-		$(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_cellctl
-	for page in $(notdir $(MAN)); do \
-		install -m 644 $(BUILD)/man/$$page \
-			$(DESTDIR)$(PREFIX)/share/man/man$${page##*.} || exit; \
-	done
+# Takes away what `make install` with the same variables has put there, but for changed configuration.
+uninstall:
+	@rm -rf $(BUILD)/installed
+	@$(MAKE) --no-print-directory -s install DESTDIR=$(BUILD)/installed
+	@scripts/uninstall.sh $(BUILD)/installed "$(DESTDIR)/"
 
-install-files:
+# The command, what it judges configurations with, and its completion.
+ZSH_COMPLETIONS ?= $(PREFIX)/share/zsh/site-functions
+install-cellctl:
 	install -D -m 755 $(BUILD)/tools/cellctl/cellctl $(DESTDIR)$(PREFIX)/bin/cellctl
 	install -d $(DESTDIR)$(PREFIX)/sbin
 	[ $(DESTDIR)$(PREFIX)/bin -ef $(DESTDIR)$(PREFIX)/sbin ] || \
 		ln -sf ../bin/cellctl $(DESTDIR)$(PREFIX)/sbin/cellctl
 	install -D -m 755 $(BUILD)/tools/cellcheck/cellcheck \
 		$(DESTDIR)$(PREFIX)/lib/cellblock/cellcheck
-	install -D -m 644 $(BUILD)/hypervisor/cellblock.bin $(DESTDIR)/lib/firmware/cellblock.bin
+	install -D -m 644 tools/completion/cellctl.bash \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/cellctl
+	install -D -m 644 tools/completion/_cellctl $(DESTDIR)$(ZSH_COMPLETIONS)/_cellctl
+
+# What runs below Linux.
+FIRMWARE ?= /lib/firmware
+install-image:
+	install -D -m 644 $(BUILD)/hypervisor/cellblock.bin $(DESTDIR)$(FIRMWARE)/cellblock.bin
+
+# And beside it: configurations of the machine that QEMU is, and programs to try.
+install-demos:
 	install -d $(DESTDIR)$(PREFIX)/share/cellblock
-	install -D -m 644 docs/json/cellctl.schema.json \
-		$(DESTDIR)$(PREFIX)/share/cellblock/json/cellctl.schema.json
 	install -m 644 $(BUILD)/configs/*.cell $(BUILD)/inmates/*.bin \
 		$(DESTDIR)$(PREFIX)/share/cellblock
-	install -d $(DESTDIR)$(PREFIX)/include/cellblock
+
+# What systemd and udev read.
+UNITS ?= /lib/systemd/system
+UDEV ?= /lib/udev/rules.d
+install-system:
+	install -d $(DESTDIR)$(UNITS) $(DESTDIR)/etc/cellblock/cells
+	install -m 644 system/cellblock.service system/cellblock-cell@.service $(DESTDIR)$(UNITS)
+	install -D system/cell-unit.sh $(DESTDIR)$(PREFIX)/lib/cellblock/cell-unit
+	install -D system/cellblock-generator.sh \
+		$(DESTDIR)$(dir $(UNITS))system-generators/cellblock-generator
+	install -D -m 644 system/cellblock.rules $(DESTDIR)$(UDEV)/60-cellblock.rules
+	install -D -m 644 system/cellblock.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/cellblock.conf
+	test -e $(DESTDIR)/etc/cellblock/cellblock.conf || \
+		install -m 644 system/cellblock.conf $(DESTDIR)/etc/cellblock
+	install -D -m 644 system/cell.conf.example \
+		$(DESTDIR)$(PREFIX)/share/doc/cellblock/examples/cell.conf
+
+install-man: man
+	for page in $(notdir $(MAN)); do \
+		install -D -m 644 $(BUILD)/man/$$page \
+			$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$$page || exit; \
+	done
+
+# To write programs for cells, and programs that ask the driver: headers, and the inmates' library.
+SDK := $(PREFIX)/share/cellblock/sdk
+install-dev:
+	install -d $(DESTDIR)$(PREFIX)/include/cellblock $(DESTDIR)$(PREFIX)/share/pkgconfig \
+		$(addprefix $(DESTDIR)$(SDK)/,include lib example)
 	install -m 644 include/cellblock/*.h $(DESTDIR)$(PREFIX)/include/cellblock
+	install -m 644 $(filter-out %/bench.h,$(wildcard inmates/include/*.h)) $(DESTDIR)$(SDK)/include
+	install -m 644 inmates/lib/*.[chS] $(DESTDIR)$(SDK)/lib
+	install -m 644 inmates/inmate.lds inmates/inmate.mk $(DESTDIR)$(SDK)
+	install -m 644 inmates/example/* $(DESTDIR)$(SDK)/example
+	sed 's#@PREFIX@#$(PREFIX)#; s#@VERSION@#$(VERSION)#' system/cellblock.pc.in \
+		>$(DESTDIR)$(PREFIX)/share/pkgconfig/cellblock.pc
 
 # The driver's source as DKMS wants it, below $(DESTDIR)/usr/src.
 DKMS := $(DESTDIR)/usr/src/cellblock-$(VERSION)
@@ -287,6 +317,5 @@ clean:
 		$(BUILD)/bench.json $(BUILD)/demo-build.log
 
 .PHONY: all help setup hypervisor driver cellctl host cellcheck configs inmates guest firmware faults \
-	kernels $(OTHER_KERNELS) man install-config install-files install-system install-dkms \
-	install deb system-disk rootfs run demo check check-long hostile boards sweep soak bench \
+	kernels $(OTHER_KERNELS) man $(PARTS) install-dkms install uninstall deb system-disk rootfs run demo check check-long hostile boards sweep soak bench \
 	bench-expected bench-plots pictures models fuzz coverage reference lint clean

@@ -101,7 +101,7 @@ configure()
 	echo "PS1='cb# '" >"$root/root/.bashrc"
 	install -D "$ROOT/scripts/rootfs/usr/lib/cb-agent" "$root/usr/lib/cb-agent"
 	make --no-print-directory -s -C "$ROOT/tests/system/guest" health DESTDIR="$root"
-	cp "$BUILD"/deb/*.deb "$root/root"
+	cp "$BUILD"/deb/cell*-[dt]*_all.deb "$BUILD"/deb/cell{block,ctl}_*_arm64.deb "$root/root"
 }
 
 add_driver()

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Counters that CPUs share and a spin lock that also keeps this CPU's interrupts
  * out. Exclusives need Normal cacheable memory: not before the MMU is on.

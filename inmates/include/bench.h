@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Marks a phase for the plugin of the bench (tests/bench/el2count.c) by an instruction that does
  * nothing and causes no exit. Phase 0 ends the one before.

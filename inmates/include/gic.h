@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Registers of GICv2 and GICv3, and where this machine has them. For gic*.c, and for
  * inmates that want to touch them by hand.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * The inmate library. An inmate defines inmate_main() and is linked with the library:
  * it is called on the boot CPU with the MMU and caches on, exceptions handled, the

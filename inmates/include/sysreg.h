@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * System registers, barriers and register-sized MMIO for C and assembly. Names and
  * fields are those of the Arm Architecture Reference Manual and the GIC specification.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Exceptions taken at EL1: interrupts go to gic.c, the rest to the inmate's hook, and
  * what that does not want is printed before the CPU is parked.

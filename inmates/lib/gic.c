@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Interrupts: what GICv2 and GICv3 have in common, and the table of handlers. In a cell
  * the distributor answers for the cell's own interrupts only, CTLR and groups cannot be

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * GICv3: CPU interface in system registers, CPUs named by affinity, SGIs and PPIs in
  * the redistributors.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The identity map of the device tree's memory; others add their registers. It has
  * ASID 1 and the early map of start.S ASID 0, with no global entries: changing from

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The CPUs of the device tree, and starting them. TPIDR_EL1 holds a CPU's logical
  * number.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Entry of an inmate by the arm64 Linux boot protocol (EL1, MMU off, x0 = device tree)
  * and of its other CPUs by PSCI CPU_ON. With the MMU off nothing is written but the

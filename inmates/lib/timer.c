@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The generic timer's virtual timer: absolute deadlines in ticks of CNTVCT_EL0.
  */

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * UARTs, output only, polled: Arm PL011, 8250 with registers four bytes apart, Cadence, i.MX. Baud
  * rate and format stay as firmware or the root cell set them; one that does not transmit yet is

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Exception vectors: save struct regs on the stack, call exception_entry(regs, vector),
  * restore. The offsets are checked in exceptions.c. An interrupt, for which time counts, saves

@@ -23,7 +23,8 @@ SPEAKING = re.compile(r"\.(md|svg|mk)$|/\.clang-(format|tidy)$")
 def findings(path: str) -> Iterator[str]:
     text = Path(path).read_text(encoding="utf-8")
     lines = text.split("\n")
-    head = [line for line in lines[:6] if not line.startswith("#!")]
+    # Buildroot wants its packages to begin with their names in a frame.
+    head = [line for line in lines[:6] if not line.startswith("#!") and line.strip("#")]
     if LICENCE not in head[0]:
         yield f"{path}: no {LICENCE} in its first line"
     if not SPEAKING.search(path) and not any(COMMENT.match(line) for line in head[1:3]):

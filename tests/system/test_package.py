@@ -8,8 +8,10 @@ the machine, make mistakes, look around as somebody else, remove, install again,
 
 from __future__ import annotations
 
+import base64
 import re
 import shutil
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +19,7 @@ import documents
 import pytest
 from cells import SHARE
 from machine import Boot, Machine
-from qemu import BUILD
+from qemu import BUILD, ROOT
 from reader import Reader
 
 DISK = BUILD / "system-disk"
@@ -27,6 +29,8 @@ GIC = 3
 
 BOARD = f"BOARD={SHARE}/qemu-virt-gicv{GIC}.cell"
 # In the order of their names "late" would be first.
+DEBS = "/root/cellblock_*.deb /root/cellctl_*.deb /root/cellblock-tools_*.deb"
+
 CELLS = {
     "late": f'CONFIG={SHARE}/tile-2.cell\nIMAGE={SHARE}/timer.bin\nARGS="period=1000"\nAFTER="timer"',
     "timer": f'CONFIG={SHARE}/demo-native-idle.cell\nIMAGE={SHARE}/timer.bin\nARGS="period=1000"',
@@ -51,7 +55,7 @@ class System:
         return self.machine.fails(command, SLOW)
 
     def install(self) -> None:
-        self.check("dpkg -i /root/cellblock_*.deb >/tmp/dpkg 2>&1 || { cat /tmp/dpkg; false; }")
+        self.check(f"dpkg -i {DEBS} >/tmp/dpkg 2>&1 || {{ cat /tmp/dpkg; false; }}")
 
     def write(self, path: str, text: str) -> None:
         self.check(f"cat >{path} <<'END'\n{text}\nEND")
@@ -207,6 +211,14 @@ def test_stop_destroys_the_cell_and_gives_the_cpu_back(system: System) -> None:
     assert system.check("cat /sys/devices/system/cpu/online") == "0-3"
 
 
+def test_tests_of_the_packages(system: System) -> None:
+    """Those that autopkgtest runs on a machine like this one."""
+    script = base64.b64encode((ROOT / "debian" / "tests" / "configuration").read_bytes()).decode()
+    system.write("/root/configuration.b64", "\n".join(textwrap.wrap(script, 76)))
+    system.check("base64 -d /root/configuration.b64 >/root/configuration")
+    system.check("sh /root/configuration >/tmp/said 2>&1 || { cat /tmp/said; false; }")
+
+
 def test_services_as_the_page_has_them(system: System) -> None:
     """With the configurations that were made here."""
     page, control = "docs/packages.md", unit("control")
@@ -234,11 +246,12 @@ def test_removal_gives_the_machine_back(system: System) -> None:
     assert system.cells() == ["tile-2 created"]
     system.check("cellctl destroy tile-2 && cellctl disable")
     system.check(f"systemctl start {unit('timer')}")
-    system.check("dpkg -r cellblock >/dev/null")
+    assert "cellblock depends on cellctl" in system.fails("dpkg -r cellctl")
+    system.check("dpkg -r cellblock cellctl cellblock-tools >/dev/null")
     assert system.check("cat /sys/devices/system/cpu/online") == "0-3"
     system.check("test ! -e /dev/cellblock")
     system.check("test -e /etc/cellblock/cellblock.conf")
-    system.check("test ! -e /usr/bin/cellctl && test ! -e /usr/sbin/cellctl")
+    system.check("test ! -e /usr/bin/cellctl && test ! -e /usr/sbin/cellctl && test ! -e /usr/lib/cellblock")
     system.machine.assert_dmesg_clean()
 
 
