@@ -21,7 +21,7 @@ fuzz()
 	if "$OUT/$target.bin" "${options[@]}" -print_final_stats=1 -max_len=2048 -len_control=0 \
 		-timeout=60 \
 		-artifact_prefix="$OUT/$target-" \
-		"$OUT/$target" "$HERE/corpus/$target" >"$log" 2>&1; then
+		"$OUT/$target" "$OUT/corpus/$target" >"$log" 2>&1; then
 		echo "  ok    $target, $(executions "$target") executions"
 	else
 		tail -n 60 "$log" | sed 's/^/        /'
