@@ -89,6 +89,10 @@ configs:
 inmates:
 	@$(MAKE) --no-print-directory -C inmates O=$(BUILD)/inmates
 
+# Attackers, witnesses and what measures.
+test-inmates:
+	@$(MAKE) --no-print-directory -C tests/inmates O=$(BUILD)/tests/inmates
+
 guest:
 	@$(MAKE) --no-print-directory -C tests/system/guest
 
@@ -214,7 +218,7 @@ install-dev:
 	install -d $(DESTDIR)$(PREFIX)/include/cellblock $(DESTDIR)$(PREFIX)/share/pkgconfig \
 		$(addprefix $(DESTDIR)$(SDK)/,include lib example)
 	install -m 644 include/cellblock/*.h $(DESTDIR)$(PREFIX)/include/cellblock
-	install -m 644 $(filter-out %/bench.h,$(wildcard inmates/include/*.h)) $(DESTDIR)$(SDK)/include
+	install -m 644 inmates/include/*.h $(DESTDIR)$(SDK)/include
 	install -m 644 inmates/lib/*.[chS] $(DESTDIR)$(SDK)/lib
 	install -m 644 inmates/inmate.lds inmates/inmate.mk $(DESTDIR)$(SDK)
 	install -m 644 inmates/example/* $(DESTDIR)$(SDK)/example
@@ -242,9 +246,10 @@ system-disk: deb
 	@scripts/mksystem.sh
 
 # The root file system of the QEMU machine, with everything installed.
-rootfs: all guest firmware
+rootfs: all guest firmware test-inmates
 	@rm -rf $(BUILD)/staging
 	@$(MAKE) --no-print-directory -s install DESTDIR=$(BUILD)/staging
+	@install -m 644 $(BUILD)/tests/inmates/*.bin $(BUILD)/staging$(PREFIX)/share/cellblock
 	@$(STRIP) $(BUILD)/staging/lib/modules/$(KVER)/extra/cellblock.ko
 	@scripts/mkrootfs.sh $(BUILD)/rootfs.cpio $(BUILD)/staging $(BUILD)/system-guest
 
@@ -316,6 +321,6 @@ clean:
 		$(BUILD)/firmware $(BUILD)/kernels $(BUILD)/man $(BUILD)/deb $(BUILD)/system-disk \
 		$(BUILD)/bench.json $(BUILD)/demo-build.log
 
-.PHONY: all help setup hypervisor driver cellctl host cellcheck configs inmates guest firmware faults \
+.PHONY: all help setup hypervisor driver cellctl host cellcheck configs inmates test-inmates guest firmware faults \
 	kernels $(OTHER_KERNELS) man $(PARTS) install-dkms install uninstall deb system-disk rootfs run demo check check-long hostile boards sweep soak bench \
 	bench-expected bench-plots pictures models fuzz coverage reference lint clean

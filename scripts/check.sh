@@ -140,6 +140,7 @@ build_all()
 	step "plugin for QEMU" run_make -C tests/bench
 	step "hypervisor, clang" run_make -C hypervisor CC=clang O="$OUT/hypervisor-clang"
 	step "inmates, clang" run_make -C inmates CC=clang LD=ld.lld O="$OUT/inmates-clang"
+	step "inmates of the tests, clang" run_make -C tests/inmates CC=clang LD=ld.lld O="$OUT/test-inmates-clang"
 	step "other kernels" end_kernels
 	# shellcheck disable=SC1091	# made by fetch.sh
 	. "$BUILD/debian/env.mk"

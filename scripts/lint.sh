@@ -83,7 +83,7 @@ check_sparse()
 	# What only assembly uses is declared nowhere else.
 	run_sparse hypervisor/*/*.c hypervisor/arch/*/*.c lib/*/*.c -- -ffreestanding -Wno-decl \
 		-Ilib -Ihypervisor -Ihypervisor/arch/arm64/include -Iinclude
-	run_sparse inmates/*/*.c -- -ffreestanding -Iinmates/include -Iinclude \
+	run_sparse inmates/*/*.c tests/inmates/*.c tests/inmates/*/*.c -- -ffreestanding -Iinmates/include -Iinclude \
 		-isystem "$ARM64_INCLUDE"
 	run_sparse tools/*/*.c -- -D_GNU_SOURCE -Itools/cellcheck/stub \
 		-Ihypervisor/arch/arm64/include -Ilib -Ihypervisor -Iinclude -Itools/cellctl \
@@ -139,7 +139,7 @@ check_tidy()
 	run_tidy hypervisor/*/*.c hypervisor/arch/*/*.c lib/*/*.c -- $target -std=gnu11 -ffreestanding \
 		-mgeneral-regs-only -DCELLBLOCK_VERSION='"0"' -Ilib -Ihypervisor \
 		-Ihypervisor/arch/arm64/include -Iinclude
-	run_tidy inmates/*/*.c -- $target -std=gnu11 -ffreestanding -Iinmates/include -Iinclude \
+	run_tidy inmates/*/*.c tests/inmates/*.c tests/inmates/*/*.c -- $target -std=gnu11 -ffreestanding -Iinmates/include -Iinclude \
 		-isystem "$ARM64_INCLUDE"
 	run_tidy tests/firmware/*.c -- $target -std=gnu11 -ffreestanding -mgeneral-regs-only
 	run_tidy tests/system/guest/*.c -- $target -std=gnu11 -Iinclude -isystem "$libc" \
@@ -186,6 +186,7 @@ check_analyzer()
 
 	$make -C hypervisor O="$OUT/hypervisor" EXTRA_CFLAGS=-fanalyzer
 	$make -C inmates O="$OUT/inmates" CC="${CROSS}gcc -fanalyzer" >/dev/null
+	$make -C tests/inmates O="$OUT/test-inmates" CC="${CROSS}gcc -fanalyzer" >/dev/null
 	$make -C tests/firmware O="$OUT/firmware" CC="${CROSS}gcc -fanalyzer"
 	$make -C tools/cellctl CC="${CROSS}gcc" O="$OUT/cellctl" \
 		EXTRA_CFLAGS="-isystem $ARM64_INCLUDE -fanalyzer" \

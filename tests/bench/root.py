@@ -132,7 +132,7 @@ def run_bare(image: str, arguments: str) -> str:
     """An inmate by itself on QEMU's machine, at EL1: what it prints until it turns it off."""
     command = [QEMU, "-machine", "virt,gic-version=3", "-cpu", ICOUNT_CPU, "-m", "1G"]
     command += ["-nodefaults", "-display", "none", "-serial", "stdio", *ICOUNT]
-    command += ["-kernel", str(BUILD / "inmates" / f"{image}.bin"), "-append", f"{arguments} off"]
+    command += ["-kernel", str(next(BUILD.glob(f"*/inmates/{image}.bin"), BUILD / "inmates" / f"{image}.bin")), "-append", f"{arguments} off"]
     done = subprocess.run(
         command, check=True, capture_output=True, text=True, timeout=300, stdin=subprocess.DEVNULL
     )

@@ -55,7 +55,7 @@ def test_picture_is_shown_and_readable_on_any_background(picture: Path) -> None:
 
 @functools.cache
 def sources() -> str:
-    found = [path for top in ("lib", "hypervisor", "driver", "include", "tools", "inmates")
+    found = [path for top in ("lib", "hypervisor", "driver", "include", "tools", "inmates", "tests/inmates")
              for path in sorted((ROOT / top).rglob("*")) if path.suffix in (".c", ".h", ".S")]
     return "\n".join(path.read_text(encoding="utf-8") for path in found)
 

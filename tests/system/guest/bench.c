@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-#include "../../../inmates/include/bench.h"
+#include "../../inmates/bench.h"
 
 static uint64_t microseconds(void)
 {

@@ -16,11 +16,12 @@
  * "bench: done from phase N".
  */
 #include <atomic.h>
-#include <bench.h>
 #include <gic.h>
 #include <hypercall.h>
 #include <inmate.h>
 #include <sysreg.h>
+
+#include "bench.h"
 
 #define SGI		 1u
 #define HVC_UNKNOWN	 CB_HVC(31)
