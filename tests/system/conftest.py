@@ -115,8 +115,8 @@ def boot(request: pytest.FixtureRequest) -> Iterator[Boot]:
     """boot(gic=3, cpu=..., ...) starts a machine that ends with the test.
 
     The options are those of qemu.Config. Where many tests use such a machine, it goes on from
-    a snapshot of a booted one, unless it is to boot `anew`. `patience`: seconds that a boot takes
-    at most.
+    a snapshot of a booted one, unless it is to boot `anew`. `patience`: seconds that a boot
+    says nothing at most.
     """
     yield from _booter(request)
 

@@ -35,6 +35,9 @@ T = TypeVar("T")
 PROMPT = "cb# "
 AGENT = "/usr/lib/cb-agent"
 TIMEOUT = 60.0
+# What may take long, like a boot on a busy host, is waited for as long as the console goes on, but no more than
+# this many times as long as it may be silent: a kernel that hangs can complain forever.
+LONGEST = 10
 
 # A line of the kernel or the hypervisor amid other output: it ends in CR LF, which
 # a command's own lines do not under the agent.
@@ -123,8 +126,13 @@ class Console:
             self._position = len(self._text)
             return self._position
 
-    def expect(self, pattern: str, timeout: float = TIMEOUT) -> re.Match[str]:
-        """Waits for a regular expression in what no expect() has consumed yet."""
+    def expect(
+        self, pattern: str, timeout: float = TIMEOUT, while_it_goes_on: bool = False
+    ) -> re.Match[str]:
+        """Waits for a regular expression in what no expect() has consumed yet.
+
+        If `while_it_goes_on`, the timeout is for silence: all that is said makes it begin again.
+        """
         regex = re.compile(pattern, re.MULTILINE)
 
         def found() -> re.Match[str] | None:
@@ -133,23 +141,30 @@ class Console:
                 self._position = match.end()
             return match
 
-        return self._wait(found, f"/{pattern}/", timeout)
+        return self._wait(found, f"/{pattern}/", timeout, LONGEST if while_it_goes_on else 1)
 
-    def _wait(self, found: Callable[[], T | None], what: str, timeout: float) -> T:
-        deadline = time.monotonic() + timeout
+    def _wait(
+        self, found: Callable[[], T | None], what: str, timeout: float, longest: int = 1
+    ) -> T:
+        """Waits until the console is silent for `timeout` seconds, but not `longest` times that."""
         with self._changed:
+            begun, length = time.monotonic(), len(self._text)
+            deadline = begun + timeout
             while True:
                 result = found()
                 if result is not None:
                     return result
                 if self.closed:
                     raise ConsoleError(f"{self.name} ended before {what}{self._tail()}")
-                left = deadline - time.monotonic()
-                if left <= 0:
+                now = time.monotonic()
+                if len(self._text) > length:
+                    length = len(self._text)
+                    deadline = min(now + timeout, begun + longest * timeout)
+                if now >= deadline:
                     raise ConsoleError(
-                        f"{self.name}: no {what} in {timeout:g} s{self._tail()}"
+                        f"{self.name}: no {what} in {now - begun:.3g} s{self._tail()}"
                     )
-                self._changed.wait(left)
+                self._changed.wait(deadline - now)
 
     def wait_closed(self, timeout: float = TIMEOUT) -> None:
         """Waits until QEMU has closed the console."""
@@ -163,8 +178,8 @@ class Console:
     # Running commands. The other end is a shell of the test system.
 
     def login(self, timeout: float = TIMEOUT) -> None:
-        """Waits for a prompt of the test system and takes it over for run()."""
-        self.expect(re.escape(PROMPT), timeout)
+        """Waits for a prompt of the test system, while it boots, and takes it over for run()."""
+        self.expect(re.escape(PROMPT), timeout, while_it_goes_on=True)
         self.enter_agent()
 
     def enter_agent(self, timeout: float = TIMEOUT) -> None:
@@ -283,7 +298,7 @@ class Machine:
     # Linux
 
     def login(self, timeout: float = TIMEOUT) -> None:
-        """Waits for Linux to come up, also after kexec."""
+        """Waits for Linux to come up, also after kexec; so long it may say nothing."""
         self.serial.login(timeout)
 
     def run(self, command: str, timeout: float = TIMEOUT) -> Result:
