@@ -311,6 +311,15 @@ class Machine:
         assert status == 0, f"'{command}' ended with status {status}:\n{output}"
         return output.strip()
 
+    def script(self, text: str, arguments: str = "", timeout: float = TIMEOUT) -> list[str]:
+        """Runs a script, which must succeed, in a shell of its own: its lines.
+
+        What goes to stderr, like the progress of what takes long on a busy host, is only for failures.
+        """
+        self.check(f"cat >/tmp/script <<'end'\n{text}\nend")
+        run = f"sh /tmp/script {arguments} 2>/tmp/script.err || {{ cat /tmp/script.err; false; }}"
+        return self.check(run, timeout).splitlines()
+
     def fails(self, command: str, timeout: float = TIMEOUT) -> str:
         """Runs a command that must fail (and not by a signal): its output."""
         status, output = self.run(command, timeout)

@@ -112,9 +112,8 @@ def test_cell_runs(root: Root) -> None:
 def test_cpus_come_and_go(root: Root) -> None:
     root.enable()
     pool = root.pool()
-    root.machine.check(f"cat >/tmp/cycle <<'end'\n{CYCLE}\nend")
-    lines = root.machine.check("sh /tmp/cycle 2>&1", timeout=TIMEOUT * CYCLES)
-    assert lines.splitlines() == [f"0-{max(all_cpus(root))}"] * CYCLES
+    lines = root.machine.script(CYCLE, timeout=TIMEOUT * CYCLES)
+    assert lines == [f"0-{max(all_cpus(root))}"] * CYCLES
     assert root.pool() == pool
     root.assert_linux_is_well(*all_cpus(root))
     root.disable()
