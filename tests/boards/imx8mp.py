@@ -7,16 +7,16 @@ import dataclasses
 from pathlib import Path
 
 from board import RESERVED, RESERVED_SIZE, Board
-from qemu import BUILD, environment
+from kernels import Kernel, initramfs
 from tree import Tree
 
+KERNEL = Kernel("6.12")
 CELL_UART = "/soc@0/bus@30800000/spba-bus@30800000/serial@30880000"  # UART3
 
 
 def plain_tree() -> Tree:
     """As Linux has it; QEMU does with it."""
-    modules = Path(environment()["MODULES_DIR_612"])
-    return Tree(modules.parents[2] / "usr" / "lib" / f"linux-image-{modules.name}" / "freescale" / "imx8mp-evk.dtb")
+    return Tree(KERNEL.device_trees / "freescale" / "imx8mp-evk.dtb")
 
 
 def make_tree(path: Path) -> None:
@@ -38,14 +38,11 @@ class Imx8mp(Board):
 
     @staticmethod
     def kernel() -> Path:
-        return Path(environment()["KERNEL_IMAGE_612"])
+        return Path(KERNEL.image)
 
     def initrd(self) -> Path:
         """The usual root file system and this kernel's module."""
-        path = self.directory() / "rootfs.cpio"
-        parts = [BUILD / "rootfs.cpio", BUILD / "kernels" / "6.12" / "rootfs.cpio"]
-        path.write_bytes(b"".join(part.read_bytes() for part in parts))
-        return path
+        return initramfs(KERNEL, self.directory())
 
     def machine(self) -> list[str]:
         tree = self.tree
@@ -55,7 +52,7 @@ class Imx8mp(Board):
         return [
             *("-machine", "imx8mp-evk", "-m", "6G", "-smp", str(self.smp)),
             *("-kernel", str(self.kernel()), "-initrd", str(self.initrd()), "-dtb", str(tree)),
-            *("-append", "console=ttymxc1,115200 panic=-1 kvm.enable_virt_at_load=0"),
+            *("-append", f"console=ttymxc1,115200 panic=-1 {KERNEL.arguments}"),
         ]
 
     def serials(self) -> list[str]:

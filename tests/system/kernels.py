@@ -56,6 +56,11 @@ class Kernel(NamedTuple):
         return self._variable("KDIR")
 
     @property
+    def device_trees(self) -> Path:
+        """Those of its package."""
+        return Path(self.headers).parents[1] / "lib" / f"linux-image-{self.release}"
+
+    @property
     def has_kvm(self) -> bool:
         """The real-time 6.1 does not."""
         return "CONFIG_KVM=y\n" in (Path(self.headers) / ".config").read_text()
