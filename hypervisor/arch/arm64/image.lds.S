@@ -18,7 +18,11 @@ SECTIONS
 	.head : ALIGN(0x80) {
 		KEEP(*(.head.cold))		/* CB_IMAGE_COLD_ENTRY */
 		KEEP(*(.head.boot))
-		/* Here and in the stub's vectors that nothing takes: as much as there is room for. */
+		/*
+		 * The stub's vectors are aligned to 2 KiB, and of their table one entry is used. What fits
+		 * into the gaps makes the image 2.2 KiB smaller, and its file a page: no other code of
+		 * these sizes is there, and nothing depends on where it lies.
+		 */
 		*insn.o(.text .text.*)
 		*inject.o(.text .text.*)
 		. = ALIGN(0x800);		/* VBAR_EL2 has no lower bits */

@@ -95,64 +95,32 @@ static void reset_fp(void)
 	fp_reset();
 }
 
+/* clang-format off */
+#define RESET(kind, n)                        \
+	case n:                               \
+		ZERO(dbg##kind##cr##n##_el1); \
+		ZERO(dbg##kind##vr##n##_el1); \
+		__attribute__((fallthrough));
+/* An instruction names its register: so each number is a case, and those below it follow. */
+#define RESET_FROM(kind, nr)                                                        \
+	switch (nr) {                                                               \
+		RESET(kind, 15) RESET(kind, 14) RESET(kind, 13) RESET(kind, 12)     \
+		RESET(kind, 11) RESET(kind, 10) RESET(kind, 9) RESET(kind, 8)       \
+		RESET(kind, 7) RESET(kind, 6) RESET(kind, 5) RESET(kind, 4)         \
+		RESET(kind, 3) RESET(kind, 2) RESET(kind, 1) RESET(kind, 0)         \
+	default:                                                                    \
+		break;                                                              \
+	}
+/* clang-format on */
+
 static void reset_breakpoints(u64 nr)
 {
-#define RESET(n)                       \
-	case n:                        \
-		ZERO(dbgbcr##n##_el1); \
-		ZERO(dbgbvr##n##_el1); \
-		__attribute__((fallthrough))
-	switch (nr) {
-		RESET(15);
-		RESET(14);
-		RESET(13);
-		RESET(12);
-		RESET(11);
-		RESET(10);
-		RESET(9);
-		RESET(8);
-		RESET(7);
-		RESET(6);
-		RESET(5);
-		RESET(4);
-		RESET(3);
-		RESET(2);
-		RESET(1);
-		RESET(0);
-	default:
-		break;
-	}
-#undef RESET
+	RESET_FROM(b, nr)
 }
 
 static void reset_watchpoints(u64 nr)
 {
-#define RESET(n)                       \
-	case n:                        \
-		ZERO(dbgwcr##n##_el1); \
-		ZERO(dbgwvr##n##_el1); \
-		__attribute__((fallthrough))
-	switch (nr) {
-		RESET(15);
-		RESET(14);
-		RESET(13);
-		RESET(12);
-		RESET(11);
-		RESET(10);
-		RESET(9);
-		RESET(8);
-		RESET(7);
-		RESET(6);
-		RESET(5);
-		RESET(4);
-		RESET(3);
-		RESET(2);
-		RESET(1);
-		RESET(0);
-	default:
-		break;
-	}
-#undef RESET
+	RESET_FROM(w, nr)
 }
 
 static void reset_performance_monitors(u64 version)
