@@ -81,7 +81,7 @@ check_sparse()
 
 	[ -n "$CROSS" ] || libc=/usr/include
 	# What only assembly uses is declared nowhere else.
-	run_sparse hypervisor/*/*.c hypervisor/arch/*/*.c lib/*/*.c -- -ffreestanding -Wno-decl \
+	run_sparse hypervisor/*/*.c hypervisor/arch/*/*.c lib/*/*.c -- -ffreestanding -Wno-decl -DFILE_NUMBER=0 \
 		-Ilib -Ihypervisor -Ihypervisor/arch/arm64/include -Iinclude
 	run_sparse inmates/*/*.c tests/inmates/*.c tests/inmates/*/*.c -- -ffreestanding -Iinmates/include -Iinclude \
 		-isystem "$ARM64_INCLUDE"
@@ -137,7 +137,7 @@ check_tidy()
 
 	[ -n "$CROSS" ] || libc=/usr/include
 	run_tidy hypervisor/*/*.c hypervisor/arch/*/*.c lib/*/*.c -- $target -std=gnu11 -ffreestanding \
-		-mgeneral-regs-only -DCELLBLOCK_VERSION='"0"' -Ilib -Ihypervisor \
+		-mgeneral-regs-only -DCELLBLOCK_VERSION='"0"' -DFILE_NUMBER=0 -Ilib -Ihypervisor \
 		-Ihypervisor/arch/arm64/include -Iinclude
 	run_tidy inmates/*/*.c tests/inmates/*.c tests/inmates/*/*.c -- $target -std=gnu11 -ffreestanding -Iinmates/include -Iinclude \
 		-isystem "$ARM64_INCLUDE"

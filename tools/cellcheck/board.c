@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <arch/traps.h>
 #include <base/log.h>
 #include <base/uart.h>
 #include <cell/create.h>

@@ -2,7 +2,7 @@
 /*
  * What the real sources of hypervisor/ need to run in a host process: the headers in
  * stub/arch, which come first in the include path, end here. Addresses are those of
- * EL2 from another base (arch/mmu.h): stub_map() puts memory there.
+ * EL2 from another base (arch/layout.h): stub_map() puts memory there.
  */
 #ifndef STUB_STUB_H
 #define STUB_STUB_H
