@@ -126,8 +126,11 @@ run_tidy()
 		files+=("$1")
 		shift
 	done
-	# It counts warnings that it does not show, too.
-	printf '%s\n' "${files[@]}" | xargs -P "$JOBS" -I {} clang-tidy --quiet {} "$@" 2>&1 |
+	# It counts warnings that it does not show, too. What one says is printed at once.
+	# shellcheck disable=SC2016	# of the other shell
+	printf '%s\n' "${files[@]}" |
+		xargs -P "$JOBS" -I {} bash -c 'echo "$(clang-tidy --quiet "$0" "$@" 2>&1)"' {} "$@" |
+		grep -v '^$' |
 		grep -v ' warnings\? \(and [0-9]* errors\? \)\?generated\.$' || true
 }
 
