@@ -127,6 +127,6 @@ int cb_argument_check(struct cb_ioc *arg, u32 least, u32 known, int read)
 		return read ?: -EINVAL;
 	}
 	if (arg->flags)
-		return refuse(&arg->error, CB_ERR_REQUEST_FLAGS, .address = arg->flags);
+		return refuse(&arg->error, CB_ERR_REQUEST_FLAGS, .flags = arg->flags);
 	return 0;
 }

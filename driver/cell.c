@@ -116,11 +116,11 @@ static int locked(struct cell *cell, struct cb_error *error,
 /* Who asks again within this time has not stopped asking, whatever signals came in between. */
 #define ASKED_ON       HZ
 
-/* A call that can be busy: while CPUs are to stop, or one is to begin, its address has them. */
+/* A call that can be busy: while CPUs are to stop, or one is to begin, the record has them. */
 static int ask(u64 function, struct cell *cell, struct cb_error *error)
 {
 	int err = hvc_run(function, cell->id, 0, 0, error);
-	bool silent = err && error->code == CB_ERR_BUSY && error->address;
+	bool silent = err && error->code == CB_ERR_BUSY && error->cpus;
 
 	if (!silent || time_after(jiffies, cell->silent.last + ASKED_ON))
 		WRITE_ONCE(cell->silent.since, jiffies);
@@ -136,12 +136,10 @@ static bool is_silent(const struct cell *cell)
 /* Whoever asks next waits as long again. */
 static int refuse_silent_cpu(struct cell *cell, struct cb_error *error)
 {
-	u32 cpu = __ffs64(error->address);
+	u32 cpu = __ffs64(error->cpus);
 
 	WRITE_ONCE(cell->silent.since, jiffies);
-	refuse_cell(error, CB_ERR_CPU_NO_ANSWER, cell->id, CB_NO_CELL);
-	error->index = cpu;
-	return cb_error_errno(error->code);
+	return refuse_cell(error, CB_ERR_CPU_NO_ANSWER, cell->id, CB_NO_CELL, .index = cpu);
 }
 
 /*
@@ -161,7 +159,7 @@ static int repeat_while_busy(struct cell *cell, struct cb_error *error,
 			return refuse(error, CB_ERR_SHUTTING_DOWN);
 		if (signal_pending(current))
 			return -ERESTARTSYS;
-		if (error->address && is_silent(cell))
+		if (error->cpus && is_silent(cell))
 			return refuse_silent_cpu(cell, error);
 		usleep_range(500, 1000);
 	}
@@ -252,7 +250,7 @@ static int destroy_unseen(struct cell *cell, struct cb_error *error)
 		err = destroy_locked(cell, error);
 		if (!err || error->code != CB_ERR_BUSY)
 			return err;
-		if (error->address && is_silent(cell))
+		if (error->cpus && is_silent(cell))
 			return refuse_silent_cpu(cell, error);
 		mutex_unlock(&cellblock.lock);
 		usleep_range(500, 1000);

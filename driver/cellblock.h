@@ -19,6 +19,7 @@
 #include <cellblock/error.h>
 #include <cellblock/ioctl.h>
 #include <cellblock/public.h>
+#include <config/refuse.h>
 
 #include "compat.h"
 
@@ -80,16 +81,12 @@ struct cell {
 		if ((set) >> (cpu)&1)
 
 /*
- * error.c: refusals. Fields that are not named are zero; cells are CB_NO_CELL. All
- * return the -errno that stands for the code.
+ * error.c: refusals, by the one way there is (config/refuse.h); here all return the -errno that
+ * stands for the code.
  */
-#define refuse(error, code_, ...) \
-	cb_refuse(error, &(const struct cb_error){ .code = (code_), ##__VA_ARGS__ })
-#define refuse_cell(error, code_, cell_, other_, ...) \
-	cb_refuse_cell(error, cell_, other_,          \
-		       &(const struct cb_error){ .code = (code_), ##__VA_ARGS__ })
-int cb_refuse(struct cb_error *error, const struct cb_error *record);
-int cb_refuse_cell(struct cb_error *error, u32 cell, u32 other, const struct cb_error *record);
+#define refuse(error, code, ...) cb_error_errno(cb_refuse(error, code, ##__VA_ARGS__))
+#define refuse_cell(error, code, cell, other, ...) \
+	cb_error_errno(cb_refuse_cell(error, code, cell, other, ##__VA_ARGS__))
 int cb_refuse_named(struct cb_error *error, u32 code, const char *name);
 int cb_refuse_errno(struct cb_error *error, const char *what, int err);
 int cb_error_errno(u32 code);

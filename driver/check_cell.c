@@ -9,7 +9,8 @@
 #include <linux/string.h>
 
 #include "cellblock.h"
-#include <config/check.h>
+#include <config/iterate.h>
+#include <config/overlap.h>
 
 /* ---- The partition ---- */
 
@@ -30,53 +31,23 @@ static int check_name(const struct cb_cell_config *config, struct cb_error *erro
 	return 0;
 }
 
-static int refuse_frame(const struct cb_region *region, u32 i, u32 code,
-			const struct cb_frame *frame, struct cb_error *error)
-{
-	if (!cb_ranges_overlap(region->phys, region->size, frame->phys, frame->size))
-		return 0;
-	return refuse(error, code, .index = i, .address = region->phys, .size = region->size,
-		      .other_address = frame->phys, .other_size = frame->size);
-}
-
+/* By the rules that the hypervisor goes by, too. */
 static int check_frames(const struct cb_region *region, u32 i, struct cb_error *error)
 {
-	const struct cb_system_config *system = cellblock.config;
-	int frame, err;
-
-	err = refuse_frame(region, i, CB_ERR_REGION_HYPERVISOR, &system->hypervisor, error);
-	for (frame = 0; frame < CB_GIC_FRAMES && !err; frame++)
-		err = refuse_frame(region, i, CB_ERR_REGION_GIC, &system->gic.frames[frame], error);
-	return err;
-}
-
-static int check_against_cell(const struct cb_region *region, u32 i, const struct cell *cell,
-			      struct cb_error *error)
-{
-	const struct cb_region *other = cb_config_regions(cell->config);
-	u32 j;
-
-	for (j = 0; j < cell->config->regions.count; j++) {
-		if (region->flags & other[j].flags & CB_REGION_SHARED)
-			continue;
-		if (cb_ranges_overlap(region->phys, region->size, other[j].phys, other[j].size))
-			return refuse_cell(error, CB_ERR_REGION_OTHER_CELL, CB_NO_CELL, cell->id,
-					   .index = i, .address = region->phys,
-					   .size = region->size, .other_address = other[j].phys,
-					   .other_size = other[j].size);
-	}
+	if (cb_check_not_claimed(cellblock.config, i, region->phys, region->size, error))
+		return cb_error_errno(error->code);
 	return 0;
 }
 
 static int check_other_cells(const struct cb_region *region, u32 i, struct cb_error *error)
 {
-	int err = 0;
 	u32 id;
 
-	for (id = CB_ROOT_CELL + 1; id < CB_MAX_CELLS && !err; id++)
-		if (cellblock.cells[id])
-			err = check_against_cell(region, i, cellblock.cells[id], error);
-	return err;
+	for (id = CB_ROOT_CELL + 1; id < CB_MAX_CELLS; id++)
+		if (cellblock.cells[id] &&
+		    cb_check_not_taken(region, i, cellblock.cells[id]->config, id, error))
+			return cb_error_errno(error->code);
+	return 0;
 }
 
 /* ---- Linux ---- */
@@ -95,15 +66,16 @@ static int check_system_ram(const struct cb_region *region, u32 i, struct cb_err
 /* Whether a driver has claimed a region is known when the cell claims it: cell.c. */
 static int check_regions(const struct cb_cell_config *config, struct cb_error *error)
 {
-	const struct cb_region *region = cb_config_regions(config);
-	int err = 0;
-	u32 i;
+	for_each_region (region, config) {
+		u32 i = cb_region_index(config, region);
+		int err = check_frames(region, i, error) ?:
+			  check_other_cells(region, i, error) ?:
+			  check_system_ram(region, i, error);
 
-	for (i = 0; i < config->regions.count && !err; i++, region++)
-		err = check_frames(region, i, error) ?:
-		      check_other_cells(region, i, error) ?:
-		      check_system_ram(region, i, error);
-	return err;
+		if (err)
+			return err;
+	}
+	return 0;
 }
 
 static int check_irq_range(struct irq_domain *domain, const struct cb_irq_range *range, u32 i,
@@ -117,7 +89,7 @@ static int check_irq_range(struct irq_domain *domain, const struct cb_irq_range 
 			continue;
 		cb_refuse_named(error, CB_ERR_IRQ_IN_USE, user);
 		error->index = i;
-		error->address = range->first + n;
+		error->intid = range->first + n;
 		return cb_error_errno(error->code);
 	}
 	return 0;
@@ -125,14 +97,15 @@ static int check_irq_range(struct irq_domain *domain, const struct cb_irq_range 
 
 static int check_irqs(const struct cb_cell_config *config, struct cb_error *error)
 {
-	const struct cb_irq_range *range = cb_config_irqs(config);
 	struct irq_domain *domain = cb_gic_domain();
-	int err = 0;
-	u32 i;
 
-	for (i = 0; i < config->irqs.count && !err; i++)
-		err = check_irq_range(domain, &range[i], i, error);
-	return err;
+	for_each_irq (range, config) {
+		int err = check_irq_range(domain, range, cb_irq_index(config, range), error);
+
+		if (err)
+			return err;
+	}
+	return 0;
 }
 
 static int check_cpu(u32 cpu, struct cb_error *error)
@@ -181,13 +154,13 @@ static int check_memory(const struct cb_region *region, u32 i, struct cb_error *
 /* Of regions that the root cell may give, whether this machine has them to give. */
 int cb_check_cell_memory(const struct cb_cell_config *config, struct cb_error *error)
 {
-	const struct cb_region *region = cb_config_regions(config);
-	int err = 0;
-	u32 i;
+	for_each_region (region, config) {
+		int err = check_memory(region, cb_region_index(config, region), error);
 
-	for (i = 0; i < config->regions.count && !err; i++, region++)
-		err = check_memory(region, i, error);
-	return err;
+		if (err)
+			return err;
+	}
+	return 0;
 }
 
 int cb_check_cell(const struct cb_cell_config *config, struct cb_error *error)

@@ -10,6 +10,8 @@
 
 #include "cellblock.h"
 #include <config/check.h>
+#include <config/iterate.h>
+#include <config/overlap.h>
 
 #define RIGHTS (CB_REGION_READ | CB_REGION_WRITE | CB_REGION_EXECUTE)
 
@@ -23,10 +25,7 @@ struct check {
 
 static const struct cb_region *region_at(const struct cb_cell_config *config, u64 at)
 {
-	const struct cb_region *region = cb_config_regions(config);
-	u32 i;
-
-	for (i = 0; i < config->regions.count; i++, region++)
+	for_each_region (region, config)
 		if (cb_range_contains(region->phys, region->size, at, 1))
 			return region;
 	return NULL;
@@ -35,10 +34,7 @@ static const struct cb_region *region_at(const struct cb_cell_config *config, u6
 /* Where the first region behind a byte begins, or the end of a range. */
 static u64 next_region(const struct cb_cell_config *config, u64 at, u64 end)
 {
-	const struct cb_region *region = cb_config_regions(config);
-	u32 i;
-
-	for (i = 0; i < config->regions.count; i++, region++)
+	for_each_region (region, config)
 		if (region->phys > at && region->phys < end)
 			end = region->phys;
 	return end;
@@ -52,10 +48,9 @@ static bool has_rights(u32 flags, u32 needed)
 	return !missing && (needed & CB_REGION_IO || !(flags & CB_REGION_IO));
 }
 
-static int refuse_piece(const struct check *check, const struct cb_error *record)
+/* The record has been filled in. */
+static int say_what(const struct check *check, int err)
 {
-	int err = cb_refuse(check->error, record);
-
 	strscpy(check->error->name, check->what, sizeof(check->error->name));
 	return err;
 }
@@ -65,7 +60,6 @@ static int check_piece(u64 start, u64 size, u32 needed, void *arg)
 {
 	const struct check *check = arg;
 	const struct cb_cell_config *root = &check->config->root;
-	struct cb_error record = { .address = start, .size = size };
 	u64 at = start, end = start + size;
 
 	/* What no region lists, a permissive root cell gets at its first access. */
@@ -78,15 +72,15 @@ static int check_piece(u64 start, u64 size, u32 needed, void *arg)
 		if (!region && check->but_reserved && cb_is_reserved(at, next)) {
 			at = next;
 		} else if (!region) {
-			record.code = CB_ERR_MEMORY_UNLISTED;
-			record.other_address = at;
-			return refuse_piece(check, &record);
+			return say_what(check, refuse(check->error, CB_ERR_MEMORY_UNLISTED,
+						      .address = start, .size = size,
+						      .other_address = at));
 		} else if (!has_rights(region->flags, needed)) {
-			record.code = CB_ERR_MEMORY_RIGHTS;
-			record.index = region - cb_config_regions(root);
-			record.other_address = region->flags;
-			record.other_size = needed;
-			return refuse_piece(check, &record);
+			return say_what(check, refuse(check->error, CB_ERR_MEMORY_RIGHTS,
+						      .index = cb_region_index(root, region),
+						      .address = start, .size = size,
+						      .other_flags = region->flags,
+						      .needed_flags = needed));
 		} else {
 			at = region->phys + region->size;
 		}
@@ -123,16 +117,12 @@ int cb_check_linux_memory(const struct cb_system_config *config, struct cb_error
 
 static bool is_a_cells(u64 start, u64 size)
 {
-	u32 id, i;
+	u32 id;
 
-	for (id = CB_ROOT_CELL + 1; id < CB_MAX_CELLS; id++) {
-		const struct cell *cell = cellblock.cells[id];
-		const struct cb_region *region = cell ? cb_config_regions(cell->config) : NULL;
-
-		for (i = 0; cell && i < cell->config->regions.count; i++, region++)
-			if (cb_ranges_overlap(start, size, region->phys, region->size))
-				return true;
-	}
+	for (id = CB_ROOT_CELL + 1; id < CB_MAX_CELLS; id++)
+		if (cellblock.cells[id] &&
+		    cb_region_in(cellblock.cells[id]->config, start, size, 0))
+			return true;
 	return false;
 }
 

@@ -96,7 +96,7 @@ static int map_online_cpu(const struct cb_system_config *config, int *linux_cpu,
 		return cb_refuse_errno(error, "smp_call_function_single", err);
 	cpu = configured_cpu(config, mpidr);
 	if (cpu == config->cpus.count)
-		return refuse(error, CB_ERR_CPU_MPIDR, .index = online, .address = mpidr);
+		return refuse(error, CB_ERR_CPU_MPIDR, .index = online, .mpidr = mpidr);
 	if (cb_config_release(config, cpu))
 		return refuse(error, CB_ERR_CPU_TAKEN, .index = cpu,
 			      .address = cb_config_release(config, cpu));
@@ -132,8 +132,8 @@ int cb_map_cpus(const struct cb_system_config *config, int *linux_cpu, struct cb
 	int err;
 
 	if (num_present_cpus() != cb_config_linux_cpus(config))
-		return refuse(error, CB_ERR_CPU_COUNT, .address = num_present_cpus(),
-			      .other_address = cb_config_linux_cpus(config));
+		return refuse(error, CB_ERR_CPU_COUNT, .found = num_present_cpus(),
+			      .expected = cb_config_linux_cpus(config));
 	memset32((u32 *)linux_cpu, -1, CB_MAX_CPUS);
 	err = map_online_cpus(config, linux_cpu, error);
 	for (cpu = 0; cpu < config->cpus.count && !err; cpu++)

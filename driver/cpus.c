@@ -44,7 +44,7 @@ static int take_cpu(struct cell *cell, u32 cpu, struct cb_error *error)
 	cpumask_clear_cpu(linux_cpu, &taken);
 	if (err > 0) /* somebody took it offline since it was checked */
 		return refuse(error, CB_ERR_CPU_NOT_ONLINE, .index = cpu);
-	refuse(error, CB_ERR_CPU_OFFLINE_FAILED, .index = cpu, .address = (s64)err);
+	refuse(error, CB_ERR_CPU_OFFLINE_FAILED, .index = cpu, .linux_error = (s64)err);
 	return err;
 }
 

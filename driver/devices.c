@@ -27,6 +27,7 @@
 
 #include "cellblock.h"
 #include <config/check.h>
+#include <config/iterate.h>
 
 enum kind { CLOCK, POWER_DOMAIN, SUPPLY, RESET, PINS, KINDS };
 
@@ -341,12 +342,10 @@ static const struct device_type cell_device_type = {
 static bool has_registers(const struct cell *cell, struct device_node *node)
 {
 	struct resource res;
-	u32 i, n;
+	u32 n;
 
 	for (n = 0; !of_address_to_resource(node, n, &res); n++) {
-		const struct cb_region *region = cb_config_regions(cell->config);
-
-		for (i = 0; i < cell->config->regions.count; i++, region++)
+		for_each_region (region, cell->config)
 			if ((region->flags & (CB_REGION_IO | CB_REGION_SHARED)) == CB_REGION_IO &&
 			    cb_range_contains(region->phys, region->size, res.start,
 					      resource_size(&res)))

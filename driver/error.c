@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Error records as the driver fills them in, and the errno that an ioctl returns with
- * each of them.
- */
+/* The errno that an ioctl returns with each code, and records that name something. */
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
@@ -51,19 +48,6 @@ int cb_error_errno(u32 code)
 	return -EINVAL;
 }
 
-int cb_refuse_cell(struct cb_error *error, u32 cell, u32 other, const struct cb_error *record)
-{
-	*error = *record;
-	error->cell = cell;
-	error->other_cell = other;
-	return cb_error_errno(error->code);
-}
-
-int cb_refuse(struct cb_error *error, const struct cb_error *record)
-{
-	return cb_refuse_cell(error, CB_NO_CELL, CB_NO_CELL, record);
-}
-
 int cb_refuse_named(struct cb_error *error, u32 code, const char *name)
 {
 	int err = refuse(error, code);
@@ -76,6 +60,6 @@ int cb_refuse_named(struct cb_error *error, u32 code, const char *name)
 int cb_refuse_errno(struct cb_error *error, const char *what, int err)
 {
 	cb_refuse_named(error, CB_ERR_LINUX_ERRNO, what);
-	error->address = (s64)err;
+	error->linux_error = (s64)err;
 	return err;
 }

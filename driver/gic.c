@@ -100,8 +100,8 @@ int cb_check_gic(const struct cb_system_config *config, struct cb_error *error)
 	if (!version)
 		return refuse(error, CB_ERR_GIC_UNKNOWN);
 	if (version != gic->version)
-		return refuse(error, CB_ERR_GIC_VERSION, .address = version,
-			      .other_address = gic->version);
+		return refuse(error, CB_ERR_GIC_VERSION, .found = version,
+			      .expected = gic->version);
 	for (; source->ids; source++) {
 		u64 found = frame_address(source);
 

@@ -59,11 +59,11 @@ static int check_header(const struct firmware *image, struct cb_error *error)
 	if (memcmp(header->signature, CB_IMAGE_SIGNATURE, sizeof(header->signature)))
 		return refuse(error, CB_ERR_IMAGE_SIGNATURE);
 	if (header->abi != CB_ABI_VERSION)
-		return refuse(error, CB_ERR_IMAGE_ABI, .address = header->abi,
-			      .other_address = CB_ABI_VERSION);
+		return refuse(error, CB_ERR_IMAGE_ABI, .found = header->abi,
+			      .expected = CB_ABI_VERSION);
 	if (header->arch != CB_ARCH_ARM64)
-		return refuse(error, CB_ERR_IMAGE_ARCH, .address = header->arch,
-			      .other_address = CB_ARCH_ARM64);
+		return refuse(error, CB_ERR_IMAGE_ARCH, .found = header->arch,
+			      .expected = CB_ARCH_ARM64);
 	if (image->size < header->file_size)
 		return refuse(error, CB_ERR_IMAGE_TRUNCATED, .size = image->size,
 			      .other_size = header->file_size);
@@ -94,7 +94,7 @@ const struct firmware *cb_image_get(const struct cb_system_config *config, struc
 	err = firmware_request_nowarn(&image, IMAGE_NAME, cellblock.misc.this_device);
 	if (err) {
 		cb_refuse_named(error, CB_ERR_IMAGE_MISSING, IMAGE_NAME);
-		error->address = (s64)err;
+		error->linux_error = (s64)err;
 		return NULL;
 	}
 	if (check_header(image, error) || check_fits(image, config, error) ||

@@ -36,7 +36,7 @@ int cb_info_of_all(struct cb_ioc_info *request, union cb_info_page *page, struct
 	struct cb_system_info *all = &page->all;
 
 	if (request->number)
-		return refuse(error, CB_ERR_ARGUMENT, .address = request->number);
+		return refuse(error, CB_ERR_ARGUMENT, .value = request->number);
 	if (cb_require_enabled(error))
 		return cb_error_errno(error->code);
 	all->nr_cpus = public->nr_cpus;
@@ -113,7 +113,7 @@ int cb_info_give(struct cb_ioc_info *request,
 	int err;
 
 	if (unused || request->size > CB_PAGE_SIZE)
-		return refuse(error, CB_ERR_ARGUMENT, .address = unused ?: request->size);
+		return refuse(error, CB_ERR_ARGUMENT, .value = unused ?: request->size);
 	page = kzalloc(sizeof(*page), GFP_KERNEL_ACCOUNT);
 	if (!page)
 		return refuse(error, CB_ERR_HOST_MEMORY);

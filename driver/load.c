@@ -14,6 +14,7 @@
 
 #include "cellblock.h"
 #include <config/check.h>
+#include <config/iterate.h>
 
 #define CHUNK_SIZE SZ_64K
 /* Mapped at a time: others wait for a lock as long as it takes to map it, page by page at worst. */
@@ -30,16 +31,14 @@ static int refuse_range(const struct cell *cell, const struct cb_ioc_load *load,
 static int find_region(const struct cell *cell, const struct cb_ioc_load *load, u32 *found,
 		       struct cb_error *error)
 {
-	const struct cb_region *regions = cb_config_regions(cell->config);
 	u32 code = CB_ERR_NO_LOADABLE;
-	u32 i;
 
-	for (i = 0; i < cell->config->regions.count; i++) {
-		if (!(regions[i].flags & CB_REGION_LOADABLE))
+	for_each_region (region, cell->config) {
+		if (!(region->flags & CB_REGION_LOADABLE))
 			continue;
 		code = CB_ERR_NOT_LOADABLE;
-		if (cb_range_contains(regions[i].virt, regions[i].size, load->virt, load->size)) {
-			*found = i;
+		if (cb_range_contains(region->virt, region->size, load->virt, load->size)) {
+			*found = cb_region_index(cell->config, region);
 			return 0;
 		}
 	}
@@ -52,8 +51,8 @@ static int require_loading(const struct cell *cell, struct cb_error *error)
 
 	if (state == CB_CELL_LOADING)
 		return 0;
-	return refuse_cell(error, CB_ERR_CELL_STATE, cell->id, CB_NO_CELL, .address = state,
-			   .other_address = BIT(CB_CELL_LOADING));
+	return refuse_cell(error, CB_ERR_CELL_STATE, cell->id, CB_NO_CELL, .state = state,
+			   .states = BIT(CB_CELL_LOADING));
 }
 
 void cb_cell_unmap_load(struct cell *cell)

@@ -16,6 +16,7 @@
 
 #include "cellblock.h"
 #include <config/check.h>
+#include <config/iterate.h>
 
 /* In hexadecimal; "": built without an image (driver/Makefile). */
 #ifndef CELLBLOCK_IMAGE_SHA256
@@ -247,13 +248,14 @@ static int check_region(const struct cb_region *region, u32 i, struct cb_error *
 
 int cb_lockdown_check_cell(const struct cb_cell_config *config, struct cb_error *error)
 {
-	const struct cb_region *region = cb_config_regions(config);
-	int err = 0;
-	u32 i;
+	int err;
 
-	for (i = 0; i < config->regions.count && !err; i++)
-		err = check_region(&region[i], i, error);
-	if (!err && config->smcs.count && security_locked_down(LOCKDOWN_DEV_MEM))
-		err = refuse(error, CB_ERR_LOCKED_SMC, .address = cb_config_smcs(config)[0]);
-	return err;
+	for_each_region (region, config) {
+		err = check_region(region, cb_region_index(config, region), error);
+		if (err)
+			return err;
+	}
+	if (config->smcs.count && security_locked_down(LOCKDOWN_DEV_MEM))
+		return refuse(error, CB_ERR_LOCKED_SMC, .function = cb_config_smcs(config)[0]);
+	return 0;
 }

@@ -25,7 +25,7 @@ static int lock_operations(struct cb_error *error)
 
 static int require_zero(u32 reserved, struct cb_error *error)
 {
-	return reserved ? refuse(error, CB_ERR_ARGUMENT, .address = reserved) : 0;
+	return reserved ? refuse(error, CB_ERR_ARGUMENT, .value = reserved) : 0;
 }
 
 /* ---- The whole ---- */

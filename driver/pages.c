@@ -36,8 +36,8 @@ int cb_pages_map_public(u64 phys, struct cb_error *error)
 	if (!cellblock.public)
 		return refuse(error, CB_ERR_HOST_MEMORY);
 	if (!is_public_page(cellblock.public))
-		return refuse(error, CB_ERR_IMAGE_ABI, .address = cellblock.public->abi,
-			      .other_address = CB_ABI_VERSION);
+		return refuse(error, CB_ERR_IMAGE_ABI, .found = cellblock.public->abi,
+			      .expected = CB_ABI_VERSION);
 	return 0;
 }
 

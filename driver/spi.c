@@ -8,15 +8,16 @@
 #include <linux/irqdomain.h>
 #include <linux/slab.h>
 
+#include <config/iterate.h>
+
 #include "cellblock.h"
 
 static u32 count_spis(const struct cb_cell_config *config)
 {
-	const struct cb_irq_range *range = cb_config_irqs(config);
-	u32 i, count = 0;
+	u32 count = 0;
 
-	for (i = 0; i < config->irqs.count; i++)
-		count += range[i].count;
+	for_each_irq (range, config)
+		count += range->count;
 	return count;
 }
 
@@ -34,7 +35,7 @@ static int refuse_spi(u32 intid, u32 range, int err, struct cb_error *error)
 		return cb_refuse_errno(error, "request_irq", err);
 	cb_refuse_named(error, CB_ERR_IRQ_IN_USE, user);
 	error->index = range;
-	error->address = intid;
+	error->intid = intid;
 	return cb_error_errno(error->code);
 }
 

@@ -89,8 +89,7 @@ static int check_none_is_left(const struct cb_system_config *config, struct cb_e
 		    is_configured(config, mpidr))
 			continue;
 		of_node_put(node);
-		return refuse(error, CB_ERR_CPU_UNLISTED, .address = mpidr,
-			      .other_address = release);
+		return refuse(error, CB_ERR_CPU_UNLISTED, .mpidr = mpidr, .other_address = release);
 	}
 	return 0;
 }
@@ -102,8 +101,8 @@ static int check_known(const struct cb_system_config *config, u32 cpu, struct cb
 
 	if (known == configured)
 		return 0;
-	return refuse(error, CB_ERR_CPU_RELEASE, .index = cpu, .address = known,
-		      .other_address = configured);
+	return refuse(error, CB_ERR_CPU_RELEASE, .index = cpu, .found = known,
+		      .expected = configured);
 }
 
 /* ---- The words ---- */
@@ -136,7 +135,7 @@ static int check_waits(const struct cb_system_config *config, u32 cpu, struct cb
 	if (!value)
 		return 0;
 	return refuse(error, CB_ERR_CPU_TAKEN, .index = cpu, .address = release,
-		      .other_address = value);
+		      .found_there = value);
 }
 
 /* After this, none of the CPUs is in the image but where its spin table is, and none is forgotten.

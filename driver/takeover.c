@@ -122,8 +122,8 @@ int cb_takeover_start(const struct cb_system_config *config, struct cb_error *er
 	if (atomic_read(&takeover.refused))
 		return refuse(error, CB_ERR_EL2_IN_USE);
 	if (!atomic_read(&takeover.answered))
-		return refuse(error, CB_ERR_CPU_COUNT, .address = num_online_cpus(),
-			      .other_address = takeover.nr_cpus);
+		return refuse(error, CB_ERR_CPU_COUNT, .found = num_online_cpus(),
+			      .expected = takeover.nr_cpus);
 	return hvc_refusal(&takeover.result, error);
 }
 
