@@ -24,7 +24,7 @@ typedef struct spinlock {
 	struct spinlock *held_before; /* by the CPU that holds this one */
 } spinlock_t;
 
-static inline void spin_lock(spinlock_t *lock)
+static inline void lock_take(spinlock_t *lock)
 {
 	u32 both = __atomic_fetch_add(&lock->both, 0x10000, __ATOMIC_ACQUIRE);
 	u16 ticket = (u16)(both >> 16), owner = (u16)both;
@@ -37,10 +37,30 @@ static inline void spin_lock(spinlock_t *lock)
 	*held_locks() = lock;
 }
 
-static inline void spin_unlock(spinlock_t *lock)
+static inline void lock_give(spinlock_t *lock)
 {
 	*held_locks() = lock->held_before;
 	__atomic_store_n(&lock->owner, (u16)(lock->owner + 1), __ATOMIC_RELEASE);
+}
+
+/* The one copy that files call which are compiled to be small. */
+void lock_take_by_call(spinlock_t *lock);
+void lock_give_by_call(spinlock_t *lock);
+
+#ifdef __OPTIMIZE_SIZE__
+#define LOCK_BY_CALL true
+#else
+#define LOCK_BY_CALL false
+#endif
+
+static inline void spin_lock(spinlock_t *lock)
+{
+	LOCK_BY_CALL ? lock_take_by_call(lock) : lock_take(lock);
+}
+
+static inline void spin_unlock(spinlock_t *lock)
+{
+	LOCK_BY_CALL ? lock_give_by_call(lock) : lock_give(lock);
 }
 
 /* Whether this CPU holds it. For assert_held(). */
