@@ -56,7 +56,7 @@ static bool is_about_region(const struct draft *draft, const struct cb_error *er
 		       (region->phys == error->address || region->virt == error->address);
 	/* A moved region of the root cell. */
 	return error->code == CB_ERR_ARGUMENT && draft->rest.header.kind == CB_CONFIG_SYSTEM &&
-	       region->virt == error->address && region->virt != region->phys;
+	       region->virt == error->value && region->virt != region->phys;
 }
 
 static struct cb_console_config *console_of(struct draft *draft)
@@ -73,8 +73,8 @@ static bool is_about_console(struct draft *draft, const struct cb_error *error)
 	    error->code == CB_ERR_REGION_WRAPS)
 		return console->type > CB_CONSOLE_RING && error->address == console->address;
 	return error->code == CB_ERR_ARGUMENT &&
-	       (error->address == console->address || error->address == console->irq ||
-		error->address == console->type);
+	       (error->value == console->address || error->value == console->irq ||
+		error->value == console->type);
 }
 
 struct cb_error draft_original(const struct draft *draft, const struct cb_error *error)
@@ -165,7 +165,7 @@ static bool remove_part(struct draft *draft, const struct cb_error *error, uint6
 	if (is_cpu_code(error->code))
 		return remove_cpu(draft, error->index, spare);
 	if (error->code == CB_ERR_CONFIG_FLAGS) {
-		draft->rest.cell.flags &= ~(uint32_t)error->address;
+		draft->rest.cell.flags &= ~(uint32_t)error->flags;
 		return true;
 	}
 	if (error->code == CB_ERR_CONFIG_NAME_EMPTY || error->code == CB_ERR_CONFIG_NAME_LONG ||

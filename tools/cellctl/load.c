@@ -445,8 +445,8 @@ static int report_not_loaded(const struct cellctl *ctl, const struct cb_cell_pag
 		.code = CB_ERR_CELL_STATE,
 		.cell = page->id,
 		.other_cell = CB_NO_CELL,
-		.address = page->state,
-		.other_address = 1u << CB_CELL_LOADING,
+		.state = page->state,
+		.states = 1u << CB_CELL_LOADING,
 	};
 
 	if (page->id == CB_ROOT_CELL)

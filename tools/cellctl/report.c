@@ -88,7 +88,7 @@ static struct cb_error complete(const struct cellctl *ctl, const struct cb_error
 			.code = CB_ERR_LINUX_ERRNO,
 			.cell = CB_NO_CELL,
 			.other_cell = CB_NO_CELL,
-			.address = (uint64_t)(int64_t)status,
+			.linux_error = (uint64_t)(int64_t)status,
 			.name = "ioctl",
 		};
 	return completed;
