@@ -84,6 +84,9 @@ static inline void cpu_set_power(struct cpu *cpu, enum cb_cpu_state state)
 	cpu->info->state = state;
 }
 
+/* Those of the CPUs that run or are about to start. Under the lock of their cell, to be of use. */
+cpuset_t cpus_not_off(cpuset_t cpus);
+
 /* The CPU with this MPIDR affinity, or nr_cpus. */
 cpuid_t cpu_by_mpidr(u64 affinity);
 

@@ -58,6 +58,9 @@ struct cell {
 };
 
 extern struct cell root_cell;
+
+/* Which cells there are, and who owns what. Held by each operation of the root cell's. */
+extern spinlock_t cells_lock;
 extern struct cell *cells[CB_MAX_CELLS]; /* changes under cells_lock */
 extern const struct cb_system_config *system_config;
 extern struct cb_public *public_page;

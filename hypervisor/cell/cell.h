@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Cells: who owns which CPUs, memory and interrupts, and the life cycle. Operations that
- * change cells come from the root cell and hold one lock; each of them proves that it can
- * finish before it changes anything.
+ * Cells as the exits see them: operations that change cells come from the root cell and hold one
+ * lock, cells_lock; each of them proves that it can finish before it changes anything. What a cell
+ * is made of is resource.h.
  */
 #ifndef CELL_CELL_H
 #define CELL_CELL_H
@@ -14,11 +14,12 @@
 /* Set up the root cell with all CPUs, memory and interrupts of system_config. */
 u32 root_cell_init(struct cb_error *error);
 
-/* Pages at virt that the root cell may read: statistics, state, consoles. */
-void root_show_pages(const void *virt, size_t nr, struct stash *stash);
-
-/* The operations of the root cell; they return CB_OK or fill in error and return its code. */
-u32 cell_create(paddr_t config, u64 size, bool check, struct cb_error *error); /* create.h */
+/*
+ * The operations of the root cell; they return CB_OK or fill in error and return its code. A new
+ * cell's number is error->cell then; check: only find out whether it can be created once its CPUs
+ * are parked, and change nothing.
+ */
+u32 cell_create(paddr_t config, u64 size, bool check, struct cb_error *error);
 u32 cell_load(u64 id, struct cb_error *error);
 u32 cell_start(u64 id, ipa_t entry, u64 argument, struct cb_error *error);
 u32 cell_stop(u64 id, struct cb_error *error);

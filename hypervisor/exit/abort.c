@@ -171,17 +171,13 @@ static const char *access_name(u64 esr, bool fetch)
 
 static void refuse_root(u64 esr, bool fetch, ipa_t ipa)
 {
-	static u32 logged;
-
 	u64 pc = exit_regs()->elr;
 	bool taken;
 
 	count_exit(this_cpu(), CB_EXIT_ABORT);
 	taken = inject_external_abort(esr, fetch); /* an error of the console changes FAR_EL2 */
-	/* Linux may be made to do this over and over: the ring is for more than that. */
-	if (fetch_add(&logged, 1) < 64)
-		log_message("root cell: CPU %u: %s of %x, which it does not have, at pc %x\n",
-			    (u64)this_cpu()->id, access_name(esr, fetch), ipa, pc);
+	log_limited("root cell: CPU %u: %s of %x, which it does not have, at pc %x\n",
+		    (u64)this_cpu()->id, access_name(esr, fetch), ipa, pc);
 	if (taken)
 		return;
 	log_message("root cell: CPU %u stopped: its vector cannot be run\n", (u64)this_cpu()->id);

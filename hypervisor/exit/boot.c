@@ -6,9 +6,11 @@
  */
 #include <arch/traps.h>
 #include <base/log.h>
+#include <base/refuse.h>
 #include <base/uart.h>
 #include <cell/cell.h>
 #include <config/check.h>
+#include <config/iterate.h>
 #include <exit/entry.h>
 #include <exit/hypercall.h>
 #include <exit/psci.h>
@@ -23,9 +25,7 @@ static u32 check_place(u64 offset, u64 size, struct cb_error *error)
 	if (!(offset % PAGE_SIZE) && offset >= (u64)image_end - HV_BASE &&
 	    offset <= BOOT_MAP_SIZE / 2 && size <= CB_CONFIG_MAX_SIZE)
 		return CB_OK;
-	error->address = offset;
-	error->size = size;
-	return error->code = CB_ERR_ARGUMENT;
+	return refuse(error, CB_ERR_ARGUMENT, .value = offset, .size = size);
 }
 
 static u32 check_region(struct cb_error *error)
@@ -34,9 +34,7 @@ static u32 check_region(struct cb_error *error)
 
 	if (region->phys == hv_phys)
 		return CB_OK;
-	error->address = hv_phys;
-	error->other_address = region->phys;
-	return error->code = CB_ERR_ARGUMENT;
+	return refuse(error, CB_ERR_ARGUMENT, .value = hv_phys, .expected = region->phys);
 }
 
 /* The image, its configuration and the public page come first, the pool has the rest. */
@@ -78,7 +76,7 @@ static u32 init_cpus(struct cb_error *error)
 	for (cpuid_t id = 0; id < nr_cpus; id++)
 		if (!infos ||
 		    !map_cpu(id, (struct cb_cpu_info *)(infos + (size_t)id * CB_CPU_STRIDE)))
-			return error->code = CB_ERR_NO_MEMORY;
+			return refuse(error, CB_ERR_NO_MEMORY);
 	public_page->cpus_phys = virt_to_phys(infos);
 	/* Only the window of this slot is used before the CPUs come. */
 	write_sysreg((u64)cpu_of(0), tpidr_el2);
@@ -96,14 +94,13 @@ static u64 end_of(u64 end, u64 phys, u64 size)
  */
 static unsigned int ipa_bits(void)
 {
-	const struct cb_region *region = cb_config_regions(&system_config->root);
 	const struct cb_frame *frame = system_config->gic.frames;
 	u64 end = end_of(BIT(32), system_config->hypervisor.phys, system_config->hypervisor.size);
 
 	if (system_config->root.flags & CB_CELL_PERMISSIVE)
 		return cpu_pa_bits();
-	for (u32 i = 0; i < system_config->root.regions.count; i++)
-		end = end_of(end, region[i].phys, region[i].size);
+	for_each_region (region, &system_config->root)
+		end = end_of(end, region->phys, region->size);
 	for (u32 i = 0; i < CB_GIC_FRAMES; i++)
 		end = end_of(end, frame[i].phys, frame[i].size);
 	return MIN(64U - (unsigned int)__builtin_clzl(end - 1), cpu_pa_bits());
@@ -118,7 +115,7 @@ static u32 init_console(const struct cb_console_config *console, struct cb_error
 		return CB_OK;
 	page = el2_map_device(console->address - offset, PAGE_SIZE);
 	if (!page)
-		return error->code = CB_ERR_NO_MEMORY;
+		return refuse(error, CB_ERR_NO_MEMORY);
 	uart_init(console->type, page + offset);
 	return CB_OK;
 }
@@ -151,9 +148,9 @@ void boot_init(paddr_t phys, u64 config_offset, u64 config_size, u64 uses, u64 *
 	hv_phys = phys;
 	linux_uses = uses;
 	init(config_offset, config_size, &error);
-	if (error.code == CB_ERR_NO_MEMORY && !error.address) {
-		error.other_address = pool_available();
-		error.address = error.other_address + 1; /* at least */
+	if (error.code == CB_ERR_NO_MEMORY && !error.needed) {
+		error.available = pool_available();
+		error.needed = error.available + 1; /* at least */
 	}
 	hypercall_result(x, &error);
 	if (error.code)

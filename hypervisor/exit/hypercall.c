@@ -6,19 +6,16 @@
 #include <arch/guest.h>
 #include <arch/smc.h>
 #include <base/log.h>
+#include <base/refuse.h>
 #include <cell/cell.h>
 #include <exit/hypercall.h>
 #include <exit/takeover.h>
 
-static __cold void refuse(struct regs *regs, enum cb_error_code code)
+static __cold void refuse_call(struct regs *regs, enum cb_error_code code)
 {
-	struct cb_error error = {
-		.code = code,
-		.cell = CB_NO_CELL,
-		.other_cell = CB_NO_CELL,
-		.address = code == CB_ERR_ARGUMENT ? regs->x[1] : 0,
-	};
+	struct cb_error error;
 
+	refuse(&error, code, .value = code == CB_ERR_ARGUMENT ? regs->x[1] : 0);
 	hypercall_result(regs->x, &error);
 }
 
@@ -50,7 +47,7 @@ static __noinline void info(struct regs *regs)
 		value = exits_of(cpu->info);
 		break;
 	default:
-		refuse(regs, CB_ERR_ARGUMENT);
+		refuse_call(regs, CB_ERR_ARGUMENT);
 		return;
 	}
 	regs->x[0] = CB_OK;
@@ -60,7 +57,7 @@ static __noinline void info(struct regs *regs)
 static __cold __noinline void write_console(struct regs *regs)
 {
 	if (regs->x[1] > CB_CONSOLE_WRITE_MAX) {
-		refuse(regs, CB_ERR_ARGUMENT);
+		refuse_call(regs, CB_ERR_ARGUMENT);
 		return;
 	}
 	console_write(this_cpu()->cell, (const char *)&regs->x[2], regs->x[1]);
@@ -84,7 +81,7 @@ static __cold __noinline bool manage(struct regs *regs, u64 call)
 	bool left = false;
 
 	if (this_cpu()->cell != &root_cell) {
-		refuse(regs, CB_ERR_NOT_PERMITTED);
+		refuse_call(regs, CB_ERR_NOT_PERMITTED);
 		return false;
 	}
 	switch (call) {

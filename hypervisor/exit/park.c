@@ -52,11 +52,10 @@ static void serve(struct cpu *cpu, u32 requests)
  */
 static void drop_serror(const struct cpu *cpu)
 {
-	static u32 logged;
 	u64 esr = take_serror();
 
-	if (esr && fetch_add(&logged, 1) < 64) /* a cell may do this over and over */
-		log_message("cell %s: CPU %u: SError dropped, esr %x\n", cpu->cell->page->name,
+	if (esr)
+		log_limited("cell %s: CPU %u: SError dropped, esr %x\n", cpu->cell->page->name,
 			    (u64)cpu->id, esr);
 }
 

@@ -10,6 +10,7 @@
 #include <arch/traps.h>
 #include <base/assert.h>
 #include <base/log.h>
+#include <base/refuse.h>
 #include <cell/cell.h>
 #include <exit/entry.h>
 #include <exit/hypercall.h>
@@ -46,43 +47,30 @@ static bool is_late(u64 start)
 }
 
 /* The first refusal counts. All are waited for nevertheless, so that all hear of it. */
-static void refuse(const struct cb_error *error)
+static void note_refusal(const struct cb_error *error)
 {
 	assert_held(&meeting.lock);
 	if (!meeting.error.code)
 		meeting.error = *error;
 }
 
-/* CPUs of Linux. One that is about to start is none that can be left behind. */
-static cpuset_t online_cpus(void)
-{
-	cpuset_t online = 0;
-	cpuid_t id;
-
-	for_each_cpu (id, root_cell.cpus)
-		if (cpu_of(id)->power != CB_CPU_OFF)
-			online |= BIT(id);
-	return online;
-}
-
-/* Who enters or leaves together. */
+/* Who enters or leaves together. One that is about to start is none that can be left behind. */
 static cpuset_t expected(bool entering)
 {
-	return entering ? root_cell.cpus : online_cpus();
+	return entering ? root_cell.cpus : cpus_not_off(root_cell.cpus);
 }
 
 static void give_up(bool entering)
 {
-	struct cb_error late = { .code = CB_ERR_CPU_NO_ANSWER,
-				 .cell = CB_NO_CELL,
-				 .other_cell = CB_NO_CELL };
+	struct cb_error late;
 	cpuset_t missing;
 
 	spin_lock(&meeting.lock);
 	missing = expected(entering) & ~meeting.here;
 	if (meeting.decision == WAITING) {
-		late.index = missing ? first_cpu(missing) : this_cpu()->id;
-		refuse(&late);
+		refuse(&late, CB_ERR_CPU_NO_ANSWER,
+		       .index = missing ? first_cpu(missing) : this_cpu()->id);
+		note_refusal(&late);
 		store_release(&meeting.decision, REFUSED);
 	}
 	spin_unlock(&meeting.lock);
@@ -106,7 +94,7 @@ static bool meet(bool entering, const struct cb_error *refusal)
 	spin_lock(&meeting.lock);
 	meeting.here |= BIT(this_cpu()->id);
 	if (refusal->code)
-		refuse(refusal);
+		note_refusal(refusal);
 	if (meeting.decision == WAITING && meeting.here == expected(entering)) {
 		if (entering && !meeting.error.code)
 			all_have_come();
@@ -140,17 +128,11 @@ static void check_here(const struct cpu *cpu, u64 nr, struct cb_error *error)
 {
 	u64 expect = cpu->release ? 0 : cb_config_linux_cpus(system_config);
 
-	error->index = cpu->id;
-	if (nr != expect) {
-		error->code = CB_ERR_CPU_COUNT;
-		error->address = nr;
-		error->other_address = expect;
-	} else if (BIT(cpu_pa_bits()) < stage2_limit()) {
-		error->code = CB_ERR_CPU_MISMATCH;
-		error->address = read_sysreg(id_aa64mmfr0_el1);
-	} else {
-		error->index = 0;
-	}
+	if (nr != expect)
+		refuse(error, CB_ERR_CPU_COUNT, .index = cpu->id, .found = nr, .expected = expect);
+	else if (BIT(cpu_pa_bits()) < stage2_limit())
+		refuse(error, CB_ERR_CPU_MISMATCH, .index = cpu->id,
+		       .found = read_sysreg(id_aa64mmfr0_el1));
 }
 
 /* What Linux chose for EL2: CPUs that it never had get the same, as those of a machine are alike.
@@ -238,13 +220,11 @@ static bool may_leave(u64 nr, struct cb_error *error)
 
 	if (cells_exist(error))
 		return false;
-	for (cpuset_t cpus = online_cpus(); cpus; cpus &= cpus - 1)
+	for (cpuset_t cpus = cpus_not_off(root_cell.cpus); cpus; cpus &= cpus - 1)
 		online++;
 	if (online == nr)
 		return true;
-	error->code = CB_ERR_CPU_COUNT;
-	error->address = nr;
-	error->other_address = online;
+	refuse(error, CB_ERR_CPU_COUNT, .found = nr, .expected = online);
 	return false;
 }
 

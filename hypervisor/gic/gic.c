@@ -3,6 +3,7 @@
  * The GIC as the rest of the hypervisor sees it (gic.h): the distributor, which both versions
  * have, and the choice between them.
  */
+#include <base/refuse.h>
 #include <gic/internal.h>
 #include <mm/el2map.h>
 
@@ -15,9 +16,7 @@ static u32 check_version(struct cb_error *error)
 
 	if (found == gic_version)
 		return CB_OK;
-	error->address = found;
-	error->other_address = gic_version;
-	return error->code = CB_ERR_GIC_VERSION;
+	return refuse(error, CB_ERR_GIC_VERSION, .found = found, .expected = gic_version);
 }
 
 u32 gic_init(const struct cb_system_config *config, struct cb_error *error)
@@ -29,7 +28,7 @@ u32 gic_init(const struct cb_system_config *config, struct cb_error *error)
 	gicd_frame.size = MIN(gicd_frame.size, 0x10000UL);
 	gicd = el2_map_device(gicd_frame.phys, gicd_frame.size);
 	if (!gicd)
-		return error->code = CB_ERR_NO_MEMORY;
+		return refuse(error, CB_ERR_NO_MEMORY);
 	if (check_version(error))
 		return error->code;
 	typer = readl(gicd + GICD_TYPER);

@@ -78,6 +78,12 @@ bool gic_move_cpus(struct cell *from, struct cell *to, cpuset_t cpus);
 void gic_move_spi(struct cell *from, struct cell *to, intid_t intid);
 
 /*
+ * What a cell has of a frame of the GIC as memory, at its physical address, to access it with no
+ * exit; size is 0 if it has nothing of it. All else traps (gic_traps()) or is refused.
+ */
+struct cb_frame gic_direct_frame(const struct cell *cell, enum cb_gic_frame which);
+
+/*
  * The SPIs of a cell as after reset: disabled, neither pending nor active, of the highest priority,
  * level-triggered, routed to its first CPU. One that moves to the root cell gets the priority and
  * trigger that it had there, and goes to the CPU that asks for it.

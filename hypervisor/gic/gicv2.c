@@ -3,6 +3,7 @@
  * GICv2: a CPU interface in memory. The root cell has both of its pages; a cell the first
  * one, so that GICC_DIR in the second can be checked.
  */
+#include <base/refuse.h>
 #include <gic/internal.h>
 #include <mm/el2map.h>
 
@@ -19,7 +20,7 @@ __cold u32 gicv2_init(const struct cb_gic_config *config, struct cb_error *error
 	gicc = el2_map_device(frame->phys, MIN(frame->size, 2 * PAGE_SIZE));
 	gich = el2_map_device(config->frames[CB_GIC_GICH].phys, PAGE_SIZE);
 	if (!gicc || !gich)
-		return error->code = CB_ERR_NO_MEMORY;
+		return refuse(error, CB_ERR_NO_MEMORY);
 	return CB_OK;
 }
 

@@ -4,6 +4,7 @@
  * those of its own.
  */
 #include <base/mmio.h>
+#include <base/refuse.h>
 #include <gic/internal.h>
 #include <mm/el2map.h>
 
@@ -65,7 +66,7 @@ __cold u32 redistributors_find(const struct cb_frame *frame, struct cb_error *er
 		offset += rd_size(typer);
 		id = cpu_by_mpidr(typer_affinity(typer));
 		if (id < nr_cpus && !map_redistributor(id, phys, typer))
-			return error->code = CB_ERR_NO_MEMORY;
+			return refuse(error, CB_ERR_NO_MEMORY);
 		if (typer & GICR_TYPER_LAST)
 			break;
 	}
@@ -73,9 +74,8 @@ __cold u32 redistributors_find(const struct cb_frame *frame, struct cb_error *er
 	for (cpuid_t id = 0; id < nr_cpus; id++) {
 		if (cpu_of(id)->gicr_phys)
 			continue;
-		error->index = id;
-		error->address = redistributors.phys;
-		return error->code = CB_ERR_GIC_MISSING;
+		return refuse(error, CB_ERR_GIC_MISSING, .index = id,
+			      .address = redistributors.phys);
 	}
 	return CB_OK;
 }

@@ -2,8 +2,10 @@
 /* Writes the record of a refusal (refuse.h). */
 #include <config/refuse.h>
 
-int cb_fill_record(struct cb_error *error, uint32_t why, uint64_t cells, uint32_t index,
-		   uint64_t address, uint64_t size, uint64_t other_address, uint64_t other_size)
+__attribute__((__noinline__)) int cb_fill_record(struct cb_error *error, uint32_t why,
+						 uint32_t index, uint64_t address, uint64_t size,
+						 uint64_t other_address, uint64_t other_size,
+						 uint64_t cells)
 {
 	*error = (struct cb_error){
 		.code = why,
@@ -16,4 +18,18 @@ int cb_fill_record(struct cb_error *error, uint32_t why, uint64_t cells, uint32_
 		.other_size = other_size,
 	};
 	return (int)why;
+}
+
+__attribute__((__noinline__)) int cb_fill_without_cells(struct cb_error *error, uint32_t why,
+							uint32_t index, uint64_t address,
+							uint64_t size, uint64_t other_address,
+							uint64_t other_size)
+{
+	return cb_fill_record(error, why, index, address, size, other_address, other_size,
+			      CB_NO_CELL | (uint64_t)CB_NO_CELL << 32);
+}
+
+int cb_fill_brief(struct cb_error *error, uint32_t why, uint32_t index, uint64_t address)
+{
+	return cb_fill_without_cells(error, why, index, address, 0, 0, 0);
 }

@@ -18,18 +18,29 @@
 #define cb_refuse_cell(error, why, cell, other_cell, ...) \
 	cb_refuse_with(error, why, cell, other_cell, &(const struct cb_error){ __VA_ARGS__ })
 
-/* Out of line and by value: that is least code where it is called, and that is everywhere. */
-int cb_fill_record(struct cb_error *error, uint32_t why, uint64_t cells, uint32_t index,
-		   uint64_t address, uint64_t size, uint64_t other_address, uint64_t other_size);
+/* @cells: as in x1 of a hypercall. The other two have none, and zero for what is not an argument.
+ */
+int cb_fill_record(struct cb_error *error, uint32_t why, uint32_t index, uint64_t address,
+		   uint64_t size, uint64_t other_address, uint64_t other_size, uint64_t cells);
+int cb_fill_without_cells(struct cb_error *error, uint32_t why, uint32_t index, uint64_t address,
+			  uint64_t size, uint64_t other_address, uint64_t other_size);
+int cb_fill_brief(struct cb_error *error, uint32_t why, uint32_t index, uint64_t address);
 
+#define cb_is_always(x, value) (__builtin_constant_p(x) && (x) == (value))
+
+/* Out of line and by value is least code where it is called, and that is everywhere. */
 static inline __attribute__((__always_inline__)) int cb_refuse_with(struct cb_error *error,
 								    uint32_t why, uint32_t cell,
 								    uint32_t other_cell,
-								    const struct cb_error *reason)
+								    const struct cb_error *r)
 {
-	return cb_fill_record(error, why, cell | (uint64_t)other_cell << 32, reason->index,
-			      reason->address, reason->size, reason->other_address,
-			      reason->other_size);
+	if (!cb_is_always(cell & other_cell, CB_NO_CELL))
+		return cb_fill_record(error, why, r->index, r->address, r->size, r->other_address,
+				      r->other_size, cell | (uint64_t)other_cell << 32);
+	if (!cb_is_always(r->size | r->other_address | r->other_size, 0))
+		return cb_fill_without_cells(error, why, r->index, r->address, r->size,
+					     r->other_address, r->other_size);
+	return cb_fill_brief(error, why, r->index, r->address);
 }
 
 #endif

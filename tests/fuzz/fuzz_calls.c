@@ -28,7 +28,7 @@
 #include <cellblock/hypercall.h>
 #include <exit/hypercall.h>
 #include <base/log.h>
-#include <cell/ownership.h>
+#include <cell/resource.h>
 #include <base/uart.h>
 
 #include "board.h"

@@ -2,9 +2,9 @@
 /*
  * Two CPUs of a cell that park, start and are stopped, and the root cell that asks them to.
  * Mirrors: gic/request.c cpu_request(); exit/park.c cpu_parked(), serve(), cpu_start(); gic/gicv3.c
- * gicv3_wake(), gicv3_acknowledge_wake(), gicv3_cpu_reset(); cell/cell.c cell_start(),
- * start_boot_cpu(), cell_request_stop(), stop(), finish_stop(), turn_off(), cell_destroy();
- * exit/psci.c cpu_on(); exit/abort.c, where handle_abort() looks at REQUEST_STOP.
+ * gicv3_wake(), gicv3_acknowledge_wake(), gicv3_cpu_reset(); cell/operations.c cell_start(),
+ * cell_destroy(); cell/life.c cell_start_cpu(), cell_request_stop(), cell_try_stop(),
+ * finish_stop(), turn_off(); exit/psci.c cpu_on(); exit/abort.c, where handle_abort() looks at REQUEST_STOP.
  *
  * An SGI takes its time: it is in flight, then pending, and two of them may become one. A
  * guest does what it likes until stage 2 is taken away; its next instruction then faults.
@@ -55,7 +55,7 @@ inline cpu_request(cpu, what)
 #endif
 }
 
-inline start_boot_cpu()
+inline cell_start_cpu()
 {
 	requests[0] = 0;
 	requests[1] = 0;
@@ -70,7 +70,7 @@ inline finish_stop()
 	:: stopping == RESTART ->
 		stopping = NONE;
 		shot = false;
-		start_boot_cpu()
+		cell_start_cpu()
 	:: stopping == NONE
 	fi
 }
@@ -250,7 +250,7 @@ active proctype root()
 		spin_lock();
 		stopping = NONE;
 		state = RUNNING;
-		start_boot_cpu();
+		cell_start_cpu();
 		spin_unlock();
 		stop_cell()
 	:: round == ROUNDS -> break

@@ -8,7 +8,6 @@
 
 #include <cmocka.h>
 
-#include <cell/create.h>
 #include <gic/gic.h>
 #include <mm/stage2.h>
 

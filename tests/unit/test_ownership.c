@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Who owns what (cell/ownership.c, cell/create.c): what a cell may not take is refused with
- * its record and changes nothing; what it takes, nobody else has; what it gives back is as
- * it was.
+ * Who owns what (cell/regions.c, cpus.c, lines.c, create.c): what a cell may not take is refused
+ * with its record and changes nothing; what it takes, nobody else has; what it gives back is as it
+ * was.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,9 +12,8 @@
 
 #include <cmocka.h>
 
-#include <cell/create.h>
 #include <base/log.h>
-#include <cell/ownership.h>
+#include <cell/resource.h>
 #include <gic/gic.h>
 #include <mm/stage2.h>
 
@@ -677,14 +676,14 @@ static void test_protected_pages(void **state)
 
 	(void)state;
 	create_good(&file);
-	assert_true(is_protected(HYPERVISOR));
-	assert_true(is_protected(GICD));
-	assert_true(is_protected(UART));
-	assert_true(is_protected(SHARED));
-	assert_true(is_protected(file.regions[0].phys));
-	assert_true(is_protected(BIT(PA_BITS)));
-	assert_false(is_protected(DEVICE));
-	assert_false(is_protected(0x0a000000));
+	assert_true(regions_protect(HYPERVISOR));
+	assert_true(regions_protect(GICD));
+	assert_true(regions_protect(UART));
+	assert_true(regions_protect(SHARED));
+	assert_true(regions_protect(file.regions[0].phys));
+	assert_true(regions_protect(BIT(PA_BITS)));
+	assert_false(regions_protect(DEVICE));
+	assert_false(regions_protect(0x0a000000));
 }
 
 /* Each page of the region was another region of the root cell's. */

@@ -11,7 +11,8 @@
 #include <arch/traps.h>
 #include <base/log.h>
 #include <base/uart.h>
-#include <cell/create.h>
+#include <base/refuse.h>
+#include <cell/resource.h>
 #include <exit/entry.h>
 #include <exit/hypercall.h>
 #include <exit/psci.h>
@@ -133,7 +134,7 @@ u32 gic_init(const struct cb_system_config *config, struct cb_error *error)
 	if (gic_version == 2)
 		mapped = mapped && el2_map_device(frames[CB_GIC_GICC].phys, 2 * PAGE_SIZE) &&
 			 el2_map_device(frames[CB_GIC_GICH].phys, PAGE_SIZE);
-	return mapped ? CB_OK : (error->code = CB_ERR_NO_MEMORY);
+	return mapped ? CB_OK : refuse(error, CB_ERR_NO_MEMORY);
 }
 
 intid_t gic_nr_intids(void)
@@ -155,6 +156,12 @@ bool gic_move_cpus(struct cell *from, struct cell *to, cpuset_t cpus)
 }
 
 void gic_evict_spis(const struct cell *cell)
+{
+	(void)cell;
+}
+
+/* No cell is started. */
+void gic_reset_spis(const struct cell *cell)
 {
 	(void)cell;
 }

@@ -84,7 +84,7 @@ def has_console(cell: binary.Cell, region: binary.Region) -> bool:
 
 
 def hardware_claims(system: binary.System, nr_cells: int) -> list[Claim]:
-    """The hypervisor, and the GIC's frames as cell/create.c maps them."""
+    """The hypervisor, and the GIC's frames as gic/frames.c has them."""
     def claim(name: str, frame: binary.Frame, owner: int, rights: str, kind: str) -> Claim:
         return Claim(frame.phys, frame.end, owner, HARDWARE_LEVEL, Holding(name, rights, kind),
                      False, (name, owner))
