@@ -22,6 +22,21 @@ struct spinlock;
 #define REQUEST_CLEAR	BIT(3) /* clear the cell's memory */
 #define REQUEST_RELEASE BIT(4) /* leave the hypervisor: off, by firmware */
 
+/* What gic/ knows of a CPU. */
+struct gic_cpu {
+	u32 sending; /* an SGI to CPUs that the cell had: gic_move_cpus() waits for it */
+
+	/* GICv2 */
+	u8 target;  /* bit of this CPU in ITARGETSR */
+	u32 bypass; /* of GICC_CTLR: the firmware's choice */
+
+	/* GICv3 */
+	paddr_t rd_phys;	  /* its redistributor */
+	u8 nr_private;		  /* SGIs and PPIs, extended ones included */
+	bool lpis_on;		  /* when it left the root cell, with these tables */
+	u64 propbaser, pendbaser; /* as Linux wrote them */
+};
+
 /* Lies in the CPU's slot; TPIDR_EL2 points to it. */
 struct cpu {
 	struct linux_el2 saved;
@@ -36,12 +51,8 @@ struct cpu {
 	struct startup startup;	  /* of a CPU of Linux, until it is at EL1 */
 	struct spinlock *locks;	  /* that this CPU holds, the last one first */
 	bool failed;		  /* it took an exception in EL2 */
-	u32 sending;	  /* an SGI to CPUs that the cell had: gic_move_cpus() waits for it */
-	u64 gic_state[4]; /* for the GIC driver */
-	paddr_t gicr_phys;
+	struct gic_cpu gic;
 	paddr_t release; /* where it waits while there is no hypervisor; 0: Linux has it then */
-	u8 gic_target;	 /* GICv2: bit of this CPU in ITARGETSR */
-	u8 nr_private;	 /* GICv3: SGIs and PPIs, extended ones included */
 	u8 window_used;	 /* pages mapped in the window */
 };
 

@@ -35,6 +35,13 @@ enum stop_reason {
 	STOP_RESTART, /* PSCI SYSTEM_RESET */
 };
 
+/* The CPUs of a cell in the form that SGIs are addressed in. Read without a lock (gic/internal.h).
+ */
+struct gic_cell {
+	u8 targets;		      /* GICv2: ITARGETSR bits */
+	u16 sgi_targets[CB_MAX_CPUS]; /* GICv3: by cluster */
+};
+
 struct cell {
 	u32 id;
 	struct cb_cell_page *page;
@@ -45,10 +52,9 @@ struct cell {
 	struct stash way_back; /* tables of the root cell for its access; under cells_lock */
 
 	/* Change under cells_lock and the GIC lock. */
-	cpuset_t cpus;		      /* and only while those CPUs are parked, under lock */
-	u32 irqs[32];		      /* SPIs by INTID */
-	u8 gic_targets;		      /* GICv2: ITARGETSR bits of the CPUs */
-	u16 sgi_targets[CB_MAX_CPUS]; /* GICv3: CPUs by cluster */
+	cpuset_t cpus; /* and only while those CPUs are parked, under lock */
+	u32 irqs[32];  /* SPIs by INTID */
+	struct gic_cell gic;
 
 	spinlock_t lock; /* protects power of the CPUs and all below */
 	enum stop_reason stopping;

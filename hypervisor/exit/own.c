@@ -68,7 +68,7 @@ void trap_panic(u64 vector)
 
 	while (cpu->locks)
 		spin_unlock(cpu->locks);
-	store_release(&cpu->sending, 0);
+	store_release(&cpu->gic.sending, 0);
 	while (cpu->failed)
 		wfi();
 	cpu->failed = true;

@@ -6,11 +6,10 @@
 #ifndef GIC_GIC_H
 #define GIC_GIC_H
 
-#include <cellblock/config.h>
-#include <cellblock/error.h>
 #include <base/mmio.h>
 #include <base/model.h>
-#include <base/types.h>
+#include <cellblock/config.h>
+#include <cellblock/error.h>
 
 /*
  * SGI that wakes a CPU whose guest cannot run any more. One of the eight that are
@@ -93,7 +92,7 @@ void gic_reset_spis(const struct cell *cell);
 /* No SPI of another cell reaches the CPUs of this one any more: they go to the one that calls. */
 void gic_evict_spis(const struct cell *cell);
 
-/* The SPI is the cell's. */
+/* Is this SPI the cell's? Extended ones are the root cell's, and not in here. */
 static inline bool gic_line_in_cell(const struct cell *cell, intid_t intid)
 {
 	return intid < GIC_MAX_INTID && cell->irqs[intid / 32] & BIT(intid % 32);
@@ -130,7 +129,10 @@ static inline u64 gic_mmio(struct cell *cell, ipa_t ipa, mmio_t kind, u64 value)
 					: gic_cpu_frame(cell, ipa, kind, value);
 }
 
-/* The guest wrote value to ICC_SGI1R_EL1. Only CPUs of its cell get it. */
+/*
+ * The guest wrote value to ICC_SGI1R_EL1, which only GICv3 has: it is not asked again which one it
+ * is. Only CPUs of its cell get the SGI.
+ */
 void gicv3_send_sgi(const struct cell *cell, u64 value);
 
 /* Any other trapped ICC_* register. True if it was one. iss: ESR_EL2.ISS of the trap. */

@@ -107,7 +107,7 @@ static __noinline u64 access_targets(struct cell *cell, u64 offset, mmio_t kind,
 
 	if (gic_version != 2 || (kind & MMIO_WRITE && intid < GIC_FIRST_SPI))
 		return 0;
-	value &= cell->gic_targets * 0x01010101UL;
+	value &= cell->gic.targets * 0x01010101UL;
 	return access_bytes(cell, offset, intid, kind, value,
 			    kind & MMIO_WRITE ? bytes_not_zero((u32)value) : ~0U);
 }
@@ -133,11 +133,10 @@ static __noinline u64 access_sgi(u64 offset, mmio_t kind, u64 value)
 }
 
 /* By the number of its GICD_IROUTER. */
-static bool is_own_spi(const struct cell *cell, intid_t intid)
+static bool is_own_route(const struct cell *cell, u32 n)
 {
-	if (intid < GIC_MAX_INTID)
-		return gic_line_in_cell(cell, intid);
-	return cell == &root_cell && intid - GIC_ESPI_ROUTE < gic_nr_espis;
+	return gic_line_in_cell(cell, n) ||
+	       (cell == &root_cell && n - GIC_ESPI_ROUTE < gic_nr_espis);
 }
 
 /* GICv3: an SPI may be routed to one CPU of its cell; "any CPU" (IRM) is not offered. */
@@ -147,7 +146,7 @@ static u64 access_route(struct cell *cell, u64 offset, mmio_t kind, u64 value)
 	u8 *address = gicd + offset - offset % 8;
 	cpuid_t cpu;
 
-	if (MMIO_SIZE(kind) < 4 || !is_own_spi(cell, (intid_t)(offset - GICD_IROUTER) / 8))
+	if (MMIO_SIZE(kind) < 4 || !is_own_route(cell, (u32)(offset - GICD_IROUTER) / 8))
 		return 0;
 	route = readq(address);
 	if (!(kind & MMIO_WRITE))
@@ -202,7 +201,7 @@ static u64 read_identity(const struct cell *cell, u64 offset, mmio_t kind)
 }
 
 /* Under gic_lock. */
-static u64 access(struct cell *cell, u64 offset, mmio_t kind, u64 value)
+static u64 access_shared(struct cell *cell, u64 offset, mmio_t kind, u64 value)
 {
 	intid_t intid = (intid_t)(offset % 0x80) * 8;
 	enum gicd_kind registers = offset < 0x1000 ? gicd_kinds[offset / 0x80] : GICD_RAZ;
@@ -245,7 +244,7 @@ u64 gic_distributor(struct cell *cell, u64 offset, mmio_t kind, u64 value)
 	if (offset < GICD_IGROUPR)
 		return read_identity(cell, offset, kind);
 	spin_lock(&gic_lock);
-	value = access(cell, offset, kind, value);
+	value = access_shared(cell, offset, kind, value);
 	spin_unlock(&gic_lock);
 	return value;
 }

@@ -27,10 +27,10 @@ __cold u32 gicv2_init(const struct cb_gic_config *config, struct cb_error *error
 void gicv2_cpu_discover(struct cpu *cpu)
 {
 	/* The banked targets of SGIs and PPIs tell which CPU interface this is (4.3.12). */
-	cpu->gic_target = readb(gicd + GICD_ITARGETSR);
+	cpu->gic.target = readb(gicd + GICD_ITARGETSR);
 	/* Whether another controller's signals pass while the interface is off is the firmware's
 	 * choice. */
-	cpu->gic_state[0] = readl(gicc + GICC_CTLR) & GICC_CTLR_BYPASS;
+	cpu->gic.bypass = readl(gicc + GICC_CTLR) & GICC_CTLR_BYPASS;
 }
 
 /*
@@ -52,7 +52,7 @@ __cold void gicv2_cpu_reset(void)
 {
 	drop_priority();
 	writel(0, gich + GICH_HCR);
-	writel((u32)this_cpu()->gic_state[0], gicc + GICC_CTLR);
+	writel(this_cpu()->gic.bypass, gicc + GICC_CTLR);
 	writel(0, gicc + GICC_PMR);
 	for (u64 n = 0; n < 4; n++)
 		writel(~0U, gicd + GICD_CPENDSGIR + 4 * n);
@@ -81,7 +81,7 @@ void gicv2_wait(void)
 void gicv2_wake(cpuid_t cpu)
 {
 	dsb(ishst); /* the request is visible before the SGI arrives */
-	writel((u32)cpu_of(cpu)->gic_target << GICD_SGIR_LIST_SHIFT | MANAGEMENT_SGI,
+	writel((u32)cpu_of(cpu)->gic.target << GICD_SGIR_LIST_SHIFT | MANAGEMENT_SGI,
 	       gicd + GICD_SGIR);
 }
 
@@ -97,9 +97,9 @@ bool gicv2_acknowledge_wake(void)
 }
 
 /* Of GICD_SGIR (4.3.15): the CPUs that a list or a filter names. */
-static u32 sgir_targets(u32 sgir, u32 targets)
+static u32 sgir_list(u32 sgir, u32 targets)
 {
-	u32 self = this_cpu()->gic_target;
+	u32 self = this_cpu()->gic.target;
 
 	switch (FIELD(sgir, 25, GICD_SGIR_FILTER_SHIFT)) {
 	case 0:
@@ -118,13 +118,13 @@ void gicv2_send_sgi(const struct cell *cell, u32 sgir)
 	u32 list;
 
 	begin_sgi();
-	list = sgir_targets(sgir, READ_ONCE(cell->gic_targets));
+	list = sgir_list(sgir, READ_ONCE(cell->gic.targets));
 	if (list)
 		writel(list << GICD_SGIR_LIST_SHIFT | (sgir & 0xf), gicd + GICD_SGIR);
 	end_sgi();
 }
 
-static bool may_write_dir(const struct cell *cell, intid_t intid)
+static bool may_deactivate(const struct cell *cell, intid_t intid)
 {
 	return intid < GIC_FIRST_SPI || gic_line_in_cell(cell, intid);
 }
@@ -139,7 +139,7 @@ u64 gicv2_mmio(struct cell *cell, ipa_t ipa, mmio_t kind, u64 value)
 {
 	count_exit(this_cpu(), CB_EXIT_GICC);
 	if (ipa - gicc_phys == GICC_DIR && kind == (MMIO_WRITE | MMIO_WORD) &&
-	    may_write_dir(cell, (intid_t)FIELD(value, 9, 0)))
+	    may_deactivate(cell, (intid_t)FIELD(value, 9, 0)))
 		writel((u32)value, gicc + GICC_DIR);
 	return 0;
 }

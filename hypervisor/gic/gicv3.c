@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * GICv3's CPU interface, which is in system registers. Interrupts reach
- * the owner of a CPU directly (HCR_EL2.IMO = 0). SGIs must trap nevertheless: for the root
+ * GICv3: the CPU interface, which is system registers, and SGIs. Interrupts reach the owner of a
+ * CPU directly (HCR_EL2.IMO = 0). SGIs must trap nevertheless: for the root
  * cell by HCR_EL2.FMO = 1, which makes the common registers virtual; for others, and for a
  * root cell that masks by priority, by ICH_HCR_EL2.TC = 1.
  */
 #include <gic/internal.h>
-#include <mm/el2map.h>
 
 #define ICC_PMR_LINUX 0xf0 /* DEFAULT_PMR_VALUE: Linux without pseudo-NMI leaves it there */
 #define ICC_PMR_OPEN  0xff
@@ -64,7 +63,7 @@ __cold u32 gicv3_init(const struct cb_gic_config *config, struct cb_error *error
 {
 	find_clusters();
 	has_group0 = probe_group0();
-	return redistributors_find(&config->frames[CB_GIC_GICR], error);
+	return gicr_init(config, error);
 }
 
 /*
@@ -82,7 +81,7 @@ static void virtualize_root(struct cpu *cpu)
 	write_sysreg(ctlr & ~(u64)ICC_CTLR_EOIMODE, ICC_CTLR_EL1);
 	write_sysreg(ICC_PMR_OPEN, ICC_PMR_EL1);
 	isb();
-	gic_write_ones(sgi_of(cpu) + GICD_ICACTIVER, cpu->nr_private);
+	gic_write_ones(gicr_sgi_frame(cpu) + GICD_ICACTIVER, cpu->gic.nr_private);
 }
 
 /*
@@ -170,13 +169,13 @@ static __cold void reset_interface(void)
 
 __cold void gicv3_cpu_reset(struct cpu *cpu)
 {
-	u8 *sgi = sgi_of(cpu);
+	u8 *sgi = gicr_sgi_frame(cpu);
 
 	reset_interface();
-	gic_write_ones(sgi + GICD_ICENABLER, cpu->nr_private);
-	gic_write_ones(sgi + GICD_IGROUPR, cpu->nr_private);
-	wait_for_redistributor(rd_of(cpu));
-	gic_reset_private(sgi, cpu->nr_private);
+	gic_write_ones(sgi + GICD_ICENABLER, cpu->gic.nr_private);
+	gic_write_ones(sgi + GICD_IGROUPR, cpu->gic.nr_private);
+	gicr_wait_rwp(gicr_frame(cpu));
+	gic_reset_private(sgi, cpu->gic.nr_private);
 }
 
 __cold void gicv3_cpu_start(struct cpu *cpu)
@@ -212,7 +211,7 @@ void gicv3_wait(void)
 
 void gicv3_wake(cpuid_t id)
 {
-	u8 *sgi = sgi_of(cpu_of(id));
+	u8 *sgi = gicr_sgi_frame(cpu_of(id));
 	u64 mpidr = boot_mpidrs[id];
 
 	spin_lock(&gic_lock);
@@ -230,26 +229,13 @@ void gicv3_wake(cpuid_t id)
 bool gicv3_acknowledge_wake(struct cpu *cpu)
 {
 	/* Only what was seen is cleared: an SGI that comes right after this read must stay. */
-	if (!(readl(sgi_of(cpu) + GICD_ISPENDR) & BIT(MANAGEMENT_SGI)))
+	if (!(readl(gicr_sgi_frame(cpu) + GICD_ISPENDR) & BIT(MANAGEMENT_SGI)))
 		return false;
-	writel(BIT(MANAGEMENT_SGI), sgi_of(cpu) + GICD_ICPENDR);
+	writel(BIT(MANAGEMENT_SGI), gicr_sgi_frame(cpu) + GICD_ICPENDR);
 	/* Gone before the CPU looks at its requests: reading back proves that the write arrived. */
-	(void)readl(sgi_of(cpu) + GICD_ISPENDR);
+	(void)readl(gicr_sgi_frame(cpu) + GICD_ISPENDR);
 	dsb(sy);
 	return true;
-}
-
-void gicv3_route(intid_t intid, u64 affinity)
-{
-	writeq(affinity, gicd + GICD_IROUTER + (u64)intid * 8);
-}
-
-bool gicv3_reaches(intid_t intid, cpuset_t cpus)
-{
-	u64 route = readq(gicd + GICD_IROUTER + (u64)intid * 8);
-	cpuid_t cpu = cpu_by_mpidr(route);
-
-	return route & GICD_IROUTER_IRM || (cpu < nr_cpus && cpus & BIT(cpu));
 }
 
 void gicv3_update_cell(struct cell *cell)
@@ -262,12 +248,12 @@ void gicv3_update_cell(struct cell *cell)
 			if (sgi_cluster_of(boot_mpidrs[cpu]) == clusters[n])
 				targets |= (u16)BIT(boot_mpidrs[cpu] % 16);
 		/* Written once: CPUs of the cell send SGIs meanwhile. */
-		WRITE_ONCE(cell->sgi_targets[n], targets);
+		WRITE_ONCE(cell->gic.sgi_targets[n], targets);
 	}
 }
 
 /* Those of a cluster that the value names: a list, or all others of the cell (IRM). */
-static u64 sgi_list(u64 value, u64 cluster, u64 targets)
+static u64 sgi1r_list(u64 value, u64 cluster, u64 targets)
 {
 	u64 mpidr;
 
@@ -281,7 +267,7 @@ void gicv3_send_sgi(const struct cell *cell, u64 value)
 {
 	begin_sgi();
 	for (u32 n = 0; n < nr_clusters; n++) {
-		u64 list = sgi_list(value, clusters[n], READ_ONCE(cell->sgi_targets[n]));
+		u64 list = sgi1r_list(value, clusters[n], READ_ONCE(cell->gic.sgi_targets[n]));
 
 		if (list)
 			write_sysreg((value & SGI1R_INTID) | clusters[n] | list, ICC_SGI1R_EL1);
@@ -290,12 +276,11 @@ void gicv3_send_sgi(const struct cell *cell, u64 value)
 	end_sgi();
 }
 
-static bool may_deactivate(const struct cell *cell, u64 intid)
+/* SGIs and PPIs are the CPU's, extended ones included; extended SPIs are the root cell's. */
+static bool may_deactivate_here(const struct cell *cell, intid_t intid)
 {
-	if (intid < GIC_MAX_INTID)
-		return intid < GIC_FIRST_SPI || gic_line_in_cell(cell, (intid_t)intid);
-	/* Extended SPIs are the root cell's, extended PPIs the CPU's. */
-	return cell == &root_cell || intid - GIC_FIRST_EPPI < GIC_NR_EPPIS;
+	return intid < GIC_FIRST_SPI || intid - GIC_FIRST_EPPI < GIC_NR_EPPIS ||
+	       gic_line_in_cell(cell, intid) || (cell == &root_cell && intid >= GIC_FIRST_ESPI);
 }
 
 /* ESR_EL2.ISS of a trapped MSR or MRS, without direction and Rt (Arm ARM D19.2.37). */
@@ -346,7 +331,7 @@ bool gicv3_sysreg(struct cell *cell, u32 iss, u64 *value, bool write)
 	case SYSREG(3, 0, 12, 11, 1): /* ICC_DIR_EL1 */
 		if (!write)
 			return false;
-		if (may_deactivate(cell, *value & 0xffffff))
+		if (may_deactivate_here(cell, (intid_t)(*value & 0xffffff)))
 			write_sysreg(*value & 0xffffff, ICC_DIR_EL1);
 		break;
 	case SYSREG(3, 0, 12, 12, 5): /* ICC_SRE_EL1 */
@@ -365,4 +350,13 @@ bool gicv3_sysreg(struct cell *cell, u32 iss, u64 *value, bool write)
 	count_exit(this_cpu(), CB_EXIT_GICC);
 	isb();
 	return true;
+}
+
+void gicv3_drop_fiq(void)
+{
+	u64 intid = read_sysreg(ICC_IAR0_EL1);
+
+	if (intid - GIC_MAX_INTID >= GIC_NR_SPECIAL)
+		write_sysreg(intid, ICC_EOIR0_EL1);
+	isb();
 }

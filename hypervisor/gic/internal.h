@@ -18,7 +18,6 @@ extern u32 gicd_typer_of_cells;
  * which follow those of all others.
  */
 #define GIC_ESPI_ROUTE ((GICD_IROUTER_E - GICD_IROUTER) / 8)
-extern u32 gic_nr_espis;
 
 /* Registers that several cells have bits of, and who has which CPUs and SPIs. */
 extern spinlock_t gic_lock;
@@ -35,15 +34,21 @@ u64 gic_access_raw(void *address, u32 widths, mmio_t kind, u64 value);
  */
 static inline void begin_sgi(void)
 {
-	WRITE_ONCE(this_cpu()->sending, 1);
+	WRITE_ONCE(this_cpu()->gic.sending, 1);
 	/* Before the look; and what the guest wrote is visible to the receivers. */
 	dsb(ish);
 }
 
 static inline void end_sgi(void)
 {
-	store_release(&this_cpu()->sending, 0);
+	store_release(&this_cpu()->gic.sending, 0);
 }
+
+/* Find the distributor. */
+__cold u32 gicd_init(const struct cb_gic_config *config, struct cb_error *error);
+
+/* What was written to it is done (GICv3). */
+__cold void gicd_wait_rwp(void);
 
 /* Write ones to an array of a bit for each of nr interrupts. */
 void gic_write_ones(u8 *array, u32 nr);
@@ -72,30 +77,33 @@ __cold void gicv3_cpu_start(struct cpu *cpu);
 void gicv3_wait(void);
 __cold void gicv3_wake(cpuid_t cpu);
 __cold bool gicv3_acknowledge_wake(struct cpu *cpu);
-__cold void gicv3_route(intid_t intid, u64 affinity);
-__cold bool gicv3_reaches(intid_t intid, cpuset_t cpus);
 __cold void gicv3_update_cell(struct cell *cell);
+void gicv3_drop_fiq(void);
+bool gicv3_can_disable_lpis(struct cpu *cpu);
+void gicv3_disable_lpis(struct cpu *cpu);
+void gicv3_restore_lpis(struct cpu *cpu);
 
-/* redistributor.c: give each CPU its own, and the frames of all to those who access them. */
-__cold u32 redistributors_find(const struct cb_frame *frame, struct cb_error *error);
-bool gicv3_traps(ipa_t ipa);
-__cold u64 gicv3_mmio(struct cell *cell, ipa_t ipa, mmio_t kind, u64 value);
-
-/* The two frames of a CPU's redistributor; of the first, only the first page is mapped. */
-static inline u8 *rd_of(const struct cpu *cpu)
+/* The two frames of a CPU's redistributor, of which EL2 maps the first page each. */
+static inline u8 *gicr_frame(const struct cpu *cpu)
 {
 	return (u8 *)cpu - CPU_SLOT_DATA + CPU_SLOT_GICR;
 }
 
-static inline u8 *sgi_of(const struct cpu *cpu)
+static inline u8 *gicr_sgi_frame(const struct cpu *cpu)
 {
-	return rd_of(cpu) + PAGE_SIZE;
+	return gicr_frame(cpu) + PAGE_SIZE;
 }
 
-static inline void wait_for_redistributor(u8 *rd)
+/* What was written to the first frame is done. */
+static inline void gicr_wait_rwp(u8 *frame)
 {
-	while (readl(rd + GICR_CTLR) & GICR_CTLR_RWP)
+	while (readl(frame + GICR_CTLR) & GICR_CTLR_RWP)
 		cpu_relax();
 }
 
+__cold u32 gicr_init(const struct cb_gic_config *config, struct cb_error *error);
+bool gicv3_traps(ipa_t ipa);
+__cold u64 gicv3_mmio(struct cell *cell, ipa_t ipa, mmio_t kind, u64 value);
+
 #endif
+extern u32 gic_nr_espis;

@@ -1,44 +1,41 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* LPIs are the root cell's: they stop on a CPU that leaves it, and go on when it comes back. */
+/*
+ * LPIs of a CPU that goes from the root cell to another one, which has none, and back. Their tables
+ * let the GIC write to memory of Linux.
+ */
 #include <gic/internal.h>
 
-bool gic_can_disable_lpis(struct cpu *cpu)
+bool gicv3_can_disable_lpis(struct cpu *cpu)
 {
-	u32 ctlr;
+	u32 ctlr = readl(gicr_frame(cpu) + GICR_CTLR);
 
-	if (gic_version != 3)
-		return true;
-	ctlr = readl(rd_of(cpu) + GICR_CTLR);
 	return !(ctlr & GICR_CTLR_ENABLE_LPIS) || ctlr & GICR_CTLR_CES;
 }
 
-__cold void gic_disable_lpis(struct cpu *cpu)
+void gicv3_disable_lpis(struct cpu *cpu)
 {
-	u8 *rd = rd_of(cpu);
-	u32 ctlr;
+	u8 *rd = gicr_frame(cpu);
+	u32 ctlr = readl(rd + GICR_CTLR);
 
-	if (gic_version != 3)
+	cpu->gic.lpis_on = ctlr & GICR_CTLR_ENABLE_LPIS;
+	if (!cpu->gic.lpis_on)
 		return;
-	ctlr = readl(rd + GICR_CTLR);
-	cpu->gic_state[0] = ctlr & GICR_CTLR_ENABLE_LPIS;
-	if (!cpu->gic_state[0])
-		return;
-	cpu->gic_state[1] = readq(rd + GICR_PROPBASER);
-	cpu->gic_state[2] = readq(rd + GICR_PENDBASER);
+	cpu->gic.propbaser = readq(rd + GICR_PROPBASER);
+	cpu->gic.pendbaser = readq(rd + GICR_PENDBASER);
 	writel(ctlr & ~(u32)GICR_CTLR_ENABLE_LPIS, rd + GICR_CTLR);
-	wait_for_redistributor(rd); /* the GIC no longer uses the tables (12.11.2) */
+	gicr_wait_rwp(rd); /* the GIC no longer uses the tables (12.11.2) */
 	/* The configuration accepts hardware that cannot: then there is nothing to give back. */
 	if (readl(rd + GICR_CTLR) & GICR_CTLR_ENABLE_LPIS)
-		cpu->gic_state[0] = 0;
+		cpu->gic.lpis_on = false;
 }
 
-__cold void gic_restore_lpis(struct cpu *cpu)
+void gicv3_restore_lpis(struct cpu *cpu)
 {
-	u8 *rd = rd_of(cpu);
+	u8 *rd = gicr_frame(cpu);
 
-	if (gic_version != 3 || !cpu->gic_state[0])
+	if (!cpu->gic.lpis_on)
 		return;
-	writeq(cpu->gic_state[1], rd + GICR_PROPBASER);
-	writeq(cpu->gic_state[2], rd + GICR_PENDBASER);
+	writeq(cpu->gic.propbaser, rd + GICR_PROPBASER);
+	writeq(cpu->gic.pendbaser, rd + GICR_PENDBASER);
 	writel(readl(rd + GICR_CTLR) | (u32)GICR_CTLR_ENABLE_LPIS, rd + GICR_CTLR);
 }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The redistributors of a GICv3 (IHI 0069, 12.11): which CPU has which, and what a cell may do to
- * those of its own.
+ * Redistributors of GICv3: where that of each CPU is, and what a cell sees of them: those of its
+ * own CPUs, without what is about LPIs, and of the others what one looks at to find one's own.
  */
-#include <base/mmio.h>
 #include <base/refuse.h>
 #include <gic/internal.h>
 #include <mm/el2map.h>
@@ -23,8 +22,8 @@ static bool map_redistributor(cpuid_t id, paddr_t phys, u64 typer)
 {
 	u64 virt = CPU_SLOTS + ((u64)id << CPU_SLOT_SHIFT) + CPU_SLOT_GICR;
 
-	cpu_of(id)->gicr_phys = phys;
-	cpu_of(id)->nr_private = (u8)(32 * MIN(FIELD(typer, 31, 27) + 1, 3UL));
+	cpu_of(id)->gic.rd_phys = phys;
+	cpu_of(id)->gic.nr_private = (u8)(32 * MIN(FIELD(typer, 31, 27) + 1, 3UL));
 	return el2_map(virt, phys, EL2_DEVICE) &&
 	       el2_map(virt + PAGE_SIZE, phys + GICR_SGI, EL2_DEVICE);
 }
@@ -53,11 +52,10 @@ static u64 read_typer(paddr_t phys)
 }
 
 /* Walk the redistributors (12.11) and give each CPU its own. */
-__cold u32 redistributors_find(const struct cb_frame *frame, struct cb_error *error)
+static u32 find_redistributors(struct cb_error *error)
 {
 	u64 offset = 0, typer;
 
-	redistributors = *frame;
 	while (offset + GICR_FRAMES_SIZE <= redistributors.size) {
 		paddr_t phys = redistributors.phys + offset;
 		cpuid_t id;
@@ -72,7 +70,7 @@ __cold u32 redistributors_find(const struct cb_frame *frame, struct cb_error *er
 	}
 	redistributors_end = offset;
 	for (cpuid_t id = 0; id < nr_cpus; id++) {
-		if (cpu_of(id)->gicr_phys)
+		if (cpu_of(id)->gic.rd_phys)
 			continue;
 		return refuse(error, CB_ERR_GIC_MISSING, .index = id,
 			      .address = redistributors.phys);
@@ -80,13 +78,19 @@ __cold u32 redistributors_find(const struct cb_frame *frame, struct cb_error *er
 	return CB_OK;
 }
 
+__cold u32 gicr_init(const struct cb_gic_config *config, struct cb_error *error)
+{
+	redistributors = config->frames[CB_GIC_GICR];
+	return find_redistributors(error);
+}
+
 /* Whose redistributor lies at phys; NULL if it belongs to no CPU of the configuration. */
 static struct cpu *redistributor_owner(paddr_t phys)
 {
-	if (this_cpu()->gicr_phys == phys)
+	if (this_cpu()->gic.rd_phys == phys)
 		return this_cpu();
 	for (cpuid_t id = 0; id < nr_cpus; id++)
-		if (cpu_of(id)->gicr_phys == phys)
+		if (cpu_of(id)->gic.rd_phys == phys)
 			return cpu_of(id);
 	return NULL;
 }
@@ -113,7 +117,7 @@ static u64 nobodys_typer(u64 typer, u64 frame)
 static __cold __noinline u64 read_rd_identity(const struct cell *cell, struct cpu *owner, u64 frame,
 					      u64 offset, mmio_t kind)
 {
-	u8 *rd = rd_of(owner ? owner : this_cpu());
+	u8 *rd = gicr_frame(owner ? owner : this_cpu());
 	u64 typer = readq(rd + GICR_TYPER), value = 0;
 
 	if (!owner)
@@ -142,7 +146,7 @@ static bool is_rd_identity(u64 offset)
  */
 static __cold u32 rd_widths(struct cpu *owner, u64 offset)
 {
-	u64 typer = readq(rd_of(owner) + GICR_TYPER), reg = ALIGN_DOWN(offset, 8);
+	u64 typer = readq(gicr_frame(owner) + GICR_TYPER), reg = ALIGN_DOWN(offset, 8);
 	bool direct = typer & GICR_TYPER_DIRECT_LPI;
 
 	if (reg == GICR_PROPBASER || reg == GICR_PENDBASER)
@@ -151,7 +155,7 @@ static __cold u32 rd_widths(struct cpu *owner, u64 offset)
 		return direct ? 4 | 8 : 0;
 	if (offset == GICR_CTLR || offset == GICR_STATUSR)
 		return 4;
-	if (!direct && !(readl(rd_of(owner) + GICR_CTLR) & GICR_CTLR_IR))
+	if (!direct && !(readl(gicr_frame(owner) + GICR_CTLR) & GICR_CTLR_IR))
 		return 0;
 	if (offset == GICR_SYNCR)
 		return 4;
@@ -162,7 +166,7 @@ static __cold u32 rd_widths(struct cpu *owner, u64 offset)
  * The first frame. LPIs are the root cell's: their tables let the GIC write memory. Nobody puts a
  * redistributor to sleep: a parked CPU behind it could not be woken.
  */
-static u64 access_rd(struct cell *cell, struct cpu *owner, u64 offset, mmio_t kind, u64 value)
+static u64 access_rd_frame(struct cell *cell, struct cpu *owner, u64 offset, mmio_t kind, u64 value)
 {
 	u32 widths = 0;
 
@@ -170,16 +174,16 @@ static u64 access_rd(struct cell *cell, struct cpu *owner, u64 offset, mmio_t ki
 		widths = kind & MMIO_WRITE ? 0 : 4;
 	else if (cell == &root_cell)
 		widths = rd_widths(owner, offset);
-	return gic_access_raw(rd_of(owner) + offset, widths, kind, value);
+	return gic_access_raw(gicr_frame(owner) + offset, widths, kind, value);
 }
 
 /*
  * The second frame: SGIs and PPIs of a CPU of the cell, extended ones included, all but their
  * groups. Of what the distributor has for all interrupts, the words for these exist.
  */
-static u64 access_rd_sgi(struct cpu *owner, u64 offset, mmio_t kind, u64 value)
+static u64 access_sgi_frame(struct cpu *owner, u64 offset, mmio_t kind, u64 value)
 {
-	u32 nr = owner->nr_private, widths = 0;
+	u32 nr = owner->gic.nr_private, widths = 0;
 
 	if (offset < GICD_IPRIORITYR) {
 		bool group = offset < GICD_ISENABLER;
@@ -192,7 +196,7 @@ static u64 access_rd_sgi(struct cpu *owner, u64 offset, mmio_t kind, u64 value)
 	} else if (offset - GICD_ICFGR < nr / 4) {
 		widths = 4;
 	}
-	return gic_access_raw(sgi_of(owner) + offset, widths, kind, value);
+	return gic_access_raw(gicr_sgi_frame(owner) + offset, widths, kind, value);
 }
 
 static u64 access_redistributor(struct cell *cell, u64 offset, mmio_t kind, u64 value)
@@ -206,8 +210,8 @@ static u64 access_redistributor(struct cell *cell, u64 offset, mmio_t kind, u64 
 		return read_rd_identity(cell, owner, offset - in_frame, in_frame, kind);
 	if (!owner || !(cell->cpus & BIT(owner->id)))
 		return 0;
-	return in_frame < GICR_SGI ? access_rd(cell, owner, in_frame, kind, value)
-				   : access_rd_sgi(owner, in_frame - GICR_SGI, kind, value);
+	return in_frame < GICR_SGI ? access_rd_frame(cell, owner, in_frame, kind, value)
+				   : access_sgi_frame(owner, in_frame - GICR_SGI, kind, value);
 }
 
 bool gicv3_traps(ipa_t ipa)

@@ -194,8 +194,8 @@ static void write_field(struct accessor who, struct irq *irq, enum array a, inti
 	case TARGETS:
 		if (intid >= FIRST_SPI) /* read-only for the others */
 			irq->targets = !who.cell ? value
-				       : value & who.cell->gic_targets
-					       ? value & who.cell->gic_targets
+				       : value & who.cell->gic.targets
+					       ? value & who.cell->gic.targets
 					       : irq->targets;
 		break;
 	case CONFIG:
@@ -919,7 +919,7 @@ static void start_cpus(void)
 		cpu_of(cpu)->id = cpu;
 		cpu_of(cpu)->info = &cpu_infos[cpu];
 		cpu_of(cpu)->power = CB_CPU_ON;
-		cpu_of(cpu)->gic_target = target_of(cpu);
+		cpu_of(cpu)->gic.target = target_of(cpu);
 		cpu_infos[cpu].mpidr = boot_mpidrs[cpu];
 	}
 }
@@ -1146,7 +1146,7 @@ static void assert_foreign_is_untouched(const struct cell *cell, const struct gi
 		if (!owns_spi(cell, intid))
 			assert_true(is_same_irq(now, before));
 		assert_true(now->targets == before->targets ||
-			    !(now->targets & ~cell->gic_targets));
+			    !(now->targets & ~cell->gic.targets));
 		assert_true(now->route == before->route ||
 			    has_cpu(cell, cpu_with_affinity(now->route)));
 	}
@@ -1283,7 +1283,7 @@ void assert_quiet(intid_t intid, const struct cell *cell)
 bool reaches(const struct irq *spi, const struct cell *cell)
 {
 	if (hardware_version == 2)
-		return spi->targets & cell->gic_targets;
+		return spi->targets & cell->gic.targets;
 	return has_cpu(cell, cpu_with_affinity(spi->route));
 }
 

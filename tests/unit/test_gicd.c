@@ -118,12 +118,12 @@ static void test_targets_stay_in_the_cell(void **state)
 	(void)state;
 	give_spi(&guest, 41);
 	write_as_guest(GICD_ITARGETSR + 41, 1, 0xff);
-	assert_int_equal(gic.spis[41].targets, guest.gic_targets);
-	assert_true(guest.gic_targets != 0xff);
-	write_as_guest(GICD_ITARGETSR + 41, 1, root_cell.gic_targets);
-	assert_int_equal(gic.spis[41].targets, guest.gic_targets);
-	write_as_guest(GICD_ITARGETSR + 40, 4, root_cell.gic_targets * 0x01010101UL);
-	assert_int_equal(gic.spis[41].targets, guest.gic_targets);
+	assert_int_equal(gic.spis[41].targets, guest.gic.targets);
+	assert_true(guest.gic.targets != 0xff);
+	write_as_guest(GICD_ITARGETSR + 41, 1, root_cell.gic.targets);
+	assert_int_equal(gic.spis[41].targets, guest.gic.targets);
+	write_as_guest(GICD_ITARGETSR + 40, 4, root_cell.gic.targets * 0x01010101UL);
+	assert_int_equal(gic.spis[41].targets, guest.gic.targets);
 }
 
 static void test_route_to_any_cpu_is_not_offered(void **state)
@@ -279,7 +279,7 @@ static u32 turns;
 static void send_late(void)
 {
 	if (++turns == 3)
-		cpu_of(first_cpu(root_cell.cpus))->sending = 0;
+		cpu_of(first_cpu(root_cell.cpus))->gic.sending = 0;
 }
 
 static void test_cpus_move_after_sgis_to_them_are_sent(void **state)
@@ -291,7 +291,7 @@ static void test_cpus_move_after_sgis_to_them_are_sent(void **state)
 	stub_other_cpu = send_late;
 	gic_move_cpus(&guest, &root_cell, cpus);
 	assert_int_equal(turns, 0);
-	cpu_of(first_cpu(root_cell.cpus & ~cpus))->sending = 1;
+	cpu_of(first_cpu(root_cell.cpus & ~cpus))->gic.sending = 1;
 	gic_move_cpus(&root_cell, &guest, cpus);
 	stub_other_cpu = NULL;
 	assert_int_equal(turns, 3);
@@ -570,9 +570,9 @@ static void test_nothing_stays_active_when_all_cpus_are_in(void **state)
 static void test_cpu_finds_its_interface(void **state)
 {
 	(void)state;
-	cpu_of(current)->gic_target = 0;
+	cpu_of(current)->gic.target = 0;
 	gic_cpu_discover(cpu_of(current));
-	assert_int_equal(cpu_of(current)->gic_target, target_of(current));
+	assert_int_equal(cpu_of(current)->gic.target, target_of(current));
 }
 
 /* Of 5 to 7 preemption bits: as many registers as there are (12.2.1). */
@@ -778,7 +778,7 @@ static void test_room_between_redistributors_is_nobodys(void **state)
 		struct cell *cell = has_cpu(&guest, cpu) ? &guest : &root_cell;
 		u64 mpidr = boot_mpidrs[cpu], found = ~0UL;
 
-		assert_int_equal(cpu_of(cpu)->gicr_phys, GICR_PHYS + redistributor_of(cpu));
+		assert_int_equal(cpu_of(cpu)->gic.rd_phys, GICR_PHYS + redistributor_of(cpu));
 		current = cpu;
 		walk(cell, (mpidr >> 32) << 24 | (mpidr & 0xffffff), &found);
 		assert_int_equal(found, redistributor_of(cpu));
@@ -876,7 +876,7 @@ static void assert_init_refused(const struct cb_system_config *config, u32 code,
 	struct cb_error error = { 0 };
 
 	for (cpuid_t cpu = 0; cpu < NR_CPUS; cpu++)
-		cpu_of(cpu)->gicr_phys = 0;
+		cpu_of(cpu)->gic.rd_phys = 0;
 	assert_int_equal(gic_init(config, &error), code);
 	assert_int_equal(error.code, code);
 	assert_int_equal(error.index, index);
