@@ -8,6 +8,7 @@
 
 #include <base/cpu.h>
 #include <base/lock.h>
+#include <base/mmio.h>
 #include <base/pool.h>
 #include <base/types.h>
 #include <cellblock/config.h>
@@ -43,6 +44,8 @@ struct gic_cell {
 };
 
 struct cell {
+	struct window windows[MAX_WINDOWS + 1]; /* up to the first of size 0 */
+
 	u32 id;
 	struct cb_cell_page *page;
 	const struct cb_cell_config *config;

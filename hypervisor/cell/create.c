@@ -9,6 +9,7 @@
 #include <cell/resource.h>
 #include <config/check.h>
 #include <mm/stage2.h>
+#include <vdev/window.h>
 
 static u32 check_all(struct cell *cell, u64 size, bool online, struct cb_error *error)
 {
@@ -45,6 +46,7 @@ static u32 set_aside(struct cell *cell, size_t available, struct stash *stash,
 
 static void take_all(struct cell *cell, struct stash *stash)
 {
+	windows_init(cell);
 	lines_take(cell);
 	regions_take(cell, stash);
 	page_take(cell, stash);

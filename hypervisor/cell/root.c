@@ -7,6 +7,7 @@
 #include <gic/gic.h>
 #include <mm/el2map.h>
 #include <mm/stage2.h>
+#include <vdev/window.h>
 
 /* The configuration follows the image, so it is not counted as the cell's. */
 static u32 prepare_root(struct stash *stash, struct cb_error *error)
@@ -67,6 +68,7 @@ u32 root_cell_init(struct cb_error *error)
 
 	if (code)
 		return code;
+	windows_init(&root_cell);
 	map_root(&stash);
 	stash_drain(&stash);
 	take_board();

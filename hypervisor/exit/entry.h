@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where assembly enters C: the boot calls (entry.S), and each exit of a guest (vectors.S). Of regs,
- * arch/guest.h says which are valid.
+ * Where assembly enters C: the boot calls (entry.S), and each exit of a guest (vectors.S), with
+ * what that saves of its registers (arch/guest.h).
  */
 #ifndef EXIT_ENTRY_H
 #define EXIT_ENTRY_H
@@ -16,15 +16,18 @@ void boot_init(paddr_t phys, u64 config_offset, u64 config_size, u64 uses, u64 *
 bool takeover_enter(u64 nr, u64 sctlr, u64 *x);
 
 /* True if this CPU must leave EL2. */
-bool trap_hvc(struct regs *regs);
-void trap_smc(struct regs *regs);
-void trap_wfx(struct regs *regs, u64 esr);
-void trap_fiq(struct regs *regs);
+bool trap_hvc(struct call_regs *regs);
+void trap_smc(struct call_regs *regs);
+void trap_wfx(struct call_regs *regs, u64 esr);
+void trap_fiq(struct call_regs *regs);
 
-/* A data abort; false if it is to be handled by trap_other(). */
-bool trap_mmio(struct regs *regs, u64 esr);
+/*
+ * A data abort; false if it is to be handled by trap_other(). rt: the register that the syndrome
+ * names, which is saved, too.
+ */
+bool trap_mmio(struct call_regs *regs, u64 esr, u64 *rt);
 
-/* Whatever else, with all registers saved. */
+/* Whatever else. */
 void trap_other(struct regs *regs, u64 esr);
 
 /*

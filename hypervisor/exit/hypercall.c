@@ -11,7 +11,7 @@
 #include <exit/hypercall.h>
 #include <exit/takeover.h>
 
-static __cold void refuse_call(struct regs *regs, enum cb_error_code code)
+static __cold void refuse_call(struct call_regs *regs, enum cb_error_code code)
 {
 	struct cb_error error;
 
@@ -28,7 +28,7 @@ static u64 exits_of(const struct cb_cpu_info *page)
 	return exits;
 }
 
-static __noinline void info(struct regs *regs)
+static __noinline void info(struct call_regs *regs)
 {
 	const struct cpu *cpu = this_cpu();
 	u64 value;
@@ -54,7 +54,7 @@ static __noinline void info(struct regs *regs)
 	regs->x[1] = value;
 }
 
-static __cold __noinline void write_console(struct regs *regs)
+static __cold __noinline void write_console(struct call_regs *regs)
 {
 	if (regs->x[1] > CB_CONSOLE_WRITE_MAX) {
 		refuse_call(regs, CB_ERR_ARGUMENT);
@@ -65,7 +65,7 @@ static __cold __noinline void write_console(struct regs *regs)
 }
 
 /* CB_HVC_CELL_CREATE returns the number of the new cell in x1, like no other; x3: only check. */
-static __cold void create(struct regs *regs, struct cb_error *error)
+static __cold void create(struct call_regs *regs, struct cb_error *error)
 {
 	cell_create(regs->x[1], regs->x[2], regs->x[3], error);
 	hypercall_result(regs->x, error);
@@ -74,7 +74,7 @@ static __cold void create(struct regs *regs, struct cb_error *error)
 }
 
 /* What the root cell does to cells; true if the hypervisor was disabled. */
-static __cold __noinline bool manage(struct regs *regs, u64 call)
+static __cold __noinline bool manage(struct call_regs *regs, u64 call)
 {
 	struct cb_error error = { .cell = CB_NO_CELL, .other_cell = CB_NO_CELL };
 	u64 *x = regs->x;
@@ -107,7 +107,7 @@ static __cold __noinline bool manage(struct regs *regs, u64 call)
 	return left;
 }
 
-bool hypercall(struct regs *regs, u64 call)
+bool hypercall(struct call_regs *regs, u64 call)
 {
 	if (call >= CB_HVC_NUMBER(CB_HVC_DISABLE))
 		return manage(regs, call);

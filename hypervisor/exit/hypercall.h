@@ -7,14 +7,14 @@
 #include <cellblock/error.h>
 #include <cellblock/hypercall.h>
 
-struct regs;
+struct call_regs;
 #include <base/types.h>
 
 /*
  * A call of ours, up to CB_HVC_CELL_DESTROY, by number; regs are arguments and results. True if
  * this CPU has been given back to Linux and must leave EL2.
  */
-bool hypercall(struct regs *regs, u64 call);
+bool hypercall(struct call_regs *regs, u64 call);
 
 /* Any other call of the vendor specific hypervisor range: what is there (DEN 0028, 6.2)? */
 void hypercall_query(u64 *x);

@@ -76,7 +76,7 @@ static bool is_basic(u32 function)
 	return function == SMCCC_VERSION || function == SMCCC_ARCH_FEATURES;
 }
 
-void standard_call(struct regs *regs)
+void standard_call(struct call_regs *regs)
 {
 	u32 function = (u32)regs->x[0] & ~SMCCC_SVE_HINT;
 	u64 *x = regs->x;

@@ -11,6 +11,6 @@
 #define SMCCC_OWNER_VENDOR_HYP 0x06000000
 
 /* A call of the architecture's or the firmware's. PSCI and SMCCC_VERSION are the hypervisor's. */
-void standard_call(struct regs *regs);
+void standard_call(struct call_regs *regs);
 
 #endif

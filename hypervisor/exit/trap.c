@@ -23,7 +23,7 @@
  * The root cell's KVM or kexec, for instance: EL2 is taken, and kexec goes on at EL1. But each of
  * its CPUs that starts asks what the GIC can trap, and must hear the same as before.
  */
-static __cold __noinline void stub_call(struct regs *regs)
+static __cold __noinline void stub_call(struct call_regs *regs)
 {
 	static u32 logged;
 
@@ -40,7 +40,7 @@ static __cold __noinline void stub_call(struct regs *regs)
 	regs->x[0] = HVC_STUB_ERR;
 }
 
-bool trap_hvc(struct regs *regs)
+bool trap_hvc(struct call_regs *regs)
 {
 	u64 function = regs->x[0], call = CB_HVC_NUMBER(function);
 
@@ -56,10 +56,10 @@ bool trap_hvc(struct regs *regs)
 	return false;
 }
 
-void trap_smc(struct regs *regs)
+void trap_smc(struct call_regs *regs)
 {
 	count_exit(this_cpu(), CB_EXIT_SMC);
-	skip_a64(exit_regs()); /* trapped before it was executed (D1.3.1.4) */
+	skip_a64(regs); /* trapped before it was executed (D1.3.1.4) */
 	standard_call(regs);
 }
 
@@ -67,7 +67,7 @@ void trap_smc(struct regs *regs)
  * WFIT has a deadline, and in AArch32 the condition of the instruction may fail: neither is looked
  * at here, since as a hint it may complete at any time (D1.7.2).
  */
-void trap_wfx(struct regs *regs, u64 esr)
+void trap_wfx(struct call_regs *regs, u64 esr)
 {
 	count_exit(this_cpu(), CB_EXIT_WFI);
 	if (!(esr & ESR_WFX_TIMEOUT) && !(regs->spsr & SPSR_M_AARCH32))
@@ -75,68 +75,42 @@ void trap_wfx(struct regs *regs, u64 esr)
 	skip_instruction(regs);
 }
 
-void trap_fiq(struct regs *regs)
+void trap_fiq(struct call_regs *regs)
 {
 	(void)regs;
 	count_exit(this_cpu(), CB_EXIT_OTHER);
 	gic_drop_fiq();
 }
 
-/* ISS of a trapped system register access, without Rt (D19.2.37). */
-#define ISS_READ      BIT(0)
-#define ISS_CRM(esr)  FIELD(esr, 4, 1)
-#define ISS_OP2(esr)  FIELD(esr, 19, 17)
-#define ISS_ID	      (3 << 20) /* S3_0_C0 */
-#define ISS_REGISTER  0x3ffc1e
-#define ISS_ACTLR_EL1 (3 << 20 | 1 << 17 | 1 << 10)	       /* S3_0_C1_C0_1 */
-#define ISS_CRN	      0x31fc00				       /* op0, op1, CRn */
-#define ISS_ERRORS    (3 << 20 | 5 << 10)		       /* S3_0_C5 */
-#define ISS_OS_LOCKS  (2 << 20 | 1 << 10)		       /* S2_0_C1 */
-#define ISS_SGI1R_EL1 (3 << 20 | 5 << 17 | 12 << 10 | 11 << 1) /* S3_0_C12_C11_5 */
-
-/*
- * Reads as zero and ignores writes: implementation defined bits of ACTLR_EL1, which CPUs may share;
- * error records, ERRIDR_EL1 to ERXMISC3_EL1 (C5_C3 to C5_C5), of a common cache for instance; the
- * locks of an operating system's debug registers, which it opens when it starts, and their power
- * control.
- */
-static bool is_withheld(u64 esr)
-{
-	return (esr & ISS_REGISTER) == ISS_ACTLR_EL1 || (esr & ISS_CRN) == ISS_OS_LOCKS ||
-	       ((esr & ISS_CRN) == ISS_ERRORS && ISS_CRM(esr) - 3 <= 2);
-}
-
 static __noinline void other_register(struct regs *regs, u64 esr, u64 rt, u64 value)
 {
-	bool write = !(esr & ISS_READ);
+	bool write = !(esr & ISS_SYSREG_READ);
 
 	if (!gicv3_sysreg(this_cpu()->cell, (u32)esr, &value, write)) {
 		count_exit(this_cpu(), CB_EXIT_SYSREG);
-		if ((esr & ISS_CRN) == ISS_ID && !write) {
-			value = cell_id_register(ISS_CRM(esr), ISS_OP2(esr));
-		} else if (is_withheld(esr)) {
-			value = 0;
-		} else {
+		if (!answer_register(esr, &value)) {
 			inject_undefined();
 			return;
 		}
 	}
 	if (!write)
 		regs->x[rt] = value;
-	skip_a64(exit_regs());
+	skip_a64(&regs->call);
 }
+
+#define ICC_SGI1R_WRITE ISS_SYSREG(3, 0, 12, 11, 5)
 
 static void system_register(struct regs *regs, u64 esr)
 {
-	u64 rt = FIELD(esr, 9, 5), value = guest_register(regs, rt);
+	u64 rt = ISS_SYSREG_RT(esr), value = regs->x[rt];
 
-	if ((esr & (ISS_REGISTER | ISS_READ)) != ISS_SGI1R_EL1) {
+	if ((esr & (ISS_SYSREG_MASK | ISS_SYSREG_READ)) != ICC_SGI1R_WRITE) {
 		other_register(regs, esr, rt, value);
 		return;
 	}
 	count_exit(this_cpu(), CB_EXIT_SGI);
 	gicv3_send_sgi(this_cpu()->cell, value);
-	skip_a64(exit_regs());
+	skip_a64(&regs->call);
 }
 
 /* A CPU of Linux starts. What is not understood starts it again, at EL1. */

@@ -3,24 +3,24 @@
  */
 #include <gic/internal.h>
 
-__noinline u64 gic_access_raw(void *address, u32 widths, mmio_t kind, u64 value)
+__noinline u64 gic_access_raw(void *address, u32 widths, struct mmio_access access, u64 value)
 {
-	if (!(widths & MMIO_SIZE(kind)))
+	if (!(widths & mmio_size(access)))
 		return 0;
-	switch (kind) {
-	case MMIO_BYTE:
+	switch (access.kind) {
+	case MMIO_READ(MMIO_BYTE):
 		return readb(address);
-	case MMIO_WORD:
+	case MMIO_READ(MMIO_WORD):
 		return readl(address);
-	case MMIO_DOUBLE:
+	case MMIO_READ(MMIO_DOUBLE):
 		return readq(address);
-	case MMIO_WRITE | MMIO_BYTE:
+	case MMIO_WRITE(MMIO_BYTE):
 		writeb((u8)value, address);
 		break;
-	case MMIO_WRITE | MMIO_WORD:
+	case MMIO_WRITE(MMIO_WORD):
 		writel((u32)value, address);
 		break;
-	case MMIO_WRITE | MMIO_DOUBLE:
+	case MMIO_WRITE(MMIO_DOUBLE):
 		writeq(value, address);
 		break;
 	}

@@ -9,7 +9,7 @@
 
 u32 gic_version;
 u8 *gicd;
-struct cb_frame gicd_frame;
+struct cb_frame gic_frames[WINDOW_KINDS];
 u32 gicd_typer_of_cells;
 u32 gic_nr_espis;
 spinlock_t gic_lock;
@@ -28,12 +28,13 @@ static u32 check_version(struct cb_error *error)
 
 u32 gicd_init(const struct cb_gic_config *config, struct cb_error *error)
 {
+	struct cb_frame *frame = &gic_frames[WINDOW_GICD];
 	u32 typer;
 
 	gic_version = config->version;
-	gicd_frame = config->frames[CB_GIC_GICD];
-	gicd_frame.size = MIN(gicd_frame.size, 0x10000UL);
-	gicd = el2_map_device(gicd_frame.phys, gicd_frame.size);
+	*frame = config->frames[CB_GIC_GICD];
+	frame->size = MIN(frame->size, 0x10000UL);
+	gicd = el2_map_device(frame->phys, frame->size);
 	if (!gicd)
 		return refuse(error, CB_ERR_NO_MEMORY);
 	if (check_version(error))

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * The GIC as the rest of the hypervisor sees it (gic.h): the choice between the two versions, and
- * CPUs that change hands.
- */
+/* The GIC as the rest of the hypervisor sees it (gic.h): the choice between the two versions. */
 #include <gic/internal.h>
 
 u32 gic_init(const struct cb_system_config *config, struct cb_error *error)
@@ -86,56 +83,4 @@ void gic_restore_lpis(struct cpu *cpu)
 {
 	if (gic_version == 3)
 		gicv3_restore_lpis(cpu);
-}
-
-bool gic_traps_cpu_frame(const struct cell *cell, ipa_t ipa)
-{
-	return gic_version == 3 ? gicv3_traps(ipa) : cell != &root_cell && gicv2_traps(ipa);
-}
-
-u64 gic_cpu_frame(struct cell *cell, ipa_t ipa, mmio_t kind, u64 value)
-{
-	return gic_version == 3 ? gicv3_mmio(cell, ipa, kind, value)
-				: gicv2_mmio(cell, ipa, kind, value);
-}
-
-void gic_update_cell(struct cell *cell)
-{
-	u8 targets = 0;
-	cpuid_t cpu;
-
-	for_each_cpu (cpu, cell->cpus)
-		targets |= cpu_of(cpu)->gic.target;
-	/* Written once: CPUs of the cell send SGIs meanwhile. */
-	WRITE_ONCE(cell->gic.targets, targets);
-	if (gic_version == 3)
-		gicv3_update_cell(cell);
-}
-
-static bool may_have_lpis(const struct cell *cell)
-{
-	return cell == &root_cell || cell->config->flags & CB_CELL_ACCEPT_LPIS;
-}
-
-bool gic_move_cpus(struct cell *from, struct cell *to, cpuset_t cpus)
-{
-	cpuid_t cpu;
-
-	spin_lock(&gic_lock);
-	for_each_cpu (cpu, may_have_lpis(to) ? 0 : cpus) {
-		if (gic_can_disable_lpis(cpu_of(cpu)))
-			continue;
-		spin_unlock(&gic_lock);
-		return false;
-	}
-	from->cpus &= ~cpus;
-	to->cpus |= cpus;
-	gic_update_cell(from);
-	gic_update_cell(to);
-	spin_unlock(&gic_lock);
-	dsb(ish); /* the new sets are visible before the look at who still sends by the old ones */
-	for_each_cpu (cpu, from->cpus)
-		while (load_acquire(&cpu_of(cpu)->gic.sending))
-			cpu_relax();
-	return true;
 }

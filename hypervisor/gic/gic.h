@@ -103,31 +103,13 @@ __cold bool gic_can_disable_lpis(struct cpu *cpu);
 __cold void gic_disable_lpis(struct cpu *cpu);
 __cold void gic_restore_lpis(struct cpu *cpu);
 
-extern struct cb_frame gicd_frame; /* what is used of the distributor's */
+/* What of the GIC traps, by the kind of window; of size 0 if there is no such. */
+extern struct cb_frame gic_frames[WINDOW_KINDS];
 
-/* Does ipa lie in a frame of a CPU's (GICv2: interface, GICv3: redistributor) that traps? */
-bool gic_traps_cpu_frame(const struct cell *cell, ipa_t ipa);
-
-/* Does ipa lie in a frame that traps and is emulated for this cell? */
-static inline bool gic_traps(const struct cell *cell, ipa_t ipa)
-{
-	return ipa - gicd_frame.phys < gicd_frame.size || gic_traps_cpu_frame(cell, ipa);
-}
-
-/* An access to the distributor as the cell sees it: what is read, or 0. */
-u64 gic_distributor(struct cell *cell, u64 offset, mmio_t kind, u64 value);
-
-/* An access to such a frame of a CPU's. */
-u64 gic_cpu_frame(struct cell *cell, ipa_t ipa, mmio_t kind, u64 value);
-
-/* An access to a frame that traps. Returns what is read, or 0. */
-static inline u64 gic_mmio(struct cell *cell, ipa_t ipa, mmio_t kind, u64 value)
-{
-	u64 offset = ipa - gicd_frame.phys;
-
-	return offset < gicd_frame.size ? gic_distributor(cell, offset, kind, value)
-					: gic_cpu_frame(cell, ipa, kind, value);
-}
+/* Accesses to these windows (vdev/window.h): what is read, or 0. */
+u64 gic_distributor(struct cell *cell, u64 offset, struct mmio_access access, u64 value);
+__cold u64 gic_redistributor(struct cell *cell, u64 offset, struct mmio_access access, u64 value);
+u64 gic_cpu_interface(struct cell *cell, u64 offset, struct mmio_access access, u64 value);
 
 /*
  * The guest wrote value to ICC_SGI1R_EL1, which only GICv3 has: it is not asked again which one it

@@ -10,13 +10,12 @@
 #define MANAGEMENT_BYTE(array) ((array) + MANAGEMENT_SGI)
 
 static u8 *gicc, *gich;
-static paddr_t gicc_phys;
 
 __cold u32 gicv2_init(const struct cb_gic_config *config, struct cb_error *error)
 {
 	const struct cb_frame *frame = &config->frames[CB_GIC_GICC];
 
-	gicc_phys = frame->phys;
+	gic_frames[WINDOW_GICC] = (struct cb_frame){ frame->phys + PAGE_SIZE, PAGE_SIZE };
 	gicc = el2_map_device(frame->phys, MIN(frame->size, 2 * PAGE_SIZE));
 	gich = el2_map_device(config->frames[CB_GIC_GICH].phys, PAGE_SIZE);
 	if (!gicc || !gich)
@@ -129,16 +128,10 @@ static bool may_deactivate(const struct cell *cell, intid_t intid)
 	return intid < GIC_FIRST_SPI || gic_line_in_cell(cell, intid);
 }
 
-/* The second page of the CPU interface. */
-bool gicv2_traps(ipa_t ipa)
-{
-	return ipa - gicc_phys - PAGE_SIZE < PAGE_SIZE;
-}
-
-u64 gicv2_mmio(struct cell *cell, ipa_t ipa, mmio_t kind, u64 value)
+u64 gic_cpu_interface(struct cell *cell, u64 offset, struct mmio_access access, u64 value)
 {
 	count_exit(this_cpu(), CB_EXIT_GICC);
-	if (ipa - gicc_phys == GICC_DIR && kind == (MMIO_WRITE | MMIO_WORD) &&
+	if (offset + PAGE_SIZE == GICC_DIR && access.kind == MMIO_WRITE(MMIO_WORD) &&
 	    may_deactivate(cell, (intid_t)FIELD(value, 9, 0)))
 		writel((u32)value, gicc + GICC_DIR);
 	return 0;

@@ -283,11 +283,6 @@ static bool may_deactivate_here(const struct cell *cell, intid_t intid)
 	       gic_line_in_cell(cell, intid) || (cell == &root_cell && intid >= GIC_FIRST_ESPI);
 }
 
-/* ESR_EL2.ISS of a trapped MSR or MRS, without direction and Rt (Arm ARM D19.2.37). */
-#define SYSREG(op0, op1, crn, crm, op2) \
-	((op0) << 20 | (op2) << 17 | (op1) << 14 | (crn) << 10 | (crm) << 1)
-#define SYSREG_MASK 0x3ffc1e
-
 /*
  * Group 0 belongs to nobody, but Linux clears its active priorities where it finds no firmware that
  * has it. What acknowledges its interrupts is undefined.
@@ -295,12 +290,12 @@ static bool may_deactivate_here(const struct cell *cell, intid_t intid)
 static bool is_group0(u32 reg)
 {
 	switch (reg) {
-	case SYSREG(3, 0, 12, 8, 3):  /* ICC_BPR0_EL1 */
-	case SYSREG(3, 0, 12, 8, 4):  /* ICC_AP0R0_EL1 */
-	case SYSREG(3, 0, 12, 8, 5):  /* ICC_AP0R1_EL1 */
-	case SYSREG(3, 0, 12, 8, 6):  /* ICC_AP0R2_EL1 */
-	case SYSREG(3, 0, 12, 8, 7):  /* ICC_AP0R3_EL1 */
-	case SYSREG(3, 0, 12, 12, 6): /* ICC_IGRPEN0_EL1 */
+	case ISS_SYSREG(3, 0, 12, 8, 3):  /* ICC_BPR0_EL1 */
+	case ISS_SYSREG(3, 0, 12, 8, 4):  /* ICC_AP0R0_EL1 */
+	case ISS_SYSREG(3, 0, 12, 8, 5):  /* ICC_AP0R1_EL1 */
+	case ISS_SYSREG(3, 0, 12, 8, 6):  /* ICC_AP0R2_EL1 */
+	case ISS_SYSREG(3, 0, 12, 8, 7):  /* ICC_AP0R3_EL1 */
+	case ISS_SYSREG(3, 0, 12, 12, 6): /* ICC_IGRPEN0_EL1 */
 		return true;
 	default:
 		return false;
@@ -309,41 +304,41 @@ static bool is_group0(u32 reg)
 
 bool gicv3_sysreg(struct cell *cell, u32 iss, u64 *value, bool write)
 {
-	switch (iss & SYSREG_MASK) {
-	case SYSREG(3, 0, 12, 11, 6): /* ICC_ASGI1R_EL1 */
-	case SYSREG(3, 0, 12, 11, 7): /* ICC_SGI0R_EL1: no CPU of a cell listens to Group 0 */
+	switch (iss & ISS_SYSREG_MASK) {
+	case ISS_SYSREG(3, 0, 12, 11, 6): /* ICC_ASGI1R_EL1 */
+	case ISS_SYSREG(3, 0, 12, 11, 7): /* ICC_SGI0R_EL1: no CPU of a cell listens to Group 0 */
 		if (!write)
 			return false;
 		count_exit(this_cpu(), CB_EXIT_SGI);
 		return true;
-	case SYSREG(3, 0, 4, 6, 0): /* ICC_PMR_EL1 */
+	case ISS_SYSREG(3, 0, 4, 6, 0): /* ICC_PMR_EL1 */
 		if (write)
 			write_sysreg(*value & 0xff, ICC_PMR_EL1);
 		else
 			*value = read_sysreg(ICC_PMR_EL1);
 		break;
-	case SYSREG(3, 0, 12, 12, 4): /* ICC_CTLR_EL1 */
+	case ISS_SYSREG(3, 0, 12, 12, 4): /* ICC_CTLR_EL1 */
 		if (write)
 			write_sysreg(*value & (ICC_CTLR_EOIMODE | ICC_CTLR_CBPR), ICC_CTLR_EL1);
 		else
 			*value = read_sysreg(ICC_CTLR_EL1);
 		break;
-	case SYSREG(3, 0, 12, 11, 1): /* ICC_DIR_EL1 */
+	case ISS_SYSREG(3, 0, 12, 11, 1): /* ICC_DIR_EL1 */
 		if (!write)
 			return false;
 		if (may_deactivate_here(cell, (intid_t)(*value & 0xffffff)))
 			write_sysreg(*value & 0xffffff, ICC_DIR_EL1);
 		break;
-	case SYSREG(3, 0, 12, 12, 5): /* ICC_SRE_EL1 */
+	case ISS_SYSREG(3, 0, 12, 12, 5): /* ICC_SRE_EL1 */
 		*value = ICC_SRE_EL1_ALL;
 		break;
-	case SYSREG(3, 0, 12, 11, 3): /* ICC_RPR_EL1 */
+	case ISS_SYSREG(3, 0, 12, 11, 3): /* ICC_RPR_EL1 */
 		if (write)
 			return false;
 		*value = read_sysreg(ICC_RPR_EL1);
 		break;
 	default:
-		if (!is_group0(iss & SYSREG_MASK))
+		if (!is_group0(iss & ISS_SYSREG_MASK))
 			return false;
 		*value = 0;
 	}

@@ -26,7 +26,7 @@ extern spinlock_t gic_lock;
  * An access without any filter. widths: sizes that the register has, as the sum of 1, 4 and 8;
  * others read as zero, so that a guest cannot provoke what a GIC answers with an abort.
  */
-u64 gic_access_raw(void *address, u32 widths, mmio_t kind, u64 value);
+u64 gic_access_raw(void *address, u32 widths, struct mmio_access access, u64 value);
 
 /*
  * Around a look at the CPUs of a cell and an SGI to them, without gic_lock: gic_move_cpus() does
@@ -66,8 +66,6 @@ void gicv2_wait(void);
 __cold void gicv2_wake(cpuid_t cpu);
 __cold bool gicv2_acknowledge_wake(void);
 void gicv2_send_sgi(const struct cell *cell, u32 sgir);
-bool gicv2_traps(ipa_t ipa);
-u64 gicv2_mmio(struct cell *cell, ipa_t ipa, mmio_t kind, u64 value);
 
 __cold u32 gicv3_init(const struct cb_gic_config *config, struct cb_error *error);
 __cold void gicv3_cpu_enable(struct cpu *cpu);
@@ -102,8 +100,6 @@ static inline void gicr_wait_rwp(u8 *frame)
 }
 
 __cold u32 gicr_init(const struct cb_gic_config *config, struct cb_error *error);
-bool gicv3_traps(ipa_t ipa);
-__cold u64 gicv3_mmio(struct cell *cell, ipa_t ipa, mmio_t kind, u64 value);
 
 #endif
 extern u32 gic_nr_espis;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* SPIs that change hands, and that are reset (gic.h). */
+/* CPUs and SPIs that change hands, and SPIs that are reset (gic.h). */
 #include <gic/internal.h>
 
 /* GICv3: the register that says which CPU gets it. */
@@ -131,4 +131,45 @@ void gic_clear_active_spis(void)
 		return;
 	gic_write_ones(gicd + GICD_ICACTIVER + GIC_FIRST_SPI / 8, gic_nr_intids() - GIC_FIRST_SPI);
 	gic_write_ones(gicd + GICD_ICACTIVER_E, gic_nr_espis);
+}
+
+void gic_update_cell(struct cell *cell)
+{
+	u8 targets = 0;
+	cpuid_t cpu;
+
+	for_each_cpu (cpu, cell->cpus)
+		targets |= cpu_of(cpu)->gic.target;
+	/* Written once: CPUs of the cell send SGIs meanwhile. */
+	WRITE_ONCE(cell->gic.targets, targets);
+	if (gic_version == 3)
+		gicv3_update_cell(cell);
+}
+
+static bool may_have_lpis(const struct cell *cell)
+{
+	return cell == &root_cell || cell->config->flags & CB_CELL_ACCEPT_LPIS;
+}
+
+bool gic_move_cpus(struct cell *from, struct cell *to, cpuset_t cpus)
+{
+	cpuid_t cpu;
+
+	spin_lock(&gic_lock);
+	for_each_cpu (cpu, may_have_lpis(to) ? 0 : cpus) {
+		if (gic_can_disable_lpis(cpu_of(cpu)))
+			continue;
+		spin_unlock(&gic_lock);
+		return false;
+	}
+	from->cpus &= ~cpus;
+	to->cpus |= cpus;
+	gic_update_cell(from);
+	gic_update_cell(to);
+	spin_unlock(&gic_lock);
+	dsb(ish); /* the new sets are visible before the look at who still sends by the old ones */
+	for_each_cpu (cpu, from->cpus)
+		while (load_acquire(&cpu_of(cpu)->gic.sending))
+			cpu_relax();
+	return true;
 }

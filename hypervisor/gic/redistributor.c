@@ -7,7 +7,6 @@
 #include <gic/internal.h>
 #include <mm/el2map.h>
 
-static struct cb_frame redistributors;
 static u64 redistributors_end; /* offset behind the last one */
 
 /* Of a redistributor that no CPU has. */
@@ -56,8 +55,8 @@ static u32 find_redistributors(struct cb_error *error)
 {
 	u64 offset = 0, typer;
 
-	while (offset + GICR_FRAMES_SIZE <= redistributors.size) {
-		paddr_t phys = redistributors.phys + offset;
+	while (offset + GICR_FRAMES_SIZE <= gic_frames[WINDOW_GICR].size) {
+		paddr_t phys = gic_frames[WINDOW_GICR].phys + offset;
 		cpuid_t id;
 
 		typer = read_typer(phys);
@@ -73,14 +72,14 @@ static u32 find_redistributors(struct cb_error *error)
 		if (cpu_of(id)->gic.rd_phys)
 			continue;
 		return refuse(error, CB_ERR_GIC_MISSING, .index = id,
-			      .address = redistributors.phys);
+			      .address = gic_frames[WINDOW_GICR].phys);
 	}
 	return CB_OK;
 }
 
 __cold u32 gicr_init(const struct cb_gic_config *config, struct cb_error *error)
 {
-	redistributors = config->frames[CB_GIC_GICR];
+	gic_frames[WINDOW_GICR] = config->frames[CB_GIC_GICR];
 	return find_redistributors(error);
 }
 
@@ -115,7 +114,7 @@ static u64 nobodys_typer(u64 typer, u64 frame)
  * identifies a redistributor may be read by all, to find one's own.
  */
 static __cold __noinline u64 read_rd_identity(const struct cell *cell, struct cpu *owner, u64 frame,
-					      u64 offset, mmio_t kind)
+					      u64 offset, struct mmio_access access)
 {
 	u8 *rd = gicr_frame(owner ? owner : this_cpu());
 	u64 typer = readq(rd + GICR_TYPER), value = 0;
@@ -132,7 +131,7 @@ static __cold __noinline u64 read_rd_identity(const struct cell *cell, struct cp
 		value = (u64)readl(rd + GICR_IIDR) << 32;
 	else if (offset == GIC_PIDR2) /* the same in every frame; the distributor's is mapped */
 		value = readl(gicd + GIC_PIDR2);
-	return mmio_part(value, offset, kind);
+	return mmio_part(value, offset, access);
 }
 
 static bool is_rd_identity(u64 offset)
@@ -166,22 +165,23 @@ static __cold u32 rd_widths(struct cpu *owner, u64 offset)
  * The first frame. LPIs are the root cell's: their tables let the GIC write memory. Nobody puts a
  * redistributor to sleep: a parked CPU behind it could not be woken.
  */
-static u64 access_rd_frame(struct cell *cell, struct cpu *owner, u64 offset, mmio_t kind, u64 value)
+static u64 access_rd_frame(struct cell *cell, struct cpu *owner, u64 offset,
+			   struct mmio_access access, u64 value)
 {
 	u32 widths = 0;
 
 	if (offset == GICR_WAKER)
-		widths = kind & MMIO_WRITE ? 0 : 4;
+		widths = mmio_is_write(access) ? 0 : 4;
 	else if (cell == &root_cell)
 		widths = rd_widths(owner, offset);
-	return gic_access_raw(gicr_frame(owner) + offset, widths, kind, value);
+	return gic_access_raw(gicr_frame(owner) + offset, widths, access, value);
 }
 
 /*
  * The second frame: SGIs and PPIs of a CPU of the cell, extended ones included, all but their
  * groups. Of what the distributor has for all interrupts, the words for these exist.
  */
-static u64 access_sgi_frame(struct cpu *owner, u64 offset, mmio_t kind, u64 value)
+static u64 access_sgi_frame(struct cpu *owner, u64 offset, struct mmio_access access, u64 value)
 {
 	u32 nr = owner->gic.nr_private, widths = 0;
 
@@ -189,41 +189,36 @@ static u64 access_sgi_frame(struct cpu *owner, u64 offset, mmio_t kind, u64 valu
 		bool group = offset < GICD_ISENABLER;
 
 		if (offset >= GICD_IGROUPR && offset % 0x80 < nr / 8 &&
-		    !(group && kind & MMIO_WRITE))
+		    !(group && mmio_is_write(access)))
 			widths = 4;
 	} else if (offset - GICD_IPRIORITYR < nr) {
 		widths = 1 | 4;
 	} else if (offset - GICD_ICFGR < nr / 4) {
 		widths = 4;
 	}
-	return gic_access_raw(gicr_sgi_frame(owner) + offset, widths, kind, value);
+	return gic_access_raw(gicr_sgi_frame(owner) + offset, widths, access, value);
 }
 
-static u64 access_redistributor(struct cell *cell, u64 offset, mmio_t kind, u64 value)
+static u64 access_redistributor(struct cell *cell, u64 offset, struct mmio_access access, u64 value)
 {
 	u64 in_frame = offset % GICR_FRAMES_SIZE;
-	struct cpu *owner = redistributor_owner(redistributors.phys + offset - in_frame);
+	struct cpu *owner = redistributor_owner(gic_frames[WINDOW_GICR].phys + offset - in_frame);
 
-	if (!mmio_is_aligned(offset, kind))
+	if (!mmio_is_aligned(offset, access))
 		return 0;
-	if (in_frame < GICR_SGI && is_rd_identity(in_frame) && !(kind & MMIO_WRITE))
-		return read_rd_identity(cell, owner, offset - in_frame, in_frame, kind);
+	if (in_frame < GICR_SGI && is_rd_identity(in_frame) && !mmio_is_write(access))
+		return read_rd_identity(cell, owner, offset - in_frame, in_frame, access);
 	if (!owner || !(cell->cpus & BIT(owner->id)))
 		return 0;
-	return in_frame < GICR_SGI ? access_rd_frame(cell, owner, in_frame, kind, value)
-				   : access_sgi_frame(owner, in_frame - GICR_SGI, kind, value);
+	return in_frame < GICR_SGI ? access_rd_frame(cell, owner, in_frame, access, value)
+				   : access_sgi_frame(owner, in_frame - GICR_SGI, access, value);
 }
 
-bool gicv3_traps(ipa_t ipa)
-{
-	return ipa - redistributors.phys < redistributors.size;
-}
-
-u64 gicv3_mmio(struct cell *cell, ipa_t ipa, mmio_t kind, u64 value)
+u64 gic_redistributor(struct cell *cell, u64 offset, struct mmio_access access, u64 value)
 {
 	count_exit(this_cpu(), CB_EXIT_GICR);
 	spin_lock(&gic_lock);
-	value = access_redistributor(cell, ipa - redistributors.phys, kind, value);
+	value = access_redistributor(cell, offset, access, value);
 	spin_unlock(&gic_lock);
 	return value;
 }

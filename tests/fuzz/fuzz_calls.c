@@ -39,10 +39,10 @@
 #define ALL_CPUS  (BIT(NR_CPUS) - 1)
 
 /* Entered from vectors.S. */
-bool trap_hvc(struct regs *regs);
-void trap_smc(struct regs *regs);
-void trap_wfx(struct regs *regs, u64 esr);
-void trap_fiq(struct regs *regs);
+bool trap_hvc(struct call_regs *regs);
+void trap_smc(struct call_regs *regs);
+void trap_wfx(struct call_regs *regs, u64 esr);
+void trap_fiq(struct call_regs *regs);
 void trap_other(struct regs *regs, u64 esr);
 __noreturn void trap_panic(u64 vector);
 
@@ -292,10 +292,10 @@ bool gicv3_sysreg(struct cell *cell, u32 iss, u64 *value, bool write)
 	return iss & 0x1000;
 }
 
-u64 cell_id_register(u64 crm, u64 op2)
+bool answer_register(u64 iss, u64 *value)
 {
-	assert_true(crm < 16 && op2 < 8);
-	return random_bits();
+	*value = random_bits();
+	return iss & 0x2000;
 }
 
 /* A CPU that fails twice would wait for ever. */
@@ -490,7 +490,7 @@ static void operate_cell(struct regs *regs)
 	u64 private = id < CB_MAX_CELLS && cells[id] ? private_pages(cells[id]) : 0;
 	struct snapshot old = take_snapshot();
 
-	assert_false(trap_hvc(regs));
+	assert_false(trap_hvc(&regs->call));
 	if (refusal)
 		assert_int_equal(regs->x[0], refusal);
 	if (regs->x[0] != CB_OK && regs->x[0] != CB_ERR_BUSY)
@@ -523,11 +523,11 @@ static void make_call(struct regs *regs, bool smc)
 		return;
 	}
 	if (smc)
-		trap_smc(regs);
+		trap_smc(&regs->call);
 	else if (is_operation(regs->x[0]))
 		operate_cell(regs);
 	else
-		assert_false(trap_hvc(regs));
+		assert_false(trap_hvc(&regs->call));
 	if (is_root_listed(&before))
 		assert_alone_or_refused(regs->x[0], forwarded != forwarded_before);
 	for (u32 i = 18; i < 31; i++)
@@ -676,6 +676,7 @@ static void random_registers(struct regs *regs)
 
 	for (u32 i = 0; i < 31; i++)
 		regs->x[i] = some * (i + 1) * 0x0101010101010101;
+	regs->x[31] = 0;
 }
 
 /* Anything else that comes to EL2. */
@@ -691,10 +692,10 @@ static void random_trap(struct regs *regs)
 	}
 	switch (random_below(6)) {
 	case 0:
-		trap_wfx(regs, random_bits());
+		trap_wfx(&regs->call, random_bits());
 		break;
 	case 1:
-		trap_fiq(regs);
+		trap_fiq(&regs->call);
 		break;
 	case 2:
 		if (cpu_of(current)->cell != &root_cell)

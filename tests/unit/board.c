@@ -10,6 +10,7 @@
 
 #include <gic/gic.h>
 #include <mm/stage2.h>
+#include <vdev/window.h>
 
 #include "board.h"
 #include "stub/stub.h"
@@ -30,6 +31,11 @@ struct cpu *started_meanwhile;
 intid_t gic_nr_intids(void)
 {
 	return NR_INTIDS;
+}
+
+void windows_init(struct cell *cell)
+{
+	assert_int_equal(cell->windows[0].size, 0);
 }
 
 void gic_move_spi(struct cell *from, struct cell *to, intid_t intid)

@@ -11,6 +11,7 @@
 #include <mm/el2map.h>
 #include <cell/cell.h>
 #include <gic/internal.h>
+#include <vdev/window.h>
 
 #define NR_CPUS	    8
 #define NR_INTIDS   1020
@@ -90,8 +91,7 @@ struct accessor {
 };
 
 /* iss of a trapped ICC_SGI1R_EL1 write; its op2 is 5. */
-#define ISS_SYSREG(op0, op1, crn, crm, op2) \
-	((op0) << 20 | (op2) << 17 | (op1) << 14 | (crn) << 10 | (crm) << 1)
+
 #define ISS_SGI1R  ISS_SYSREG(3, 0, 12, 11, 5)
 #define ISS_ASGI1R ISS_SYSREG(3, 0, 12, 11, 6)
 #define ISS_SGI0R  ISS_SYSREG(3, 0, 12, 11, 7)

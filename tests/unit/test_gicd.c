@@ -911,17 +911,17 @@ static void test_frames_that_trap(void **state)
 	bool v2 = gic_version == 2;
 
 	(void)state;
-	assert_true(gic_traps(&guest, GICD_PHYS));
-	assert_true(gic_traps(&root_cell, GICD_PHYS + 0xfff));
-	assert_false(gic_traps(&guest, GICD_PHYS - 1));
-	assert_int_equal(gic_traps(&guest, GICD_PHYS + 0x1000), !v2);
-	assert_false(gic_traps(&guest, GICC_PHYS));
-	assert_int_equal(gic_traps(&guest, GICC_PHYS + 0x1000), v2);
-	assert_false(gic_traps(&root_cell, GICC_PHYS + 0x1000));
-	assert_false(gic_traps(&guest, GICC_PHYS + 0x2000));
-	assert_int_equal(gic_traps(&guest, GICR_PHYS), !v2);
-	assert_int_equal(gic_traps(&guest, GICR_PHYS + NR_CPUS * GICR_STRIDE - 1), !v2);
-	assert_false(gic_traps(&guest, GICR_PHYS + NR_CPUS * GICR_STRIDE));
+	assert_true(is_in_window(&guest, GICD_PHYS));
+	assert_true(is_in_window(&root_cell, GICD_PHYS + 0xfff));
+	assert_false(is_in_window(&guest, GICD_PHYS - 1));
+	assert_int_equal(is_in_window(&guest, GICD_PHYS + 0x1000), !v2);
+	assert_false(is_in_window(&guest, GICC_PHYS));
+	assert_int_equal(is_in_window(&guest, GICC_PHYS + 0x1000), v2);
+	assert_false(is_in_window(&root_cell, GICC_PHYS + 0x1000));
+	assert_false(is_in_window(&guest, GICC_PHYS + 0x2000));
+	assert_int_equal(is_in_window(&guest, GICR_PHYS), !v2);
+	assert_int_equal(is_in_window(&guest, GICR_PHYS + NR_CPUS * GICR_STRIDE - 1), !v2);
+	assert_false(is_in_window(&guest, GICR_PHYS + NR_CPUS * GICR_STRIDE));
 }
 
 #define V2(function)                                                 \

@@ -135,12 +135,14 @@ static void test_external_abort_says_what_was_accessed(void **state)
 		     { MODE_EL0, true, 0x20 },	{ MODE_EL1H, true, 0x21 },
 		     { AARCH32, false, 0x24 },	{ AARCH32 | 3, true, 0x20 } };
 	const u64 il = 1UL << 25, write = 1UL << 6;
+	struct fault fault = { .syndrome = il | write | 0x7 };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		start(rows[i].spsr);
 		*reg("far_el2") = 0x1234;
-		inject_external_abort(il | write | 0x7, rows[i].fetch);
+		fault.fetch = rows[i].fetch;
+		inject_external_abort(&fault);
 		assert_int_equal(*reg("esr_el1"),
 				 rows[i].class << 26 | il | (rows[i].fetch ? 0 : write) | 0x10);
 		assert_int_equal(*reg("far_el1"), 0x1234);
@@ -149,9 +151,12 @@ static void test_external_abort_says_what_was_accessed(void **state)
 
 static void test_external_abort_of_a_walk_keeps_its_level(void **state)
 {
+	/* S1PTW, translation fault, level 2 */
+	const struct fault fault = { .syndrome = BIT(7) | 0x6, .walk = true };
+
 	(void)state;
 	start(MODE_EL1H);
-	inject_external_abort(BIT(7) | 0x6, false); /* S1PTW, translation fault, level 2 */
+	inject_external_abort(&fault);
 	assert_int_equal(*reg("esr_el1") & 0x3f, 0x16);
 }
 
@@ -159,6 +164,7 @@ static void test_external_abort_of_a_walk_keeps_its_level(void **state)
 static void test_vector_that_fails_is_not_taken_again(void **state)
 {
 	static const u64 modes[] = { MODE_EL1H, MODE_EL1T };
+	const struct fault fault = { .syndrome = 0x7, .fetch = true };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(modes); i++) {
@@ -167,13 +173,13 @@ static void test_vector_that_fails_is_not_taken_again(void **state)
 		start(modes[i]);
 		slot.exit.elr = vector;
 		*reg("esr_el1") = 1, *reg("elr_el1") = 2;
-		assert_false(inject_external_abort(0x7, true));
+		assert_false(inject_external_abort(&fault));
 		assert_int_equal(slot.exit.elr, vector);
 		assert_int_equal(slot.exit.spsr, modes[i]);
 		assert_int_equal(*reg("esr_el1"), 1);
 		assert_int_equal(*reg("elr_el1"), 2);
 		slot.exit.elr = vector + 4;
-		assert_true(inject_external_abort(0x7, true));
+		assert_true(inject_external_abort(&fault));
 		assert_int_equal(slot.exit.elr, vector);
 	}
 }

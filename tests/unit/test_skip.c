@@ -40,7 +40,7 @@ static void after(u64 spsr, u64 syndrome)
 {
 	regs = (struct regs){ .elr = PC, .spsr = spsr };
 	esr = syndrome;
-	skip_instruction(&regs);
+	skip_instruction(&regs.call);
 }
 
 static void test_length(void **state)

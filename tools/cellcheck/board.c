@@ -19,6 +19,7 @@
 #include <gic/gic.h>
 #include <mm/el2map.h>
 #include <mm/stage2.h>
+#include <vdev/window.h>
 
 #define EL2_SPACE	0x40000000UL /* all of EL2's addresses lie in one GiB */
 #define EL2_TABLE_SPAN	SZ_2M	     /* that a table of the last level maps */
@@ -162,6 +163,11 @@ void gic_evict_spis(const struct cell *cell)
 
 /* No cell is started. */
 void gic_reset_spis(const struct cell *cell)
+{
+	(void)cell;
+}
+
+void windows_init(struct cell *cell)
 {
 	(void)cell;
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The identification registers of a CPU as a cell sees them (traps.h): what the hardware says, and
- * of each feature no more than traps.c lets a cell have. A field that is not listed reads as zero.
+ * System registers that trap, but for the GIC's (traps.h). The identification registers of a CPU as
+ * a cell sees them: what the hardware says, and of each feature no more than traps.c lets a cell
+ * have. A field that is not listed reads as zero.
  */
 #include <arch/sysreg.h>
 #include <arch/traps.h>
@@ -102,4 +103,34 @@ u64 cell_id_register(u64 crm, u64 op2)
 		if (limits[i].index == index)
 			return limited(value & ~missing(index, value), limits[i].fields);
 	return 0;
+}
+
+#define ISS_CRN	   (ISS_SYSREG(3, 7, 15, 0, 0)) /* a group: op0, op1, CRn */
+#define ISS_ID	   ISS_SYSREG(3, 0, 0, 0, 0)
+#define ISS_ERRORS ISS_SYSREG(3, 0, 5, 0, 0)
+#define ISS_LOCKS  ISS_SYSREG(2, 0, 1, 0, 0)
+#define ISS_ACTLR  ISS_SYSREG(3, 0, 1, 0, 1)
+#define CRM(iss)   FIELD(iss, 4, 1)
+#define OP2(iss)   FIELD(iss, 19, 17)
+
+/*
+ * Reads as zero and ignores writes: implementation defined bits of ACTLR_EL1, which CPUs may share;
+ * error records, ERRIDR_EL1 to ERXMISC3_EL1 (C5_C3 to C5_C5), of a common cache for instance; the
+ * locks of an operating system's debug registers, which it opens when it starts, and their power
+ * control.
+ */
+static bool is_withheld(u64 iss)
+{
+	return (iss & ISS_SYSREG_MASK) == ISS_ACTLR || (iss & ISS_CRN) == ISS_LOCKS ||
+	       ((iss & ISS_CRN) == ISS_ERRORS && CRM(iss) - 3 <= 2);
+}
+
+bool answer_register(u64 iss, u64 *value)
+{
+	if ((iss & ISS_CRN) == ISS_ID && iss & ISS_SYSREG_READ) {
+		*value = cell_id_register(CRM(iss), OP2(iss));
+		return true;
+	}
+	*value = 0;
+	return is_withheld(iss);
 }

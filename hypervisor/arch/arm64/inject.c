@@ -37,7 +37,7 @@ static u64 handler_pstate(u64 spsr)
 
 static bool inject(u64 esr)
 {
-	struct regs *regs = exit_regs();
+	struct call_regs *regs = exit_regs();
 	u64 spsr = regs->spsr, vector = read_sysreg(vbar_el1) + vector_offset(spsr);
 
 	if (regs->elr == vector)
@@ -55,16 +55,15 @@ void inject_undefined(void)
 	inject((u64)ESR_EC_UNKNOWN << ESR_EC_SHIFT | ESR_IL);
 }
 
-bool inject_external_abort(u64 esr, bool fetch)
+bool inject_external_abort(const struct fault *fault)
 {
-	u64 spsr = exit_regs()->spsr;
+	u64 spsr = exit_regs()->spsr, esr = fault->syndrome;
 	bool from_el1 = !(spsr & SPSR_M_AARCH32) && (spsr & SPSR_MODE_MASK) != 0;
-	u64 class = fetch ? (from_el1 ? ESR_EC_IABT_CUR : ESR_EC_IABT_LOW)
-			  : (from_el1 ? ESR_EC_DABT_CUR : ESR_EC_DABT_LOW);
-
-	u64 fsc = esr & ESR_DABT_S1PTW ? ESR_FSC_EXTERNAL_WALK | (esr & 3) : ESR_FSC_EXTERNAL;
+	u64 class = fault->fetch ? (from_el1 ? ESR_EC_IABT_CUR : ESR_EC_IABT_LOW)
+				 : (from_el1 ? ESR_EC_DABT_CUR : ESR_EC_DABT_LOW);
+	u64 fsc = fault->walk ? ESR_FSC_EXTERNAL_WALK | (esr & 3) : ESR_FSC_EXTERNAL;
 
 	write_sysreg(read_sysreg(far_el2), far_el1);
-	return inject(class << ESR_EC_SHIFT | (esr & ESR_IL) | (fetch ? 0 : esr & ESR_DABT_WNR) |
-		      fsc);
+	return inject(class << ESR_EC_SHIFT | (esr & ESR_IL) |
+		      (fault->fetch ? 0 : esr & ESR_DABT_WNR) | fsc);
 }

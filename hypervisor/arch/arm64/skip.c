@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Skipping an instruction of a process in AArch32 (cpu.h): T32 has some of two bytes, and an IT
+ * Skipping an instruction of a process in AArch32 (guest.h): T32 has some of two bytes, and an IT
  * block goes on with its next one.
  */
 #include <arch/guest.h>
@@ -16,7 +16,7 @@ static u64 advance(u64 it)
 }
 
 /* regs->elr is four bytes on already. ESR_EL2 is that of the exit: nobody waits for AArch32. */
-void skip_aarch32(struct regs *regs)
+void skip_aarch32(struct call_regs *regs)
 {
 	u64 it = FIELD(regs->spsr, 15, 10) << 2 | FIELD(regs->spsr, 26, 25);
 

@@ -113,7 +113,7 @@ static bool answer(struct cpu *cpu, struct regs *regs, u32 insn)
 		if (IS_READ(insn))
 			regs->x[RT(insn)] = read_el2(cpu, REGISTER(insn));
 		else
-			write_el2(cpu, REGISTER(insn), guest_register(regs, RT(insn)));
+			write_el2(cpu, REGISTER(insn), regs->x[RT(insn)]);
 		regs->elr += 4;
 	} else {
 		regs->spsr |= SPSR_SS; /* EL1 executes it, and the next step is due */

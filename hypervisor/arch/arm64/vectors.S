@@ -19,8 +19,8 @@
 	isb
 	.endm
 
-	/* All but x0 and x1. With stp and str, or ldp and ldr. */
-	.macro	caller_saved pair, one
+	/* All but x0, x1 and x30. */
+	.macro	caller_saved pair
 	\pair	x2, x3, [sp, #16]
 	\pair	x4, x5, [sp, #32]
 	\pair	x6, x7, [sp, #48]
@@ -29,7 +29,6 @@
 	\pair	x12, x13, [sp, #96]
 	\pair	x14, x15, [sp, #112]
 	\pair	x16, x17, [sp, #128]
-	\one	x30, [sp, #240]
 	.endm
 
 	.macro	callee_saved pair
@@ -43,7 +42,8 @@
 
 	.macro	save_caller_saved
 	stp	x0, x1, [sp, #-REGS_SIZE]!
-	caller_saved stp, str
+	caller_saved stp
+	stp	x30, xzr, [sp, #240]
 	mrs	x2, elr_el2
 	mrs	x3, spsr_el2
 	stp	x2, x3, [sp, #REGS_ELR]
@@ -53,7 +53,8 @@
 	ldp	x2, x3, [sp, #REGS_ELR]
 	msr	elr_el2, x2
 	msr	spsr_el2, x3
-	caller_saved ldp, ldr
+	caller_saved ldp
+	ldr	x30, [sp, #240]
 	ldp	x0, x1, [sp], #REGS_SIZE
 	.endm
 
@@ -128,14 +129,16 @@ vectors:
 	.text
 own_exception:
 	stp	x0, x1, [sp]
-	caller_saved stp, str
+	caller_saved stp
+	stp	x30, xzr, [sp, #240]
 	callee_saved stp
 	mov	x0, sp
 	mrs	x1, esr_el2
 	bl	trap_own
 	cbz	w0, own_panic
 	callee_saved ldp
-	caller_saved ldp, ldr
+	caller_saved ldp
+	ldr	x30, [sp, #240]
 	ldp	x0, x1, [sp], #REGS_SIZE
 	return_to_guest			/* to where EL2 was */
 
@@ -214,8 +217,9 @@ exit_wfx:
 exit_data_abort:
 	mov	x0, sp
 	ubfx	x2, x1, #ESR_DABT_SRT_SHIFT, #5
-	sub	x2, x2, #18
-	cmp	x2, #(29 - 18)
+	sub	x3, x2, #18
+	add	x2, x0, x2, lsl #3
+	cmp	x3, #(29 - 18)
 	b.ls	2f			/* it accesses a register that is not saved yet */
 	bl	trap_mmio
 	cbz	w0, 1f

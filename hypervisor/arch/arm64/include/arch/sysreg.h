@@ -141,39 +141,45 @@
  * SCTLR_EL1 for a CPU that enters a guest: the bits that are RES1 without later extensions
  * (EOS, TSCXT, EIS, SPAN, nTLSMD, LSMAOE), MMU and caches off.
  */
-#define SCTLR_EL1_RESET	      0x30d00800
-#define SCTLR_EL1_SPAN	      (1 << 23)
-#define SCTLR_EL1_DSSBS	      (1UL << 44)
-#define SCTLR_EL1_SPINTMASK   (1UL << 62)
+#define SCTLR_EL1_RESET	     0x30d00800
+#define SCTLR_EL1_SPAN	     (1 << 23)
+#define SCTLR_EL1_DSSBS	     (1UL << 44)
+#define SCTLR_EL1_SPINTMASK  (1UL << 62)
 
 /* TCR_EL2, D19.2.139: 48-bit VA, 4 KiB granule, inner shareable write-back walks; PS is added. */
-#define TCR_EL2_RES1	      ((1UL << 31) | (1UL << 23))
-#define TCR_EL2_T0SZ_48	      16
-#define TCR_EL2_WB_ISH	      ((1 << 8) | (1 << 10) | (3 << 12))
-#define TCR_EL2_PS_SHIFT      16
+#define TCR_EL2_RES1	     ((1UL << 31) | (1UL << 23))
+#define TCR_EL2_T0SZ_48	     16
+#define TCR_EL2_WB_ISH	     ((1 << 8) | (1 << 10) | (3 << 12))
+#define TCR_EL2_PS_SHIFT     16
 
 /* VTCR_EL2, D19.2.155 */
-#define VTCR_EL2_RES1	      (1UL << 31)
-#define VTCR_EL2_WB_ISH	      ((1UL << 8) | (1UL << 10) | (3UL << 12))
-#define VTCR_EL2_SL0_SHIFT    6
-#define VTCR_EL2_PS_SHIFT     16
-#define VTTBR_EL2_VMID_SHIFT  48
+#define VTCR_EL2_RES1	     (1UL << 31)
+#define VTCR_EL2_WB_ISH	     ((1UL << 8) | (1UL << 10) | (3UL << 12))
+#define VTCR_EL2_SL0_SHIFT   6
+#define VTCR_EL2_PS_SHIFT    16
+#define VTTBR_EL2_VMID_SHIFT 48
 
 /* ESR_ELx, D19.2.37 */
-#define ESR_EC_SHIFT	      26
-#define ESR_IL		      (1UL << 25)
-#define ESR_EC_UNKNOWN	      0x00
-#define ESR_EC_WFX	      0x01
-#define ESR_EC_HVC64	      0x16
-#define ESR_EC_SMC64	      0x17
-#define ESR_EC_SYS64	      0x18
-#define ESR_EC_IABT_LOW	      0x20
-#define ESR_EC_IABT_CUR	      0x21
-#define ESR_EC_DABT_LOW	      0x24
-#define ESR_EC_DABT_CUR	      0x25
-#define ESR_EC_STEP_LOW	      0x32
-#define ESR_EC_BRK	      0x3c
-#define ESR_BRK_NUMBER	      0xffff
+#define ESR_EC_SHIFT	     26
+#define ESR_IL		     (1UL << 25)
+#define ESR_EC_UNKNOWN	     0x00
+#define ESR_EC_WFX	     0x01
+#define ESR_EC_HVC64	     0x16
+#define ESR_EC_SMC64	     0x17
+#define ESR_EC_SYS64	     0x18
+#define ESR_EC_IABT_LOW	     0x20
+#define ESR_EC_IABT_CUR	     0x21
+#define ESR_EC_DABT_LOW	     0x24
+#define ESR_EC_DABT_CUR	     0x25
+#define ESR_EC_STEP_LOW	     0x32
+#define ESR_EC_BRK	     0x3c
+#define ESR_BRK_NUMBER	     0xffff
+/* ISS of a trapped MSR or MRS (D19.2.37): register, direction, Rt. */
+#define ISS_SYSREG(op0, op1, crn, crm, op2) \
+	((op0) << 20 | (op2) << 17 | (op1) << 14 | (crn) << 10 | (crm) << 1)
+#define ISS_SYSREG_MASK	      ISS_SYSREG(3, 7, 15, 15, 7)
+#define ISS_SYSREG_READ	      1
+#define ISS_SYSREG_RT(iss)    FIELD(iss, 9, 5)
 #define ESR_WFX_TIMEOUT	      (1UL << 1)
 #define ESR_DABT_ISV	      (1UL << 24)
 #define ESR_DABT_SSE	      (1UL << 21)
@@ -184,6 +190,7 @@
 #define ESR_DABT_WNR	      (1UL << 6)
 #define ESR_FSC		      0x3f
 #define ESR_FSC_TYPE	      0x3c
+#define ESR_FSC_ADDRESS_SIZE  0x00
 #define ESR_FSC_TRANSLATION   0x04
 #define ESR_FSC_ACCESS	      0x08
 #define ESR_FSC_PERMISSION    0x0c
@@ -217,6 +224,7 @@
 #define ICH_VMCR_VEOIM	      (1 << 9)
 #define ICH_VMCR_VPMR_SHIFT   24
 
+#define PAGE_ADDRESS	      0x000ffffffffff000UL /* in PAR_EL1, and HPFAR_EL2 << 8 */
 #define PAR_EL1_F	      1
 
 #ifndef __ASSEMBLER__

@@ -41,4 +41,10 @@ bool traps_allow_sme(const struct cpu *cpu);
  */
 u64 cell_id_register(u64 crm, u64 op2);
 
+/*
+ * A register that traps and is none of the GIC's, by ESR_EL2.ISS: what is read, if anything. False:
+ * it is undefined.
+ */
+bool answer_register(u64 iss, u64 *value);
+
 #endif

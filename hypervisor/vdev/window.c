@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What windows a cell has (window.h). */
+#include <base/assert.h>
+#include <vdev/window.h>
+
+/* One of size 0 is behind the last. */
+static void window_add(struct cell *cell, enum window_kind kind, const struct cb_frame *frame)
+{
+	u32 nr = 0;
+
+	while (cell->windows[nr].size)
+		nr++;
+	must(nr < MAX_WINDOWS);
+	cell->windows[nr] = (struct window){ frame->phys, frame->size, kind };
+}
+
+/* Of the CPU interface the root cell has both pages mapped. */
+static bool has_window(const struct cell *cell, enum window_kind kind)
+{
+	return gic_frames[kind].size && !(kind == WINDOW_GICC && cell == &root_cell);
+}
+
+void windows_init(struct cell *cell)
+{
+	for (enum window_kind kind = 0; kind < WINDOW_KINDS; kind++)
+		if (has_window(cell, kind))
+			window_add(cell, kind, &gic_frames[kind]);
+}
