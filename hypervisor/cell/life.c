@@ -3,6 +3,7 @@
  * The life of a cell: its states, its CPUs starting and parking, and the work that they do on its
  * memory before a start and after the end. CPUs of the cell take only the cell's own lock.
  */
+#include <base/assert.h>
 #include <base/log.h>
 #include <cell/cell.h>
 #include <cell/resource.h>
@@ -18,8 +19,19 @@ static const char *const state_names[] = {
 	[CB_CELL_FAILED] = "failed",   [CB_CELL_DESTROYING] = "being destroyed",
 };
 
+/* States that one may follow, as bits. */
+static const u8 before[] = {
+	[CB_CELL_LOADING] = BIT(CB_CELL_CREATED) | BIT(CB_CELL_STOPPED) | BIT(CB_CELL_FAILED),
+	[CB_CELL_RUNNING] = BIT(CB_CELL_LOADING),
+	[CB_CELL_STOPPED] = BIT(CB_CELL_RUNNING),
+	[CB_CELL_FAILED] = BIT(CB_CELL_RUNNING),
+	[CB_CELL_DESTROYING] = BIT(CB_CELL_CREATED) | BIT(CB_CELL_LOADING) | BIT(CB_CELL_STOPPED) |
+			       BIT(CB_CELL_FAILED),
+};
+
 void cell_set_state(struct cell *cell, enum cb_cell_state state)
 {
+	must(before[state] & BIT(cell->page->state));
 	store_release(&cell->page->state, state); /* behind what the state promises */
 	/* Behind the state: who sees that it changed must not find the old one. */
 	store_release(&cell->page->generation, cell->page->generation + 1);
@@ -32,15 +44,17 @@ void cell_start_cpu(struct cell *cell)
 {
 	cpuid_t first = first_cpu(cell->cpus);
 
+	assert_held(&cell->lock);
 	lines_reset(cell);
 	cpus_reset(cell);
 	cpu_set_power(cpu_of(first), CB_CPU_PENDING);
 	cpu_request(first, REQUEST_BOOT);
 }
 
-/* The last CPU of a cell that is being stopped is off. Under cell->lock. */
+/* The last CPU of a cell that is being stopped is off. */
 static void finish_stop(struct cell *cell)
 {
+	assert_held(&cell->lock);
 	switch (cell->stopping) {
 	case STOP_ORDERLY:
 		cell_set_state(cell, CB_CELL_STOPPED);

@@ -89,10 +89,11 @@ NO_EXECUTE = (
 )
 
 FREE_PAGE = 0x100000  # of the pool: what is in use changes by itself
+ROOT_RESERVED = 0x7E000000  # that no cell here has: what Linux uses changes by itself
 
 FATAL = {
     "write-root-ram": Fatal("write-root", ROOT_RAM, "write", WRITES),
-    "read-root-ram": Fatal("read-root", ROOT_RAM + 0x200000, "read", READS),
+    "read-root-ram": Fatal("read-root", ROOT_RESERVED, "read", READS),
     "write-memory-shared-by-root": Fatal("write-root", ROOT_SHARED, "write", WRITES),
     "write-hypervisor-image": Fatal("write-hypervisor", HYPERVISOR, "write", WRITES),
     "write-hypervisor-pages": Fatal("write-hypervisor", HYPERVISOR + FREE_PAGE, "write", WRITES),
