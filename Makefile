@@ -241,7 +241,7 @@ deb: setup
 	@scripts/deb.sh
 
 # The disk of a Debian system to install these packages in.
-system-disk: deb
+system-disk: deb test-inmates
 	@scripts/fetch.sh system
 	@scripts/mksystem.sh
 

@@ -3,7 +3,7 @@
 #
 # Makes the disk of a Debian system in which packages are installed, with systemd as init, and
 # the initramfs that mounts it: build/system-disk/{root.img,initramfs.cpio}. What fetch.sh has unpacked
-# is copied and gets the driver that DKMS built, the packages of `make deb` in /root, a shell of
+# is copied and gets the driver that DKMS built, the packages of `make deb` and an attacker in /root, a shell of
 # root's on the console that the tests talk to, and what they look at Linux with.
 set -eu
 
@@ -101,6 +101,7 @@ configure()
 	echo "PS1='cb# '" >"$root/root/.bashrc"
 	install -D "$ROOT/scripts/rootfs/usr/lib/cb-agent" "$root/usr/lib/cb-agent"
 	make --no-print-directory -s -C "$ROOT/tests/system/guest" health DESTDIR="$root"
+	cp "$BUILD"/tests/inmates/violate.bin "$root/root"
 	cp "$BUILD"/deb/cell*-[dt]*_all.deb "$BUILD"/deb/cell{block,ctl}_*_arm64.deb "$root/root"
 }
 

@@ -191,7 +191,7 @@ def test_completion_knows_the_cells(system: System) -> None:
 
 
 def test_console_is_in_the_journal_and_failure_of_the_cell_is_the_units(system: System) -> None:
-    program = f'IMAGE={SHARE}/violate.bin\nARGS="case=read-root addr=0x40000000"'
+    program = 'IMAGE=/root/violate.bin\nARGS="case=read-root addr=0x40000000"'
     system.write_cell("bad", f"CONFIG={SHARE}/tile-2.cell\n{program}")
     # The cell can have failed before systemd has seen that it was started: then, so has `start`.
     system.check(f"systemctl start --no-block {unit('bad')}")

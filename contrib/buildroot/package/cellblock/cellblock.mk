@@ -7,7 +7,8 @@
 # The tree that this directory is part of.
 CELLBLOCK_SITE = $(abspath $(BR2_EXTERNAL_CELLBLOCK_PATH)/../..)
 CELLBLOCK_SITE_METHOD = local
-CELLBLOCK_VERSION = $(shell cat $(CELLBLOCK_SITE)/VERSION)
+# CELLBLOCK_VERSION is Buildroot's: "custom", for what it does not fetch.
+CELLBLOCK_RELEASE = $(shell cat $(CELLBLOCK_SITE)/VERSION)
 CELLBLOCK_LICENSE = GPL-2.0-only, GPL-2.0-only or BSD-2-Clause (ABI headers)
 CELLBLOCK_LICENSE_FILES = COPYING
 CELLBLOCK_OVERRIDE_SRCDIR_RSYNC_EXCLUSIONS = --exclude /build
@@ -23,7 +24,7 @@ define CELLBLOCK_BUILD_CMDS
 		CROSS_COMPILE="$(TARGET_CROSS)"
 	$(TARGET_MAKE_ENV) $(MAKE) -C $(@D)/driver links OBJ=$(@D)/module
 	$(TARGET_MAKE_ENV) $(MAKE) -C $(@D)/tools/cellctl O=$(CELLBLOCK_BUILD)/tools/cellctl \
-		VERSION=$(CELLBLOCK_VERSION) $(CELLBLOCK_TOOL_OPTS)
+		VERSION=$(CELLBLOCK_RELEASE) $(CELLBLOCK_TOOL_OPTS)
 	$(TARGET_MAKE_ENV) $(MAKE) -C $(@D)/tools/cellcheck O=$(CELLBLOCK_BUILD)/tools/cellcheck \
 		$(CELLBLOCK_TOOL_OPTS)
 endef
@@ -47,6 +48,8 @@ endef
 define CELLBLOCK_INSTALL_INIT_SYSV
 	$(INSTALL) -D -m 755 $(CELLBLOCK_PKGDIR)/S80cellblock $(TARGET_DIR)/etc/init.d/S80cellblock
 	$(INSTALL) -D -m 755 $(@D)/system/cell-unit.sh $(TARGET_DIR)/usr/lib/cellblock/cell-unit
+	$(INSTALL) -D -m 644 $(@D)/system/cellblock.rules \
+		$(TARGET_DIR)/etc/udev/rules.d/60-cellblock.rules
 	$(INSTALL) -d $(TARGET_DIR)/etc/cellblock/cells
 endef
 

@@ -3,7 +3,9 @@ SUMMARY = "Cellblock's EL2 image, which the driver loads as firmware"
 require cellblock.inc
 
 do_compile() {
-	oe_runmake -C ${S}/hypervisor O=${B}/hypervisor CROSS_COMPILE=${TARGET_PREFIX}
+	# Not with the flags of Linux' programs: its own Makefile says for which CPUs it is.
+	oe_runmake -C ${S}/hypervisor O=${B}/hypervisor CROSS_COMPILE=${TARGET_PREFIX} \
+		CC='${TARGET_PREFIX}gcc ${TOOLCHAIN_OPTIONS}'
 }
 
 do_install() {

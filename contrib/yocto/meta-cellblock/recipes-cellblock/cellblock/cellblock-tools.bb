@@ -4,10 +4,6 @@ require cellblock.inc
 inherit pkgconfig useradd systemd
 
 DEPENDS = "dtc jansson"
-# The same command on the computer that builds: cellblock-tools-native.
-BBCLASSEXTEND = "native nativesdk"
-COMPATIBLE_HOST:class-native = ".*-linux"
-COMPATIBLE_HOST:class-nativesdk = ".*-linux"
 
 make_tool = "oe_runmake CC='${CC}' CFLAGS='${CFLAGS}' EXTRA_CFLAGS='${CPPFLAGS}' LDFLAGS='${LDFLAGS}'"
 
@@ -21,14 +17,6 @@ do_install() {
 		install-config install-cellctl ${@bb.utils.contains('DISTRO_FEATURES', 'systemd', 'install-system', '', d)}
 }
 
-do_install:class-native() {
-	cellblock_install install-config install-cellctl
-}
-
-do_install:class-nativesdk() {
-	cellblock_install install-config install-cellctl
-}
-
 USERADD_PACKAGES = "${PN}"
 GROUPADD_PARAM:${PN} = "--system cellblock"
 SYSTEMD_SERVICE:${PN} = "cellblock.service"
@@ -37,6 +25,5 @@ SYSTEMD_AUTO_ENABLE = "disable"
 FILES:${PN} += "${prefix}/lib/cellblock ${datadir} ${systemd_unitdir} ${nonarch_base_libdir} ${prefix}/lib/sysusers.d"
 CONFFILES:${PN} = "${sysconfdir}/cellblock/cellblock.conf"
 # The Python tools run where configurations are made: on the target only if it makes some.
-RRECOMMENDS:${PN}:class-target = "python3-core python3-json python3-dtc python3-pyelftools"
-RDEPENDS:${PN}:class-nativesdk = "nativesdk-python3-core"
-RDEPENDS:${PN}:class-target = "cellblock-module"
+RRECOMMENDS:${PN} = "python3-core python3-json python3-dtc python3-pyelftools"
+RDEPENDS:${PN} = "cellblock-module"
