@@ -155,7 +155,7 @@ void *window_map(paddr_t phys, size_t nr, enum el2_memory type)
 	u64 window = (u64)cpu - CPU_SLOT_DATA + CPU_SLOT_WINDOW;
 	u64 *entry = level3_entry(window);
 
-	must(nr && nr <= CPU_WINDOW_PAGES);
+	must(nr <= CPU_WINDOW_PAGES);
 	if (cpu->window_used)
 		window_unmap();
 	for (size_t i = 0; i < nr; i++)

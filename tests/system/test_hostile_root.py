@@ -29,6 +29,7 @@ HVC_DISABLE, HVC_CREATE = 0xC600CB20, 0xC600CB21
 NO_RAM = 0x1_0000_0000
 ZEROES = 0x71800000  # memory that Linux does not use
 CONFIG_SIGNATURE = 2  # CB_ERR_CONFIG_SIGNATURE
+CONFIG_TRUNCATED = 1  # CB_ERR_CONFIG_TRUNCATED
 PSCI_CPU_ON = 0xC4000003
 PSCI_0_1_CPU_ON = 0x95C1BA60  # in QEMU's firmware
 
@@ -124,6 +125,12 @@ def test_firmware_that_is_older_than_psci_0_2(scene: Scene) -> None:
 
 
 @pytest.mark.usefixtures("cpu3_offline")
+def test_configuration_of_no_bytes(scene: Scene) -> None:
+    """At the beginning of a page: none is copied. It is refused as one that is too short."""
+    answer = scene.hostile(f"call hvc {HVC_CREATE} {ZEROES:#x} 0")
+    assert answer.startswith(f"hostile: call: {CONFIG_TRUNCATED} "), answer
+
+
 def test_configuration_that_changes_while_it_is_read(scene: Scene) -> None:
     """What is checked is what is used: no cell is ever made of the changed one."""
     output = scene.hostile(f"flip {SEED} {times(200)} /tmp/attacker.cell")
