@@ -124,13 +124,13 @@ def test_firmware_that_is_older_than_psci_0_2(scene: Scene) -> None:
         assert answer.startswith(f"hostile: call: {NOT_SUPPORTED} "), answer
 
 
-@pytest.mark.usefixtures("cpu3_offline")
 def test_configuration_of_no_bytes(scene: Scene) -> None:
     """At the beginning of a page: none is copied. It is refused as one that is too short."""
     answer = scene.hostile(f"call hvc {HVC_CREATE} {ZEROES:#x} 0")
     assert answer.startswith(f"hostile: call: {CONFIG_TRUNCATED} "), answer
 
 
+@pytest.mark.usefixtures("cpu3_offline")
 def test_configuration_that_changes_while_it_is_read(scene: Scene) -> None:
     """What is checked is what is used: no cell is ever made of the changed one."""
     output = scene.hostile(f"flip {SEED} {times(200)} /tmp/attacker.cell")
