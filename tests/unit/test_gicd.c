@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "gic_model.h"
-#include "stub/stub.h"
+#include "harness.h"
 
 #define NR_OPERATIONS 40000
 
@@ -288,12 +288,12 @@ static void test_cpus_move_after_sgis_to_them_are_sent(void **state)
 
 	(void)state;
 	turns = 0;
-	stub_other_cpu = send_late;
+	host_other_cpu = send_late;
 	gic_move_cpus(&guest, &root_cell, cpus);
 	assert_int_equal(turns, 0);
 	cpu_of(first_cpu(root_cell.cpus & ~cpus))->sending = 1;
 	gic_move_cpus(&root_cell, &guest, cpus);
-	stub_other_cpu = NULL;
+	host_other_cpu = NULL;
 	assert_int_equal(turns, 3);
 }
 
@@ -371,7 +371,7 @@ static void wake_from_another_cpu(void)
 }
 
 /* Another CPU asks for the one that sleeps here. */
-void stub_wfi(void)
+void host_wfi(void)
 {
 	waited = true;
 	wake_from_another_cpu();
@@ -1029,5 +1029,5 @@ int main(void)
 		V3(test_waking_sgi_is_not_lost_while_looking_for_it),
 	};
 
-	return run_stub_tests(tests);
+	return run_hv_tests(tests);
 }
