@@ -81,11 +81,11 @@ check_sparse()
 
 	[ -n "$CROSS" ] || libc=/usr/include
 	# What only assembly uses is declared nowhere else.
-	run_sparse hypervisor/*/*.c hypervisor/arch/*/*.c lib/*/*.c -- -ffreestanding -Wno-decl -DFILE_NUMBER=0 \
+	run_sparse hypervisor/*/*.c hypervisor/arch/arm64/*.c lib/*/*.c -- -ffreestanding -Wno-decl -DFILE_NUMBER=0 \
 		-Ilib -Ihypervisor -Ihypervisor/arch/arm64/include -Iinclude
 	run_sparse inmates/*/*.c tests/inmates/*.c tests/inmates/*/*.c -- -ffreestanding -Iinmates/include -Iinclude \
 		-isystem "$ARM64_INCLUDE"
-	run_sparse tools/*/*.c -- -D_GNU_SOURCE -Itools/cellcheck/stub \
+	run_sparse tools/*/*.c hypervisor/arch/host/*.c -- -D_GNU_SOURCE -Ihypervisor/arch/host/include \
 		-Ihypervisor/arch/arm64/include -Ilib -Ihypervisor -Iinclude -Itools/cellctl \
 		-isystem "$libc" -idirafter "$ARM64_INCLUDE"
 	run_sparse tests/firmware/*.c -- -ffreestanding
@@ -139,7 +139,7 @@ check_tidy()
 	local target="--target=aarch64-linux-gnu" libc=/usr/aarch64-linux-gnu/include
 
 	[ -n "$CROSS" ] || libc=/usr/include
-	run_tidy hypervisor/*/*.c hypervisor/arch/*/*.c lib/*/*.c -- $target -std=gnu11 -ffreestanding \
+	run_tidy hypervisor/*/*.c hypervisor/arch/arm64/*.c lib/*/*.c -- $target -std=gnu11 -ffreestanding \
 		-mgeneral-regs-only -DCELLBLOCK_VERSION='"0"' -DFILE_NUMBER=0 -Ilib -Ihypervisor \
 		-Ihypervisor/arch/arm64/include -Iinclude
 	run_tidy inmates/*/*.c tests/inmates/*.c tests/inmates/*/*.c -- $target -std=gnu11 -ffreestanding -Iinmates/include -Iinclude \
@@ -148,12 +148,12 @@ check_tidy()
 	run_tidy tests/system/guest/*.c -- $target -std=gnu11 -Iinclude -isystem "$libc" \
 		-idirafter "$ARM64_INCLUDE"
 	run_tidy tools/*/*.c -- -std=gnu11 -D_GNU_SOURCE -DCELLBLOCK_VERSION='"0"' \
-		-Itools/cellcheck/stub -Ihypervisor/arch/arm64/include -Ilib -Ihypervisor -Iinclude \
+		-Ihypervisor/arch/host/include -Ihypervisor/arch/arm64/include -Ilib -Ihypervisor -Iinclude \
 		-Itools/cellctl
 	# fuzz_ioctl.c needs kernel headers that its Makefile makes up.
-	run_tidy tests/unit/*.c tests/unit/stub/*.c tests/fuzz/fuzz_[!i]*.c tests/fuzz/fuzz_insn.c \
+	run_tidy hypervisor/arch/host/*.c tests/unit/*.c tests/fuzz/fuzz_[!i]*.c tests/fuzz/fuzz_insn.c \
 		tests/fuzz/input.c -- -std=gnu11 -D_GNU_SOURCE \
-		-Itests/unit/stub -Itests/unit -Ihypervisor/arch/arm64/include -Ilib -Ihypervisor -Iinclude \
+		-Ihypervisor/arch/host/include -Itests/unit -Ihypervisor/arch/arm64/include -Ilib -Ihypervisor -Iinclude \
 		-DBOOTFILE_DIRECTORY='"/run"' -DBUS_DIRECTORY='"/run"' -DCPU_DIRECTORY='"/run"' -Itools/cellctl -Itools
 }
 

@@ -9,7 +9,7 @@
 #define BASE_LOCK_H
 
 #include <arch/barrier.h>
-#include <arch/locks.h>
+#include <base/cpu.h>
 #include <base/types.h>
 
 /* Fair, so that a cell cannot starve another by hammering on a shared lock. */
@@ -23,6 +23,11 @@ typedef struct spinlock {
 	};
 	struct spinlock *held_before; /* by the CPU that holds this one */
 } spinlock_t;
+
+static inline struct spinlock **held_locks(void)
+{
+	return &this_cpu()->locks;
+}
 
 static inline void lock_take(spinlock_t *lock)
 {

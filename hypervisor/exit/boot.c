@@ -18,12 +18,10 @@
 #include <mm/el2map.h>
 #include <mm/stage2.h>
 
-extern u8 image_end[];
-
 static u32 check_place(u64 offset, u64 size, struct cb_error *error)
 {
-	if (!(offset % PAGE_SIZE) && offset >= (u64)image_end - HV_BASE &&
-	    offset <= BOOT_MAP_SIZE / 2 && size <= CB_CONFIG_MAX_SIZE)
+	if (!(offset % PAGE_SIZE) && offset >= IMAGE_END - HV_BASE && offset <= BOOT_MAP_SIZE / 2 &&
+	    size <= CB_CONFIG_MAX_SIZE)
 		return CB_OK;
 	return refuse(error, CB_ERR_ARGUMENT, .value = offset, .size = size);
 }

@@ -33,7 +33,7 @@
 
 #include "board.h"
 #include "input.h"
-#include "stub/stub.h"
+#include "harness.h"
 
 #define MAX_STEPS 200
 #define ALL_CPUS  (BIT(NR_CPUS) - 1)
@@ -57,12 +57,12 @@ static size_t forwarded; /* calls that the firmware got */
 static bool suspended;	 /* a CPU left its call, and has not parked */
 static u64 elr;
 
-u64 stub_sysreg_read(const char *name)
+u64 host_sysreg_read(const char *name)
 {
 	return strcmp(name, "tpidr_el2") ? 0 : (u64)cpu_of(current);
 }
 
-void stub_sysreg_write(const char *name, u64 value)
+void host_sysreg_write(const char *name, u64 value)
 {
 	if (!strcmp(name, "elr_el2"))
 		elr = value;
@@ -299,7 +299,7 @@ bool answer_register(u64 iss, u64 *value)
 }
 
 /* A CPU that fails twice would wait for ever. */
-void stub_wfi(void)
+void host_wfi(void)
 {
 	fail();
 }
@@ -777,6 +777,7 @@ static void let_others_obey(void)
 		else if (cpu_of(current)->requests & REQUEST_STOP)
 			park(cpu_of(current));
 	}
+	current = 0;
 }
 
 #define PATIENCE 8 /* rounds that any destruction takes at most */

@@ -13,7 +13,7 @@
 
 #include "gic_model.h"
 #include "input.h"
-#include "stub/stub.h"
+#include "harness.h"
 
 static struct cell *owner_of(cpuid_t cpu)
 {
@@ -145,7 +145,7 @@ static void reset_cpu(void)
 static bool waited;
 
 /* Another CPU asks for the one that sleeps here. */
-void stub_wfi(void)
+void host_wfi(void)
 {
 	cpuid_t sleeper = current;
 

@@ -12,7 +12,7 @@
 
 #include "input.h"
 #include "insn_model.h"
-#include "stub/stub.h"
+#include "harness.h"
 
 static void check(u32 insn, u64 value)
 {

@@ -7,7 +7,7 @@
 
 #include "input.h"
 #include "stage2_model.h"
-#include "stub/stub.h"
+#include "harness.h"
 
 #define MAX_OPERATIONS 24 /* each may touch hundreds of tables */
 

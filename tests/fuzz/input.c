@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Random numbers from the input of a fuzzer (input.h), in place of tests/unit/stub/random.c. */
+/* Random numbers from the input of a fuzzer (input.h), in place of tests/unit/random.c. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "input.h"
-#include "stub/stub.h"
+#include "random.h"
 
 static struct {
 	const uint8_t *data;

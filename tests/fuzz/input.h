@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Random numbers that a fuzzer chooses: the generators and models of tests/unit (stub.h) take
+ * Random numbers that a fuzzer chooses: the generators and models of tests/unit (random.h) take
  * theirs from the input, as few bytes as they need, so that a change of a byte is a change of
  * one choice. The same numbers always follow the end of the input.
  */

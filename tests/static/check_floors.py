@@ -26,7 +26,7 @@ FLOORS = [("lib",), ("base",), ("arch/arm64",), ("mm", "gic", "iommu"), ("vdev",
 
 # Headers of the architecture that base is made with: they know nothing but each other and types.
 GROUND = {f"arch/{name}.h" for name in
-          ("barrier", "broken", "fixup", "io", "layout", "locks", "smc", "state", "sysreg", "tlb")}
+          ("barrier", "broken", "fixup", "io", "layout", "smc", "state", "sysreg", "tlb")}
 GROUND_USES = GROUND | {"base/types.h", "base/cpu.h"}
 
 # Exceptions and boot calls come from below: assembly uses what this header declares, and the first

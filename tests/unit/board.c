@@ -13,11 +13,10 @@
 #include <vdev/window.h>
 
 #include "board.h"
-#include "stub/stub.h"
+#include "harness.h"
 
 /* ---- What surrounds cell/ ---- */
 
-u32 gic_version;
 paddr_t hv_phys = HYPERVISOR;
 
 struct board board;
@@ -41,22 +40,15 @@ void windows_init(struct cell *cell)
 void gic_move_spi(struct cell *from, struct cell *to, intid_t intid)
 {
 	assert_true(to->cpus != 0);
-	from->irqs[intid / 32] &= ~(u32)BIT(intid % 32);
-	to->irqs[intid / 32] |= (u32)BIT(intid % 32);
+	host_move_spi(from, to, intid);
 	spi_owner[intid] = to;
 }
 
 bool gic_move_cpus(struct cell *from, struct cell *to, cpuset_t cpus)
 {
 	assert_int_equal(from->cpus & cpus, cpus);
-	from->cpus &= ~cpus;
-	to->cpus |= cpus;
+	host_move_cpus(from, to, cpus);
 	return true;
-}
-
-void gic_reset_spis(const struct cell *cell)
-{
-	(void)cell;
 }
 
 void gic_evict_spis(const struct cell *cell)
@@ -79,11 +71,6 @@ void gic_disable_lpis(struct cpu *cpu)
 void gic_restore_lpis(struct cpu *cpu)
 {
 	lpis_on |= BIT(cpu->id);
-}
-
-void tlb_flush_vmid(u64 vttbr)
-{
-	(void)vttbr;
 }
 
 void *__real_stash_take(struct stash *stash);
@@ -136,7 +123,7 @@ void describe_board(u32 version)
 
 static void start_cpus(void)
 {
-	stub_map_cpus(NR_CPUS);
+	host_map_cpus(NR_CPUS);
 	nr_cpus = NR_CPUS;
 	cpu_infos = pool_alloc(cpu_info_pages(), CB_POOL_HYPERVISOR);
 	public_page->cpus_phys = virt_to_phys(cpu_infos);
@@ -154,7 +141,7 @@ void start_board(void)
 {
 	struct cb_error error = { 0 };
 
-	stub_map(HV_BASE, POOL_PAGES * PAGE_SIZE);
+	host_map(HV_BASE, POOL_PAGES * PAGE_SIZE);
 	memset(&root_cell, 0, sizeof(root_cell));
 	memset(cells, 0, sizeof(cells));
 	system_config = &board.head;

@@ -2,7 +2,7 @@
 /*
  * A board for tests of who owns what (cell/): the tables are real, the GIC keeps only lists of
  * who has what, and there are no CPUs. Whoever uses it defines what else these call:
- * window_map(), memory_clean(), cpu_request(), gic_wake(), stub_sysreg_read().
+ * window_map(), memory_clean(), cpu_request(), gic_wake(), host_sysreg_read().
  */
 #ifndef UNIT_BOARD_H
 #define UNIT_BOARD_H

@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "gic_model.h"
-#include "stub/stub.h"
+#include "harness.h"
 
 paddr_t hv_phys;
 
@@ -760,7 +760,7 @@ static u64 access_hardware(paddr_t phys, size_t size, bool write, u64 value)
 
 void (*after_read)(void);
 
-u64 stub_io_read(uintptr_t address, size_t size)
+u64 host_io_read(uintptr_t address, size_t size)
 {
 	u64 value = access_hardware(phys_of(address), size, false, 0);
 	void (*then)(void) = after_read;
@@ -771,7 +771,7 @@ u64 stub_io_read(uintptr_t address, size_t size)
 	return value;
 }
 
-void stub_io_write(uintptr_t address, size_t size, u64 value)
+void host_io_write(uintptr_t address, size_t size, u64 value)
 {
 	access_hardware(phys_of(address), size, true, value);
 }
@@ -825,7 +825,7 @@ u64 written_at(const char *name)
 	return sysregs[index_of(name)].turns[current];
 }
 
-u64 stub_sysreg_read(const char *name)
+u64 host_sysreg_read(const char *name)
 {
 	if (!strcmp(name, NAME(tpidr_el2)))
 		return (u64)cpu_of(current);
@@ -836,7 +836,7 @@ u64 stub_sysreg_read(const char *name)
 	return *sysreg(name);
 }
 
-void stub_sysreg_write(const char *name, u64 value)
+void host_sysreg_write(const char *name, u64 value)
 {
 	static u64 turn;
 	struct accessor hypervisor = { NULL, current };
@@ -912,7 +912,7 @@ static void choose_affinities(void)
 
 static void start_cpus(void)
 {
-	stub_map_cpus(NR_CPUS);
+	host_map_cpus(NR_CPUS);
 	nr_cpus = NR_CPUS;
 	choose_affinities();
 	for (cpuid_t cpu = 0; cpu < NR_CPUS; cpu++) {

@@ -11,7 +11,7 @@
 #include <arch/sysreg.h>
 
 #include "stage2_model.h"
-#include "stub/stub.h"
+#include "harness.h"
 
 paddr_t hv_phys = 0x70000000;
 
@@ -321,7 +321,7 @@ static void assert_translations_are_old_or_new(void)
 	assert_translation_is_old_or_new(operation.ipa + random_below(operation.size));
 }
 
-void tlb_flush_vmid(u64 vttbr)
+void host_tlb_flush(u64 vttbr)
 {
 	assert_int_equal(vttbr, virt_to_phys(s2.root) | (u64)VMID << 48);
 	flushes++;
@@ -379,7 +379,7 @@ void start(unsigned int bits)
 
 	width = bits;
 	random_start();
-	stub_map(HV_BASE, NR_PAGES * PAGE_SIZE);
+	host_map(HV_BASE, NR_PAGES * PAGE_SIZE);
 	memset(used, 0, sizeof(used));
 	memset(&tlb, 0, sizeof(tlb));
 	memset(&operation, 0, sizeof(operation));

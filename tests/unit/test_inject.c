@@ -12,7 +12,7 @@
 
 #include <arch/guest.h>
 
-#include "stub/stub.h"
+#include "harness.h"
 
 #define NAME_(x)  #x
 #define NAME(x)	  NAME_(x)
@@ -61,12 +61,12 @@ static struct {
 	struct cpu cpu;
 } slot;
 
-u64 stub_sysreg_read(const char *name)
+u64 host_sysreg_read(const char *name)
 {
 	return strcmp(name, "tpidr_el2") ? *reg(name) : (u64)&slot.cpu;
 }
 
-void stub_sysreg_write(const char *name, u64 value)
+void host_sysreg_write(const char *name, u64 value)
 {
 	*reg(name) = value;
 }
@@ -194,5 +194,5 @@ int main(void)
 		cmocka_unit_test(test_vector_that_fails_is_not_taken_again),
 	};
 
-	return run_stub_tests(tests);
+	return run_hv_tests(tests);
 }

@@ -1,3 +1,4 @@
 # SPDX-License-Identifier: GPL-2.0-only
-SRCS_test_inject := $(TOP)/hypervisor/arch/arm64/inject.c $(STUB_SRCS)
-CFLAGS_test_inject := $(STUB_CFLAGS)
+SRCS_test_inject := $(HARNESS)
+CFLAGS_test_inject := $(HOST_CFLAGS)
+LIBS_test_inject := $(LIBHV)

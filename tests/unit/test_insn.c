@@ -16,7 +16,7 @@
 
 #include "insn_model.h"
 #include "insn_table.h"
-#include "stub/stub.h"
+#include "harness.h"
 
 #define NR_RANDOM 1000000
 
@@ -143,5 +143,5 @@ int main(void)
 		cmocka_unit_test(test_sign_extension_to_w_clears_the_upper_half),
 	};
 
-	return run_stub_tests(tests);
+	return run_hv_tests(tests);
 }

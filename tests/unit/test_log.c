@@ -11,7 +11,7 @@
 #include <base/log.h>
 #include <base/uart.h>
 
-#include "stub/stub.h"
+#include "harness.h"
 
 #define UART_VIRT DEVICES
 #define SHIFT	  0x40 /* where in its page the 8250 begins */
@@ -44,13 +44,13 @@ static bool broken;
 static struct cb_cpu_info info;
 static struct cpu cpu = { .info = &info };
 
-u64 stub_sysreg_read(const char *name)
+u64 host_sysreg_read(const char *name)
 {
 	assert_string_equal(name, "tpidr_el2");
 	return (u64)&cpu;
 }
 
-u64 stub_io_read(uintptr_t address, size_t size)
+u64 host_io_read(uintptr_t address, size_t size)
 {
 	if (broken) {
 		info.errors++;
@@ -65,7 +65,7 @@ u64 stub_io_read(uintptr_t address, size_t size)
 	return model.no_room;
 }
 
-void stub_io_write(uintptr_t address, size_t size, u64 value)
+void host_io_write(uintptr_t address, size_t size, u64 value)
 {
 	assert_int_equal(address, UART_VIRT + model.data);
 	assert_int_equal(size, 4);
@@ -237,5 +237,5 @@ int main(void)
 		TEST(test_message_goes_to_the_uart_too),
 	};
 
-	return run_stub_tests(tests);
+	return run_hv_tests(tests);
 }

@@ -1,3 +1,4 @@
 # SPDX-License-Identifier: GPL-2.0-only
-SRCS_test_log := $(addprefix $(TOP)/hypervisor/,base/log.c base/uart.c) $(STUB_SRCS)
-CFLAGS_test_log := $(STUB_CFLAGS)
+SRCS_test_log := $(HARNESS)
+CFLAGS_test_log := $(HOST_CFLAGS)
+LIBS_test_log := $(LIBHV)

@@ -18,7 +18,7 @@
 #include <mm/stage2.h>
 
 #include "board.h"
-#include "stub/stub.h"
+#include "harness.h"
 
 /* ---- What cell/ calls, and does not need here ---- */
 
@@ -62,7 +62,7 @@ void log_message(const char *format, ...)
 	(void)format;
 }
 
-u64 stub_sysreg_read(const char *name)
+u64 host_sysreg_read(const char *name)
 {
 	assert_string_equal(name, "tpidr_el2");
 	return (u64)cpu_of(0);
@@ -893,5 +893,5 @@ int main(void)
 		V3(test_random_cells_come_and_go),
 	};
 
-	return run_stub_tests(tests);
+	return run_hv_tests(tests);
 }

@@ -15,7 +15,7 @@
 #include <mm/el2map.h>
 #include <base/pool.h>
 
-#include "stub/stub.h"
+#include "harness.h"
 
 #define NR_PAGES      200 /* no multiple of 64 */
 #define NR_TAKEN      5
@@ -38,7 +38,7 @@ static size_t number_of(const void *page)
 static int start_pool(void **state)
 {
 	(void)state;
-	stub_map(HV_BASE, NR_PAGES * PAGE_SIZE);
+	host_map(HV_BASE, NR_PAGES * PAGE_SIZE);
 	memset(page_at(0), 0xa5, NR_PAGES * PAGE_SIZE);
 	memset(used, 0, sizeof(used));
 	pool_init(page_at(0), NR_PAGES, NR_TAKEN, used);
@@ -332,5 +332,5 @@ int main(void)
 		pool_test(test_random_operations_agree_with_a_model),
 	};
 
-	return run_stub_tests(tests);
+	return run_hv_tests(tests);
 }

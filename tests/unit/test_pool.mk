@@ -1,3 +1,4 @@
 # SPDX-License-Identifier: GPL-2.0-only
-SRCS_test_pool := $(TOP)/hypervisor/base/pool.c $(STUB_SRCS)
-CFLAGS_test_pool := $(STUB_CFLAGS)
+SRCS_test_pool := $(HARNESS)
+CFLAGS_test_pool := $(HOST_CFLAGS)
+LIBS_test_pool := $(LIBHV)

@@ -10,7 +10,7 @@
 
 #include <arch/guest.h>
 
-#include "stub/stub.h"
+#include "harness.h"
 
 #define PC	    0x8000UL
 #define IL	    BIT(25)
@@ -25,13 +25,13 @@
 static struct regs regs;
 static u64 esr;
 
-u64 stub_sysreg_read(const char *name)
+u64 host_sysreg_read(const char *name)
 {
 	assert_string_equal(name, "esr_el2");
 	return esr;
 }
 
-void stub_sysreg_write(const char *name, u64 value)
+void host_sysreg_write(const char *name, u64 value)
 {
 	fail_msg("%s = %lx", name, value);
 }
@@ -105,5 +105,5 @@ int main(void)
 		cmocka_unit_test(test_step_is_taken),
 	};
 
-	return run_stub_tests(tests);
+	return run_hv_tests(tests);
 }

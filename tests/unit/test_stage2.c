@@ -11,7 +11,7 @@
 #include <arch/sysreg.h>
 
 #include "stage2_model.h"
-#include "stub/stub.h"
+#include "harness.h"
 
 #define VALID(entry)  ((entry)&1)
 #define NR_OPERATIONS 200 /* for each width */
@@ -344,5 +344,5 @@ int main(void)
 		cmocka_unit_test(test_random_operations_agree_with_a_model_at_48_bits),
 	};
 
-	return run_stub_tests(tests);
+	return run_hv_tests(tests);
 }

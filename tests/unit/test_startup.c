@@ -15,7 +15,7 @@
 #include <arch/guest.h>
 #include <base/model.h>
 
-#include "stub/stub.h"
+#include "harness.h"
 
 #define ENTRY		   0x40001000UL
 #define VECTORS		   0x200UL /* of EL1, as VBAR_EL1 is zero after reset */
@@ -60,7 +60,7 @@ static const u32 *code;
 static size_t nr_insns;
 static u32 executed;
 
-u64 stub_sysreg_read(const char *name)
+u64 host_sysreg_read(const char *name)
 {
 	if (!strcmp(name, "tpidr_el2"))
 		return (u64)&slot.cpu;
@@ -68,7 +68,7 @@ u64 stub_sysreg_read(const char *name)
 	return 0;
 }
 
-void stub_sysreg_write(const char *name, u64 value)
+void host_sysreg_write(const char *name, u64 value)
 {
 	if (!strcmp(name, "mdcr_el2"))
 		mdcr = value;
@@ -278,5 +278,5 @@ int main(void)
 		cmocka_unit_test(test_all_cpus_are_at_el1_after_kexec),
 	};
 
-	return run_stub_tests(tests);
+	return run_hv_tests(tests);
 }

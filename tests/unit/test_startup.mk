@@ -1,3 +1,4 @@
 # SPDX-License-Identifier: GPL-2.0-only
-SRCS_test_startup := $(TOP)/hypervisor/arch/arm64/startup.c $(STUB_SRCS)
-CFLAGS_test_startup := $(STUB_CFLAGS)
+SRCS_test_startup := $(HARNESS)
+CFLAGS_test_startup := $(HOST_CFLAGS)
+LIBS_test_startup := $(LIBHV)

@@ -16,7 +16,7 @@
 #include <cellblock/hypercall.h>
 #include <cell/cell.h>
 
-#include "stub/stub.h"
+#include "harness.h"
 
 #define NAME_(x)    #x
 #define NAME(x)	    NAME_(x)
@@ -76,7 +76,7 @@ static void assert_there(const char *name)
 		assert_true(everything && late_allowed);
 }
 
-u64 stub_sysreg_read(const char *name)
+u64 host_sysreg_read(const char *name)
 {
 	if (!strcmp(name, "tpidr_el2"))
 		return (u64)&slot.cpu;
@@ -84,7 +84,7 @@ u64 stub_sysreg_read(const char *name)
 	return *reg(name);
 }
 
-void stub_sysreg_write(const char *name, u64 value)
+void host_sysreg_write(const char *name, u64 value)
 {
 	assert_there(name);
 	*reg(name) = value;
@@ -335,5 +335,5 @@ int main(void)
 		cmocka_unit_test(test_registers_for_aarch32_are_as_they_are),
 	};
 
-	return run_stub_tests(tests);
+	return run_hv_tests(tests);
 }

@@ -5,9 +5,9 @@
  */
 #include "board.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#include <arch/host.h>
 #include <arch/traps.h>
 #include <base/log.h>
 #include <base/uart.h>
@@ -23,17 +23,11 @@
 
 #define EL2_SPACE	0x40000000UL /* all of EL2's addresses lie in one GiB */
 #define EL2_TABLE_SPAN	SZ_2M	     /* that a table of the last level maps */
-#define CPU_SLOTS_SIZE	((u64)CB_MAX_CPUS << CPU_SLOT_SHIFT)
 #define GICD_MAX_SIZE	0x10000UL
 #define MAX_CONFIG_SIZE ALIGN_UP((u64)CB_CONFIG_MAX_SIZE, PAGE_SIZE)
 
 paddr_t hv_phys;
-struct spinlock *stub_locks;
-u32 gic_version;
 u64 linux_uses;
-
-/* Pages are there when they are touched. */
-u8 image_end[CPU_SLOTS_OFFSET + CPU_SLOTS_SIZE] __aligned(SZ_2M);
 
 static const struct machine *the_machine;
 static struct cb_error boot_error;	    /* what boot_init() says */
@@ -44,11 +38,6 @@ static u8 config_pages[CB_CONFIG_MAX_SIZE]; /* that the root cell passes */
 unsigned int cpu_pa_bits(void)
 {
 	return the_machine->pa_bits;
-}
-
-u64 no_sysreg(void)
-{
-	abort();
 }
 
 /* The only thing that is read through the window is a new cell's configuration. */
@@ -143,53 +132,15 @@ intid_t gic_nr_intids(void)
 	return the_machine->nr_intids;
 }
 
-void gic_move_spi(struct cell *from, struct cell *to, intid_t intid)
-{
-	from->irqs[intid / 32] &= ~(u32)BIT(intid % 32);
-	to->irqs[intid / 32] |= (u32)BIT(intid % 32);
-}
-
-bool gic_move_cpus(struct cell *from, struct cell *to, cpuset_t cpus)
-{
-	from->cpus &= ~cpus;
-	to->cpus |= cpus;
-	return true;
-}
-
-void gic_evict_spis(const struct cell *cell)
-{
-	(void)cell;
-}
-
-/* No cell is started. */
-void gic_reset_spis(const struct cell *cell)
-{
-	(void)cell;
-}
-
-void windows_init(struct cell *cell)
-{
-	(void)cell;
-}
-
-/* Only the machine itself can tell. */
-bool gic_can_disable_lpis(struct cpu *cpu)
-{
-	(void)cpu;
-	return true;
-}
-
-void gic_disable_lpis(struct cpu *cpu)
-{
-	(void)cpu;
-}
-
-void gic_restore_lpis(struct cpu *cpu)
-{
-	(void)cpu;
-}
-
 /* ---- Enable ---- */
+
+/* A region that is too small for the configuration is refused, once both are there. */
+static void map_memory(const struct cb_system_config *config)
+{
+	host_map(HV_BASE,
+		 MAX(config->hypervisor.size, BOOT_MAP_SIZE + MAX_CONFIG_SIZE + PAGE_SIZE));
+	host_map_cpus(config->cpus.count);
+}
 
 u32 board_start(const struct cb_system_config *config, const struct machine *machine,
 		struct cb_error *error)
@@ -197,7 +148,8 @@ u32 board_start(const struct cb_system_config *config, const struct machine *mac
 	u64 results[4]; /* registers of the hypercall */
 
 	the_machine = machine;
-	memcpy(image_end + machine->image_size, config, config->root.header.size);
+	map_memory(config);
+	memcpy((u8 *)HV_BASE + machine->image_size, config, config->root.header.size);
 	boot_init(config->hypervisor.phys, machine->image_size, config->root.header.size, 0,
 		  results);
 	*error = boot_error;

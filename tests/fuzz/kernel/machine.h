@@ -55,7 +55,7 @@ static inline void *machine_page(u64 phys, size_t size)
 		       : NULL;
 }
 
-/* The fuzzer's (input.h, stub.h). */
+/* The fuzzer's (input.h, random.h). */
 u64 random_bits(void);
 u64 random_below(u64 limit);
 bool random_chance(u32 one_in);

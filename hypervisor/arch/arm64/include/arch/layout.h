@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The virtual addresses of EL2. Everything lies in one GiB at HV_BASE: the hypervisor region (image
- * first) linearly, then one slot per CPU; devices are in the first slot. Numbers only: also for the
- * linker script and for assembly.
+ * first) linearly, then one slot per CPU; devices are in the first slot. Also for the linker
+ * script and for assembly.
  */
 #ifndef ARCH_LAYOUT_H
 #define ARCH_LAYOUT_H
@@ -28,5 +28,10 @@
 
 /* What boot_map() maps before the configuration is known: image, configuration, first pages. */
 #define BOOT_MAP_SIZE	    0x100000
+
+#ifndef __ASSEMBLER__
+extern unsigned char image_end[]; /* by the linker script */
+#define IMAGE_END ((unsigned long)image_end)
+#endif
 
 #endif

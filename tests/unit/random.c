@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Where the random numbers of the tests come from (stub.h). A fuzzer has another source. */
-#include "stub.h"
+/* Where the random numbers of the tests come from (random.h). A fuzzer has another source. */
+#include "random.h"
 
 #include <stdlib.h>
 
