@@ -119,10 +119,11 @@ static __cold __noinline u64 read_rd_identity(const struct cell *cell, struct cp
 	u8 *rd = gicr_frame(owner ? owner : this_cpu());
 	u64 typer = readq(rd + GICR_TYPER), value = 0;
 
-	if (!owner)
+	if (!owner) {
 		typer = nobodys_typer(typer, frame);
-	if (!typer)
-		return 0;
+		if (!typer)
+			return 0;
+	}
 	if (cell != &root_cell)
 		typer &= ~(GICR_TYPER_PLPIS | GICR_TYPER_DIRECT_LPI | GICR_TYPER_RVPEID);
 	if (ALIGN_DOWN(offset, 8) == GICR_TYPER)

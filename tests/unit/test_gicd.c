@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "gic_model.h"
-#include "stub/stub.h"
+#include "harness.h"
 
 #define NR_OPERATIONS 40000
 
@@ -288,12 +288,12 @@ static void test_cpus_move_after_sgis_to_them_are_sent(void **state)
 
 	(void)state;
 	turns = 0;
-	stub_other_cpu = send_late;
+	host_other_cpu = send_late;
 	gic_move_cpus(&guest, &root_cell, cpus);
 	assert_int_equal(turns, 0);
 	cpu_of(first_cpu(root_cell.cpus & ~cpus))->gic.sending = 1;
 	gic_move_cpus(&root_cell, &guest, cpus);
-	stub_other_cpu = NULL;
+	host_other_cpu = NULL;
 	assert_int_equal(turns, 3);
 }
 
@@ -371,7 +371,7 @@ static void wake_from_another_cpu(void)
 }
 
 /* Another CPU asks for the one that sleeps here. */
-void stub_wfi(void)
+void host_wfi(void)
 {
 	waited = true;
 	wake_from_another_cpu();
@@ -722,6 +722,17 @@ static int start_v4(void **state)
 	return 0;
 }
 
+/* GICR_TYPER of the first CPU is zero. */
+static int start_bare(void **state)
+{
+	struct features bare = { .nr_intids = plain_features.nr_intids, .ppi_words = 1 };
+
+	(void)state;
+	random_start();
+	start_gic(3, bare);
+	return 0;
+}
+
 static int start_gaps(void **state)
 {
 	struct features gaps = plain_features;
@@ -971,6 +982,7 @@ int main(void)
 		V31(test_management_sgi_wakes_after_random_accesses),
 		V3(test_every_cpu_finds_its_redistributor),
 		V4(test_every_cpu_finds_its_redistributor),
+		cmocka_unit_test_setup(test_every_cpu_finds_its_redistributor, start_bare),
 		cmocka_unit_test_setup(test_room_between_redistributors_is_nobodys, start_gaps),
 		V4(test_cell_sees_neither_lpis_nor_resident_vpes),
 		V2(test_reset_cpu_has_nothing_left),
@@ -1029,5 +1041,5 @@ int main(void)
 		V3(test_waking_sgi_is_not_lost_while_looking_for_it),
 	};
 
-	return run_stub_tests(tests);
+	return run_hv_tests(tests);
 }
