@@ -238,10 +238,16 @@ static void release_regions(struct cell *cell)
 
 /* ---- Create ---- */
 
-/*
- * A cell that nobody knows of: if the process dies, nobody could resume it. Others go on
- * meanwhile: lock is given back.
- */
+/* Others go on meanwhile: lock is given back. */
+static void let_others_go_on(void)
+{
+	mutex_unlock(&cellblock.lock);
+	usleep_range(500, 1000);
+	try_to_freeze();
+	mutex_lock(&cellblock.lock);
+}
+
+/* A cell that nobody knows of: if the process dies, nobody could resume it. */
 static int destroy_unseen(struct cell *cell, struct cb_error *error)
 {
 	int err;
@@ -252,14 +258,14 @@ static int destroy_unseen(struct cell *cell, struct cb_error *error)
 			return err;
 		if (error->cpus && is_silent(cell))
 			return refuse_silent_cpu(cell, error);
-		mutex_unlock(&cellblock.lock);
-		usleep_range(500, 1000);
-		try_to_freeze();
-		mutex_lock(&cellblock.lock);
+		let_others_go_on();
 	}
 }
 
-/* What exists and cannot be shown is destroyed, or at least shown for somebody to destroy it. */
+/*
+ * What exists and cannot be shown is destroyed, or else shown for somebody to destroy it, as soon
+ * as Linux has the memory for that: it keeps off the cell's CPUs and memory in any case.
+ */
 static void withdraw(struct cell *cell, struct cb_error *error)
 {
 	struct cb_error why;
@@ -269,10 +275,8 @@ static void withdraw(struct cell *cell, struct cb_error *error)
 		return;
 	}
 	*error = why;
-	/* Linux keeps off its CPUs and memory in any case. */
-	if (cb_cell_publish(cell))
-		pr_err("cell %u \"%s\" can neither be shown nor destroyed: reset the machine\n",
-		       cell->id, cell->config->header.name);
+	while (cb_cell_publish(cell))
+		let_others_go_on();
 }
 
 /* What the hypervisor would refuse, asked while nothing has been taken from Linux yet. */

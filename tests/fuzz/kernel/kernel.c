@@ -240,6 +240,8 @@ void usleep_range(unsigned long low, unsigned long high)
 {
 	(void)low, (void)high;
 	jiffies += HZ;
+	if (random_chance(4))
+		machine.failures = 0; /* others have freed their memory */
 }
 
 void schedule_timeout_interruptible(long timeout)
