@@ -118,16 +118,17 @@ static u32 init_console(const struct cb_console_config *console, struct cb_error
 	return CB_OK;
 }
 
-static u32 init(u64 config_offset, u64 config_size, struct cb_error *error)
+/* A refusal is in the record. */
+static void init(u64 config_offset, u64 config_size, struct cb_error *error)
 {
 	const void *config = (const void *)(HV_BASE + config_offset);
 
 	if (check_place(config_offset, config_size, error) ||
 	    cb_config_check(config, config_size, CB_CONFIG_SYSTEM, error))
-		return error->code;
+		return;
 	system_config = config;
 	if (check_region(error))
-		return error->code;
+		return;
 	psci_init();
 	nr_cpus = system_config->cpus.count;
 	memcpy(boot_mpidrs, cb_config_cpus(system_config), nr_cpus * sizeof(u64));
@@ -135,8 +136,8 @@ static u32 init(u64 config_offset, u64 config_size, struct cb_error *error)
 	stage2_setup(ipa_bits());
 	if (init_cpus(error) || gic_init(system_config, error) ||
 	    init_console(&system_config->debug_console, error))
-		return error->code;
-	return root_cell_init(error);
+		return;
+	root_cell_init(error);
 }
 
 void boot_init(paddr_t phys, u64 config_offset, u64 config_size, u64 uses, u64 *x)

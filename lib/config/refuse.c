@@ -29,6 +29,12 @@ __attribute__((__noinline__)) int cb_fill_without_cells(struct cb_error *error, 
 			      CB_NO_CELL | (uint64_t)CB_NO_CELL << 32);
 }
 
+int cb_fill_brief_cell(struct cb_error *error, uint32_t why, uint32_t index, uint64_t address,
+		       uint64_t cells)
+{
+	return cb_fill_record(error, why, index, address, 0, 0, 0, cells);
+}
+
 int cb_fill_brief(struct cb_error *error, uint32_t why, uint32_t index, uint64_t address)
 {
 	return cb_fill_without_cells(error, why, index, address, 0, 0, 0);
