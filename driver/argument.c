@@ -8,6 +8,7 @@
 #include <linux/uaccess.h>
 
 #include "cellblock.h"
+#include "hypercall.h"
 
 /* Without padding, and so the same wherever uint64_t is aligned to 4 or to 8 bytes. */
 #define CHECK(type, member, offset) static_assert(offsetof(struct type, member) == (offset))
@@ -70,11 +71,13 @@ CHECK(cb_system_info, cells, 48);
 CHECK(cb_system_info, touched, 64);
 CHECK_SIZE(cb_cpu_info, 24 + 8 * CB_EXIT_COUNT);
 CHECK(cb_cpu_info, exits, 24);
-CHECK_SIZE(cb_cell_page, 96 + sizeof(struct cb_crash));
+CHECK_SIZE(cb_cell_page, 120 + sizeof(struct cb_crash));
+CHECK(cb_cell_page, log_size, 104 + sizeof(struct cb_crash));
 CHECK(cb_cell_page, console_head, 56);
 CHECK(cb_cell_page, crash, 72);
 CHECK_SIZE(cb_crash, 360);
 static_assert(CB_POOL_USES <= CB_INFO_POOL_USES);
+static_assert(sizeof(struct cb_text) == CB_CELL_INPUT_MAX);
 
 /* Nothing that a caller of today knows is so large; a page of zeros is not worth reading. */
 #define MAX_ARGUMENT CB_PAGE_SIZE

@@ -43,14 +43,7 @@ static void drop_page(struct cell *cell)
 {
 	if (cellblock.cells[cell->id] == cell)
 		cellblock.cells[cell->id] = NULL;
-	cb_unmap_page(cell->page);
-	cell->page = NULL;
-}
-
-static int map_page(struct cell *cell)
-{
-	cell->page = cb_map_page(READ_ONCE(cellblock.public->cells_phys[cell->id]), CB_PAGE_SIZE);
-	return cell->page ? 0 : -ENOMEM;
+	cb_pages_unmap_cell(cell);
 }
 
 static void hide(struct cell *cell)
@@ -66,7 +59,7 @@ int cb_cell_publish(struct cell *cell)
 	int err;
 
 	down_write(&cellblock.pages_lock);
-	err = map_page(cell);
+	err = cb_pages_map_cell(cell);
 	if (err)
 		drop_page(cell);
 	else
@@ -408,6 +401,22 @@ int cb_cell_start(struct cell *cell, u64 entry, u64 argument, struct cb_error *e
 int cb_cell_stop(struct cell *cell, struct cb_error *error)
 {
 	return repeat_while_busy(cell, error, stop_once);
+}
+
+/* ---- Input ---- */
+
+/* Gives text to the virtual UART of a cell, up to CB_CELL_INPUT_MAX bytes. Returns how many. */
+int cb_cell_input(struct cell *cell, const struct cb_text *text, u32 size, struct cb_error *error)
+{
+	const u64 *words = text->words;
+	struct hvc_result result;
+	int ret = cb_cell_lock(cell, error);
+
+	if (ret)
+		return ret;
+	result = hvc_raw(CB_HVC_CELL_INPUT, cell->id, size, words[0], words[1], words[2], words[3]);
+	mutex_unlock(&cell->lock);
+	return hvc_refusal(&result, error) ?: (int)min_t(u64, result.x[1], size);
 }
 
 /* ---- Destroy ---- */

@@ -72,8 +72,18 @@ struct cell {
 		unsigned long since, last; /* jiffies, lock: when CPUs did not answer */
 	} silent;
 	const struct cb_cell_page *page; /* pages, and lock; NULL once the cell is gone */
+	const char *ring;		 /* pages; what the cell wrote */
+	u32 ring_size;			 /* pages */
 	u32 seen_generation;		 /* watch.c only */
 	u64 seen_head;			 /* watch.c only */
+};
+
+/* A piece of input for a cell, as it goes over a hypercall: little endian. */
+struct cb_text {
+	union {
+		char bytes[32];
+		u64 words[4];
+	};
 };
 
 #define for_each_cpu_of(cpu, set)                     \
@@ -202,6 +212,7 @@ int cb_cell_load_begin(struct cell *cell, struct cb_error *error);
 int cb_cell_start(struct cell *cell, u64 entry, u64 argument, struct cb_error *error);
 int cb_cell_stop(struct cell *cell, struct cb_error *error);
 int cb_cell_destroy(struct cell *cell, struct cb_error *error);
+int cb_cell_input(struct cell *cell, const struct cb_text *text, u32 size, struct cb_error *error);
 int cb_cell_lock(struct cell *cell, struct cb_error *error);
 struct cell *cb_cell_new(u32 id, const struct cb_cell_config *config);
 int cb_cell_publish(struct cell *cell);
@@ -226,15 +237,20 @@ const void *cb_map_page(u64 phys, size_t size);
 void cb_unmap_page(const void *page);
 int cb_pages_map_public(u64 phys, struct cb_error *error);
 int cb_pages_map_cpus(void);
+int cb_pages_map_cell(struct cell *cell);
+void cb_pages_unmap_cell(struct cell *cell);
 void cb_pages_unmap(void);
 const struct cb_cpu_info *cb_cpu_info(u32 cpu);
 
-/* console.c: read() and poll(). */
+/* console.c: read(), write() and poll(). */
 struct console;
 struct console *cb_console_new(void);
 void cb_console_free(struct console *console);
-int cb_console_select(struct console *console, u32 id, struct cb_error *error);
+int cb_console_select(struct console *console, u32 id, enum cb_console_from from,
+		      struct cb_error *error);
 ssize_t cb_console_read(struct console *console, char __user *to, size_t size, bool nonblock);
+ssize_t cb_console_write(struct console *console, const char __user *from, size_t size,
+			 bool nonblock);
 __poll_t cb_console_poll(struct console *console, struct file *file, poll_table *wait);
 
 /* sysfs.c: below /sys/class/misc/cellblock. */

@@ -4,15 +4,15 @@
 
 #include "hypercall.h"
 
-struct hvc_result hvc_call(u64 function, u64 arg1, u64 arg2, u64 arg3)
+struct hvc_result hvc_raw(u64 function, u64 arg1, u64 arg2, u64 arg3, u64 arg4, u64 arg5, u64 arg6)
 {
 	register u64 x0 asm("x0") = function;
 	register u64 x1 asm("x1") = arg1;
 	register u64 x2 asm("x2") = arg2;
 	register u64 x3 asm("x3") = arg3;
-	register u64 x4 asm("x4") = 0;
-	register u64 x5 asm("x5") = 0;
-	register u64 x6 asm("x6") = 0;
+	register u64 x4 asm("x4") = arg4;
+	register u64 x5 asm("x5") = arg5;
+	register u64 x6 asm("x6") = arg6;
 
 	/* Linux's stub may clobber what a function may: x0 to x17. */
 	asm volatile("hvc #0"

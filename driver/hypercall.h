@@ -15,7 +15,12 @@ struct hvc_result {
 };
 
 /* Makes the call. May be made with interrupts off. */
-struct hvc_result hvc_call(u64 function, u64 x1, u64 x2, u64 x3);
+struct hvc_result hvc_raw(u64 function, u64 x1, u64 x2, u64 x3, u64 x4, u64 x5, u64 x6);
+
+static inline struct hvc_result hvc_call(u64 function, u64 x1, u64 x2, u64 x3)
+{
+	return hvc_raw(function, x1, x2, x3, 0, 0, 0);
+}
 
 /* Turns a refusal into its record. Returns 0 when the call succeeded. */
 int hvc_refusal(const struct hvc_result *result, struct cb_error *error);

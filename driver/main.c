@@ -197,8 +197,7 @@ static int run_console(struct file *file, void *arg, struct cb_error *error)
 {
 	const struct cb_ioc_cell *request = arg;
 
-	return require_zero(request->reserved, error)
-		       ?: cb_console_select(file->private_data, request->cell, error);
+	return cb_console_select(file->private_data, request->cell, request->from, error);
 }
 
 /* ---- Dispatch ---- */
@@ -311,6 +310,13 @@ static ssize_t device_read(struct file *file, char __user *to, size_t size, loff
 	return cb_console_read(file->private_data, to, size, file->f_flags & O_NONBLOCK);
 }
 
+static ssize_t device_write(struct file *file, const char __user *from, size_t size, loff_t *unused)
+{
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	return cb_console_write(file->private_data, from, size, file->f_flags & O_NONBLOCK);
+}
+
 static __poll_t device_poll(struct file *file, poll_table *wait)
 {
 	return cb_console_poll(file->private_data, file, wait);
@@ -321,6 +327,7 @@ static const struct file_operations device_operations = {
 	.open = device_open,
 	.release = device_release,
 	.read = device_read,
+	.write = device_write,
 	.poll = device_poll,
 	.unlocked_ioctl = device_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,

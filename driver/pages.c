@@ -29,7 +29,6 @@ static bool is_public_page(const struct cb_public *public)
 int cb_pages_map_public(u64 phys, struct cb_error *error)
 {
 	BUILD_BUG_ON(sizeof(struct cb_public) > CB_PAGE_SIZE);
-	BUILD_BUG_ON(sizeof(struct cb_cell_page) > CB_CONSOLE_OFFSET);
 	BUILD_BUG_ON(sizeof(struct cb_cpu_info) > CB_CPU_STRIDE);
 
 	cellblock.public = cb_map_page(phys, CB_PAGE_SIZE);
@@ -48,6 +47,31 @@ int cb_pages_map_cpus(void)
 		cellblock.public->cpus_phys,
 		ALIGN((size_t)cellblock.config->cpus.count * CB_CPU_STRIDE, CB_PAGE_SIZE));
 	return cellblock.cpu_infos ? 0 : -ENOMEM;
+}
+
+/* The page of a cell, and its console ring, which may lie in there. */
+int cb_pages_map_cell(struct cell *cell)
+{
+	BUILD_BUG_ON(sizeof(struct cb_cell_page) > CB_CONSOLE_OFFSET);
+
+	cell->page = cb_map_page(READ_ONCE(cellblock.public->cells_phys[cell->id]), CB_PAGE_SIZE);
+	if (!cell->page)
+		return -ENOMEM;
+	cell->ring_size = cell->page->log_size;
+	if (cell->ring_size < CB_PAGE_SIZE)
+		cell->ring = (const char *)cell->page + CB_CONSOLE_OFFSET;
+	else
+		cell->ring = cb_map_page(cell->page->log_phys, cell->ring_size);
+	return cell->ring ? 0 : -ENOMEM;
+}
+
+void cb_pages_unmap_cell(struct cell *cell)
+{
+	if (cell->ring_size >= CB_PAGE_SIZE)
+		cb_unmap_page(cell->ring);
+	cb_unmap_page(cell->page);
+	cell->ring = NULL;
+	cell->page = NULL;
 }
 
 void cb_pages_unmap(void)

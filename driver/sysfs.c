@@ -242,6 +242,7 @@ static struct kobj_attribute exit_attributes[CB_EXIT_COUNT] = {
 	EXIT_ATTR(CB_EXIT_MANAGEMENT, management),
 	EXIT_ATTR(CB_EXIT_VIOLATION, violation),
 	EXIT_ATTR(CB_EXIT_OTHER, other),
+	EXIT_ATTR(CB_EXIT_UART, uart),
 };
 
 static u32 exit_reason(const struct kobj_attribute *attr)

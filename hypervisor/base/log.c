@@ -8,17 +8,20 @@
 #include <base/uart.h>
 #include <stdarg.h>
 
+void console_write_locked(struct cell *cell, const char *text, size_t size)
+{
+	u64 head = cell->page->console_head;
+
+	while (size--)
+		cell->console.ring[head++ % cell->page->log_size] = (u8)*text++;
+	store_release(&cell->page->console_head, head); /* behind the text it counts */
+}
+
 void console_write(struct cell *cell, const char *text, size_t size)
 {
-	u8 *ring = (u8 *)cell->page + CB_CONSOLE_OFFSET;
-	u64 head;
-
-	spin_lock(&cell->console_lock);
-	head = cell->page->console_head;
-	while (size--)
-		ring[head++ % CB_CONSOLE_SIZE] = (u8)*text++;
-	store_release(&cell->page->console_head, head); /* behind the text it counts */
-	spin_unlock(&cell->console_lock);
+	spin_lock(&cell->console.lock);
+	console_write_locked(cell, text, size);
+	spin_unlock(&cell->console.lock);
 }
 
 /* One line, put together before it is written so that lines of CPUs do not mix. */

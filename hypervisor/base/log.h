@@ -11,6 +11,9 @@ struct cell;
 /* Append text to a cell's ring. */
 void console_write(struct cell *cell, const char *text, size_t size);
 
+/* The same, under cell->console.lock. */
+void console_write_locked(struct cell *cell, const char *text, size_t size);
+
 /*
  * A message of the hypervisor, to the root cell's ring and to the debug console. Format:
  * %s (const char *), %u and %x (u64), %%.

@@ -38,7 +38,8 @@ enum window_kind {
 	WINDOW_GICD, /* distributor */
 	WINDOW_GICR, /* GICv3: redistributors */
 	WINDOW_GICC, /* GICv2: second page of the CPU interface */
-	WINDOW_KINDS
+	WINDOW_GIC_KINDS,
+	WINDOW_UART = WINDOW_GIC_KINDS,
 };
 
 struct window {

@@ -13,6 +13,7 @@
 #include <base/types.h>
 #include <cellblock/config.h>
 #include <cellblock/error.h>
+#include <cellblock/hypercall.h>
 #include <cellblock/public.h>
 
 /*
@@ -43,6 +44,16 @@ struct gic_cell {
 	u16 sgi_targets[CB_MAX_CPUS]; /* GICv3: by cluster */
 };
 
+/* What a cell writes, and the virtual UART, if that is how (vdev/uart.h). */
+struct cell_console {
+	spinlock_t lock; /* protects ring and UART */
+	u8 *ring;	 /* page->log_size bytes */
+	u32 enabled;	 /* interrupts, as bits of UARTIMSC */
+	bool raised;	 /* the last that the interrupt's line was set to */
+	u32 first, nr;	 /* bytes of input, in a circle */
+	u8 input[CB_CELL_INPUT_MAX];
+};
+
 struct cell {
 	struct window windows[MAX_WINDOWS + 1]; /* up to the first of size 0 */
 
@@ -63,7 +74,7 @@ struct cell {
 	enum stop_reason stopping;
 	u64 entry, argument; /* of the boot CPU */
 
-	spinlock_t console_lock;
+	struct cell_console console;
 };
 
 extern struct cell root_cell;

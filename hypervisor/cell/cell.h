@@ -25,6 +25,9 @@ u32 cell_start(u64 id, ipa_t entry, u64 argument, struct cb_error *error);
 u32 cell_stop(u64 id, struct cb_error *error);
 u32 cell_destroy(u64 id, struct cb_error *error);
 
+/* Text for the console of a cell that runs; *taken: how much of it. */
+u32 cell_input(u64 id, const u8 *text, u32 size, u32 *taken, struct cb_error *error);
+
 /* A cell besides the root cell exists: then error says which. */
 bool cells_exist(struct cb_error *error);
 

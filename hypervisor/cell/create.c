@@ -18,14 +18,17 @@ static u32 check_all(struct cell *cell, u64 size, bool online, struct cb_error *
 		       ?: cpus_check(cell, online, error)
 		       ?: regions_check(cell, error)
 		       ?: lines_check(cell, error)
+		       ?: console_check(cell, error)
 		       ?: page_choose_id(cell, error);
 }
 
 struct pages cell_pages(const struct cell *cell)
 {
 	struct pages regions = regions_pages(cell), page = page_pages(cell);
+	struct pages console = console_pages(cell);
 
-	return (struct pages){ regions.take + page.take, regions.give_back + page.give_back };
+	return (struct pages){ regions.take + page.take + console.take,
+			       regions.give_back + page.give_back + console.give_back };
 }
 
 /* available: pages before there was anything of the cell. */
@@ -39,8 +42,8 @@ static u32 set_aside(struct cell *cell, size_t available, struct stash *stash,
 	    stash_fill(stash, pages.take, CB_POOL_STAGE2))
 		return CB_OK;
 	return refuse(error, CB_ERR_NO_MEMORY,
-		      .needed = cell->config_pages + 1 + stage2_root_pages() + pages.take +
-				pages.give_back,
+		      .needed = cell->config_pages + 1 + cell->config->log_size / PAGE_SIZE +
+				stage2_root_pages() + pages.take + pages.give_back,
 		      .available = available);
 }
 
@@ -49,6 +52,7 @@ static void take_all(struct cell *cell, struct stash *stash)
 	windows_init(cell);
 	lines_take(cell);
 	regions_take(cell, stash);
+	console_take(cell, stash);
 	page_take(cell, stash);
 }
 
@@ -83,6 +87,7 @@ void cell_release(struct cell *cell)
 	lines_give_back(cell);
 	cpus_give_back(cell);
 	page_give_back(cell, &cell->way_back);
+	console_give_back(cell, &cell->way_back);
 	regions_give_back(cell, &cell->way_back);
 	cell_free(cell);
 }

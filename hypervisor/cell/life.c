@@ -45,6 +45,7 @@ void cell_start_cpu(struct cell *cell)
 	cpuid_t first = first_cpu(cell->cpus);
 
 	assert_held(&cell->lock);
+	console_reset(cell); /* first: then it makes nothing pending any more */
 	lines_reset(cell);
 	cpus_reset(cell);
 	cpu_set_power(cpu_of(first), CB_CPU_PENDING);

@@ -235,3 +235,14 @@ u32 cell_destroy(u64 id, struct cb_error *error)
 		begin_destroy(cell);
 	return unlock_cell(busy(cell, running, error));
 }
+
+/* ---- Console ---- */
+
+u32 cell_input(u64 id, const u8 *text, u32 size, u32 *taken, struct cb_error *error)
+{
+	struct cell *cell = lock_cell(id, IN_STATE(CB_CELL_RUNNING), error);
+
+	if (!cell)
+		return error->code;
+	return unlock_cell(console_input(cell, text, size, error, taken));
+}

@@ -9,7 +9,6 @@
 #include <mm/stage2.h>
 
 _Static_assert(sizeof(struct cb_cell_page) <= CB_CONSOLE_OFFSET, "struct cb_cell_page");
-_Static_assert(CB_CONSOLE_OFFSET + CB_CONSOLE_SIZE == PAGE_SIZE, "console ring");
 
 u32 page_check(const struct cell *cell, struct cb_error *error)
 {

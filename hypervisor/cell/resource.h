@@ -81,6 +81,21 @@ void page_publish(struct cell *cell);
 /* Pages at virt that the root cell may read: statistics, state, consoles. */
 void root_show_pages(const void *virt, size_t nr, struct stash *stash);
 
+/* ---- console.c: ring and virtual UART ---- */
+
+u32 console_check(const struct cell *cell, struct cb_error *error);
+struct pages console_pages(const struct cell *cell);
+void console_take(struct cell *cell, struct stash *stash);
+void console_reset(struct cell *cell);
+void console_give_back(struct cell *cell, struct stash *stash);
+
+/* The ring of a cell that has its page; false if there is no memory. */
+bool console_alloc(struct cell *cell);
+void console_free(struct cell *cell);
+
+/* Text for a cell that runs. *taken: how much of it its UART took. CB_ERR_CONSOLE_INPUT */
+u32 console_input(struct cell *cell, const u8 *text, u32 size, struct cb_error *error, u32 *taken);
+
 /* ---- store.c: what the hypervisor keeps of a cell ---- */
 
 /* struct cell with its configuration, out of the root cell's reach. Nothing is checked in there. */

@@ -63,11 +63,13 @@ u32 cell_alloc(paddr_t config, u64 size, struct cell **out, struct cb_error *err
 bool cell_alloc_tables(struct cell *cell, enum stage2_registers registers)
 {
 	cell->page = pool_alloc(1, CB_POOL_CELL);
-	return cell->page && stage2_init(&cell->stage2, (u16)cell->id, registers);
+	return cell->page && console_alloc(cell) &&
+	       stage2_init(&cell->stage2, (u16)cell->id, registers);
 }
 
 void cell_free(struct cell *cell)
 {
+	console_free(cell);
 	if (cell->page)
 		pool_free(cell->page, 1, CB_POOL_CELL);
 	stash_drain(&cell->way_back);

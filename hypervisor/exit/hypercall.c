@@ -73,6 +73,21 @@ static __cold void create(struct call_regs *regs, struct cb_error *error)
 		regs->x[1] = error->cell;
 }
 
+/* CB_HVC_CELL_INPUT returns how much was taken in x1. */
+static __cold void give_input(struct call_regs *regs, struct cb_error *error)
+{
+	u64 size = regs->x[2];
+	u32 taken = 0;
+
+	if (size > CB_CELL_INPUT_MAX)
+		refuse(error, CB_ERR_ARGUMENT, .value = size);
+	else
+		cell_input(regs->x[1], (const u8 *)&regs->x[3], (u32)size, &taken, error);
+	hypercall_result(regs->x, error);
+	if (!error->code)
+		regs->x[1] = taken;
+}
+
 /* What the root cell does to cells; true if the hypervisor was disabled. */
 static __cold __noinline bool manage(struct call_regs *regs, u64 call)
 {
@@ -90,6 +105,9 @@ static __cold __noinline bool manage(struct call_regs *regs, u64 call)
 		break;
 	case CB_HVC_NUMBER(CB_HVC_CELL_CREATE):
 		create(regs, &error);
+		return false;
+	case CB_HVC_NUMBER(CB_HVC_CELL_INPUT):
+		give_input(regs, &error);
 		return false;
 	case CB_HVC_NUMBER(CB_HVC_CELL_LOAD):
 		cell_load(x[1], &error);

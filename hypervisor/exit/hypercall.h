@@ -11,7 +11,7 @@ struct call_regs;
 #include <base/types.h>
 
 /*
- * A call of ours, up to CB_HVC_CELL_DESTROY, by number; regs are arguments and results. True if
+ * A call of ours, up to CB_HVC_CELL_INPUT, by number; regs are arguments and results. True if
  * this CPU has been given back to Linux and must leave EL2.
  */
 bool hypercall(struct call_regs *regs, u64 call);

@@ -45,7 +45,7 @@ bool trap_hvc(struct call_regs *regs)
 	u64 function = regs->x[0], call = CB_HVC_NUMBER(function);
 
 	count_exit(this_cpu(), CB_EXIT_HVC);
-	if (call <= CB_HVC_NUMBER(CB_HVC_CELL_DESTROY))
+	if (call <= CB_HVC_NUMBER(CB_HVC_CELL_INPUT))
 		return hypercall(regs, call);
 	if ((function & SMCCC_OWNER) == SMCCC_OWNER_VENDOR_HYP)
 		hypercall_query(regs->x);

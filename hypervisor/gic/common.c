@@ -9,7 +9,7 @@
 
 u32 gic_version;
 u8 *gicd;
-struct cb_frame gic_frames[WINDOW_KINDS];
+struct cb_frame gic_frames[WINDOW_GIC_KINDS];
 u32 gicd_typer_of_cells;
 u32 gic_nr_espis;
 spinlock_t gic_lock;

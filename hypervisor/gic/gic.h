@@ -92,6 +92,13 @@ void gic_reset_spis(const struct cell *cell);
 /* No SPI of another cell reaches the CPUs of this one any more: they go to the one that calls. */
 void gic_evict_spis(const struct cell *cell);
 
+/*
+ * Drive the line of an SPI that no device has, for the cell that it belongs to: high makes it
+ * pending, low takes that back. A CPU that takes the interrupt clears it, so whoever drives a line
+ * that is still high says so again.
+ */
+void gic_drive_spi(intid_t intid, bool high);
+
 /* Is this SPI the cell's? Extended ones are the root cell's, and not in here. */
 static inline bool gic_line_in_cell(const struct cell *cell, intid_t intid)
 {
@@ -104,7 +111,7 @@ __cold void gic_disable_lpis(struct cpu *cpu);
 __cold void gic_restore_lpis(struct cpu *cpu);
 
 /* What of the GIC traps, by the kind of window; of size 0 if there is no such. */
-extern struct cb_frame gic_frames[WINDOW_KINDS];
+extern struct cb_frame gic_frames[WINDOW_GIC_KINDS];
 
 /* Accesses to these windows (vdev/window.h): what is read, or 0. */
 u64 gic_distributor(struct cell *cell, u64 offset, struct mmio_access access, u64 value);

@@ -99,6 +99,13 @@ void gic_reset_spis(const struct cell *cell)
 	}
 }
 
+/* No lock: in these registers a bit that is written as 0 changes nothing (IHI 0069, 12.9). */
+void gic_drive_spi(intid_t intid, bool high)
+{
+	writel((u32)BIT(intid % 32),
+	       gicd + (high ? GICD_ISPENDR : GICD_ICPENDR) + 4UL * (intid / 32));
+}
+
 static bool reaches(intid_t intid, const struct cell *cell)
 {
 	u64 route;

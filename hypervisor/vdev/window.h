@@ -9,6 +9,7 @@
 #include <base/mmio.h>
 #include <base/model.h>
 #include <gic/gic.h>
+#include <vdev/uart.h>
 
 /* Fill the table of a cell that is made. */
 void windows_init(struct cell *cell);
@@ -22,15 +23,13 @@ static inline bool window_has(const struct window *window, ipa_t ipa)
 static inline u64 window_answer(struct cell *cell, enum window_kind kind, u64 offset,
 				struct mmio_access access, u64 value)
 {
-	switch (__builtin_expect(kind, WINDOW_GICD)) {
-	case WINDOW_GICD:
+	if (__builtin_expect(kind == WINDOW_GICD, 1))
 		return gic_distributor(cell, offset, access, value);
-	case WINDOW_GICR:
+	if (kind == WINDOW_GICR)
 		return gic_redistributor(cell, offset, access, value);
-	case WINDOW_GICC:
+	if (kind == WINDOW_GICC)
 		return gic_cpu_interface(cell, offset, access, value);
-	}
-	return 0;
+	return uart_access(cell, offset, access, value);
 }
 
 /*

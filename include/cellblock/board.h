@@ -124,6 +124,8 @@ struct board_cpus {
 
 /* Consoles. */
 #define RING		{ .type = CB_CONSOLE_RING }	/* hypercalls; cellctl shows it */
+/* A PL011 that the hypervisor plays: IPA of its page, INTID of an SPI that no device has, or nothing. */
+#define VUART(...)	BOARD_UART(CB_CONSOLE_VIRTUAL, __VA_ARGS__, 0)
 /* UARTs: IPA (cell) or PA (board), INTID or nothing */
 #define PL011(...)	BOARD_UART(CB_CONSOLE_PL011, __VA_ARGS__, 0)
 #define UART_8250(...)	BOARD_UART(CB_CONSOLE_8250, __VA_ARGS__, 0)	/* registers 4 bytes apart */
@@ -214,9 +216,15 @@ struct board_cell {
 	/*
 	 * `RING`, a UART, `PL011(IPA, INTID)` or `PL011(IPA)` and likewise `UART_8250`, `CADENCE` and
 	 * `UART_IMX`, or nothing: what `stdout-path` in its device tree says. A UART also lies in one of
-	 * its regions, its interrupt is one of its SPIs.
+	 * its regions, its interrupt is one of its SPIs. `VUART(IPA, INTID)` is a PL011 that the hypervisor
+	 * plays: its page is in no region, its interrupt is one of the cell's SPIs that no device has.
 	 */
 	struct cb_console_config console;
+	/*
+	 * Bytes that are kept of what the cell writes to `RING` or `VUART`: `4 * KiB` to `1 * MiB`, a power
+	 * of two, out of the hypervisor's memory. Left out: 3.5 KiB.
+	 */
+	uint32_t log_size;
 };
 
 /* A configuration defines one of them, and `cellctl config build` looks which. */

@@ -74,12 +74,14 @@ enum cb_console_type {
 	CB_CONSOLE_8250 = 3,	/* registers 4 bytes apart, as the mini UART of a Raspberry Pi */
 	CB_CONSOLE_CADENCE = 4,	/* of the ZynqMP, for instance */
 	CB_CONSOLE_IMX = 5,	/* of the i.MX 6 and later, but for those with an LPUART */
+	CB_CONSOLE_VIRTUAL = 64,	/* cells: a PL011 that the hypervisor plays, in front of the ring */
 };
 
 /*
  * System configuration: where the hypervisor's own messages go besides its ring.
- * Cell configuration: what chosen/stdout-path names; a UART must also be in one of
- * the cell's regions.
+ * Cell configuration: what chosen/stdout-path names. A UART must also be in one of
+ * the cell's regions; the page of a virtual one in none, and an SPI of the cell's that no
+ * device drives may be its interrupt.
  */
 struct cb_console_config {
 	uint32_t type;		/* enum cb_console_type */
@@ -93,12 +95,16 @@ struct cb_console_config {
 #define CB_CELL_ACCEPT_LPIS	(1u << 2)	/* take CPUs whose LPIs cannot be turned off */
 #define CB_CELL_FLAGS		0x7u
 
+#define CB_LOG_MIN		0x1000u
+#define CB_LOG_MAX		0x100000u
+
 /* One cell; also the root cell's part of a system configuration. */
 struct cb_cell_config {
 	struct cb_config_header header;
 	uint64_t cpus;			/* set of CPU numbers; the root cell's: all */
 	uint32_t flags;			/* CB_CELL_* */
-	uint32_t reserved;		/* 0 */
+	uint32_t log_size;		/* bytes of the console ring: a power of two, CB_LOG_MIN to
+					 * CB_LOG_MAX; 0: the rest of the cell's page; root cell: 0 */
 	struct cb_array regions;	/* struct cb_region */
 	struct cb_array irqs;		/* struct cb_irq_range */
 	struct cb_array smcs;		/* uint32_t function IDs: a cell's may be called, all others not;

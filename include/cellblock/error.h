@@ -86,6 +86,9 @@ enum cb_error_code {
 	CB_ERR_LPI,			/* index: CPU whose LPIs the GIC cannot turn off */
 	CB_ERR_ARGUMENT,		/* value: reserved argument that must be zero, or unknown */
 	CB_ERR_CELL_MEMORY,		/* destroy: address/size of region index did not answer when it was cleared */
+	CB_ERR_CONSOLE_PLACE,		/* address/size: virtual UART; other_address/other_size: a region of the cell's
+					 * or a frame of the GIC, or bits: what the CPUs can address */
+	CB_ERR_CONSOLE_INPUT,		/* the cell has no virtual UART that takes input */
 
 	/* Enable and disable. */
 	CB_ERR_ALREADY_ENABLED = 160,

@@ -39,6 +39,8 @@
 #define CB_HVC_CELL_START	CB_HVC(35)	/* x1: cell, x2: entry IPA, x3: x0 of the inmate */
 #define CB_HVC_CELL_STOP	CB_HVC(36)	/* x1: cell; CB_ERR_BUSY: call again */
 #define CB_HVC_CELL_DESTROY	CB_HVC(37)	/* x1: cell; CB_ERR_BUSY: memory is being cleared, call again */
+#define CB_HVC_CELL_INPUT	CB_HVC(38)	/* x1: cell, x2: bytes, 0 to 32; x3..x6: text, little endian;
+						 * returns x1: how many the virtual UART took */
 
 enum cb_info {
 	CB_INFO_CELL = 0,	/* number of the calling cell */
@@ -48,6 +50,7 @@ enum cb_info {
 };
 
 #define CB_CONSOLE_WRITE_MAX	40u
+#define CB_CELL_INPUT_MAX	32u
 
 /*
  * Before the hypervisor runs: calls into the image's entry vectors, made by the driver

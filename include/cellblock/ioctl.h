@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * /dev/cellblock. read() gives the hypervisor's own messages, or a cell's console after
- * CB_IOC_CONSOLE.
+ * CB_IOC_CONSOLE; write() is then input for its virtual UART.
  *
  * Every argument begins with struct cb_ioc. A caller says in argsz how much of the argument it
  * knows. Arguments grow at their end: of a shorter one the module takes the rest as zero; of a
@@ -45,7 +45,7 @@ struct cb_ioc_version {
 };
 
 /* Rises when requests, flags, or members of an argument are added. */
-#define CB_IOC_ABI		1u
+#define CB_IOC_ABI		2u
 
 /* The module knows the image that it was built with, and no other runs under lockdown. */
 #define CB_FEATURE_IMAGE_PINNED	(1ull << 0)
@@ -66,7 +66,16 @@ struct cb_ioc_cell {
 	uint32_t flags;
 	struct cb_error error;
 	uint32_t cell;		/* in */
-	uint32_t reserved;	/* in: 0 */
+	union {
+		uint32_t reserved;	/* in: 0 */
+		uint32_t from;		/* in (CONSOLE): enum cb_console_from */
+	};
+};
+
+/* Where read() begins. */
+enum cb_console_from {
+	CB_CONSOLE_FROM_OLDEST = 0,	/* with all that is kept */
+	CB_CONSOLE_FROM_START = 1,	/* with what was written since the cell was started last */
 };
 
 /* LOAD: copy into a loadable region of a cell that is in state LOADING. */

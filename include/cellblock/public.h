@@ -10,7 +10,7 @@
 #include <cellblock/types.h>
 
 #define CB_PUBLIC_SIGNATURE	"CBPUBLIC"	/* 8 bytes, no NUL */
-#define CB_ABI_VERSION		2u		/* of image, driver and these pages together */
+#define CB_ABI_VERSION		3u		/* of image, driver and these pages together */
 
 /*
  * First bytes of cellblock.bin. The entry vectors are CB_IMAGE_VECTORS behind it; a CPU from a spin
@@ -45,6 +45,7 @@ enum cb_exit {
 	CB_EXIT_MANAGEMENT,	/* stopped by stage-2 shootdown */
 	CB_EXIT_VIOLATION,	/* the cell failed here */
 	CB_EXIT_OTHER,
+	CB_EXIT_UART,		/* register of the virtual UART */
 	CB_EXIT_COUNT
 };
 
@@ -111,7 +112,7 @@ struct cb_crash {
 	uint64_t esr_el1, far_el1, elr_el1, sctlr_el1, vbar_el1;
 };
 
-/* At the start of a page per cell; the rest of the page is the cell's console ring. */
+/* At the start of a page per cell; the rest of the page is the console ring of a cell without log. */
 struct cb_cell_page {
 	uint32_t id;
 	uint32_t state;		/* enum cb_cell_state */
@@ -119,7 +120,7 @@ struct cb_cell_page {
 	uint64_t cpus;		/* the root cell's: those it has now */
 	uint32_t flags;		/* CB_CELL_* */
 	uint32_t generation;	/* counts state changes */
-	uint64_t console_head;	/* bytes ever written; byte n is at n % CB_CONSOLE_SIZE */
+	uint64_t console_head;	/* bytes ever written; byte n is at n % log_size */
 	uint32_t crash_cpu;	/* valid when state is CB_CELL_FAILED */
 	uint32_t pages;		/* of the pool that this cell uses */
 	struct cb_crash crash;	/* written before state becomes CB_CELL_FAILED */
@@ -127,6 +128,10 @@ struct cb_cell_page {
 	uint32_t clearing;	/* enum cb_clearing: its memory, while CB_CELL_DESTROYING */
 	uint32_t clear_region;	/* where it is with that, or where it failed */
 	uint64_t clear_address;	/* physical */
+	uint64_t log_phys;	/* console ring, physical */
+	uint32_t log_size;	/* its bytes: CB_CONSOLE_SIZE if it is in this page */
+	uint32_t input_room;	/* bytes that the virtual UART takes now */
+	uint64_t start_head;	/* console_head when the cell was started last */
 };
 
 #define CB_CONSOLE_OFFSET	512u	/* in the page of a cell */

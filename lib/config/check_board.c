@@ -201,9 +201,11 @@ static int check_root_regions(const struct cb_system_config *system, struct cb_e
 	return CB_OK;
 }
 
-/* The root cell has its own console drivers. */
+/* The root cell has its own console drivers; its ring is the hypervisor's. */
 static int check_root_console(const struct cb_cell_config *root, struct cb_error *err)
 {
+	if (root->log_size)
+		return refuse(err, CB_ERR_ARGUMENT, .value = root->log_size);
 	if (root->console.type != CB_CONSOLE_NONE)
 		return refuse(err, CB_ERR_ARGUMENT, .value = root->console.type);
 	return cb_config_check_no_console(&root->console, err);

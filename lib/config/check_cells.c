@@ -201,12 +201,21 @@ int cb_config_check_flags(const struct cb_cell_config *cell, uint32_t allowed, s
 	return CB_OK;
 }
 
+static int check_log_size(const struct cb_cell_config *cell, struct cb_error *err)
+{
+	const uint32_t size = cell->log_size;
+
+	if (size && (size & (size - 1) || size < CB_LOG_MIN || size > CB_LOG_MAX))
+		return refuse(err, CB_ERR_ARGUMENT, .value = size);
+	return CB_OK;
+}
+
 /* What holds for every cell. */
 int cb_config_check_common(const struct cb_cell_config *cell, struct cb_error *err)
 {
 	return cb_config_check_zero(cell->header.reserved, err) ?:
 	       check_name(&cell->header, err) ?:
-	       cb_config_check_zero(cell->reserved, err) ?:
+	       check_log_size(cell, err) ?:
 	       check_arrays(&cell->header, err) ?:
 	       check_cpu_set(cell, err) ?:
 	       check_regions(cell, err) ?:
@@ -244,17 +253,45 @@ int cb_config_check_no_console(const struct cb_console_config *console, struct c
 	return CB_OK;
 }
 
-static int check_cell_console(const struct cb_cell_config *cell, struct cb_error *err)
+/* Its page traps, so nothing of the cell's may be there. */
+static int check_virtual_uart(const struct cb_cell_config *cell, struct cb_error *err)
+{
+	const uint64_t address = cell->console.address;
+
+	if (address % CB_PAGE_SIZE || cb_exceeds_address_width(address, CB_PAGE_SIZE))
+		return refuse(err, CB_ERR_ARGUMENT, .value = address);
+	for_each_region (region, cell)
+		if (cb_ranges_overlap(region->virt, region->size, address, CB_PAGE_SIZE))
+			return refuse(err, CB_ERR_CONSOLE_PLACE, .address = address,
+				      .size = CB_PAGE_SIZE, .other_address = region->virt,
+				      .other_size = region->size);
+	return CB_OK;
+}
+
+/* A UART that is a device, in registers that the cell has. */
+static int check_real_uart(const struct cb_cell_config *cell, struct cb_error *err)
 {
 	const struct cb_console_config *console = &cell->console;
 	const uint32_t size = cb_console_size(console->type);
 
-	if (console->type == CB_CONSOLE_NONE || console->type == CB_CONSOLE_RING)
-		return cb_config_check_no_console(console, err);
 	if (!size)
 		return refuse(err, CB_ERR_ARGUMENT, .value = console->type);
 	if (console->address % size || !has_registers(cell, console->address, size))
 		return refuse(err, CB_ERR_ARGUMENT, .value = console->address);
+	return CB_OK;
+}
+
+static int check_cell_console(const struct cb_cell_config *cell, struct cb_error *err)
+{
+	const struct cb_console_config *console = &cell->console;
+	int ret;
+
+	if (console->type == CB_CONSOLE_NONE || console->type == CB_CONSOLE_RING)
+		return cb_config_check_no_console(console, err);
+	ret = console->type == CB_CONSOLE_VIRTUAL ? check_virtual_uart(cell, err)
+						  : check_real_uart(cell, err);
+	if (ret)
+		return ret;
 	if (console->irq && !has_irq(cell, console->irq))
 		return refuse(err, CB_ERR_ARGUMENT, .value = console->irq);
 	return CB_OK;

@@ -193,7 +193,7 @@ static bool is_same(const char *a, const char *b)
 
 void fault_lock(const char *lock)
 {
-	static const char *const locks[] = { "&gic_lock", "&cell->lock", "&cell->console_lock",
+	static const char *const locks[] = { "&gic_lock", "&cell->lock", "&cell->console.lock",
 					     "&s2->lock", "&cells_lock", "&pool.lock",
 					     "&to->lock", "&lock" };
 	bool root = this_cpu()->cell == &root_cell;

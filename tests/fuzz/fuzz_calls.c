@@ -458,6 +458,7 @@ static u32 expected_refusal(u64 function, u64 id)
 		{ CB_HVC_CELL_STOP,
 		  BIT(CB_CELL_RUNNING) | BIT(CB_CELL_STOPPED) | BIT(CB_CELL_FAILED) },
 		{ CB_HVC_CELL_DESTROY, 0xff },
+		{ CB_HVC_CELL_INPUT, BIT(CB_CELL_RUNNING) },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rules); i++) {
@@ -474,7 +475,7 @@ static u32 expected_refusal(u64 function, u64 id)
 
 static bool is_operation(u64 function)
 {
-	return function >= CB_HVC_DISABLE && function <= CB_HVC_CELL_DESTROY;
+	return function >= CB_HVC_DISABLE && function <= CB_HVC_CELL_INPUT;
 }
 
 /* By the root cell: as expected by the cell's state. By others: not at all. */
@@ -487,12 +488,17 @@ static void operate_cell(struct regs *regs)
 {
 	u64 function = regs->x[0], id = regs->x[1];
 	u32 refusal = expected_answer(cpu_of(current)->cell, function, id);
+	bool too_long = function == CB_HVC_CELL_INPUT && regs->x[2] > CB_CELL_INPUT_MAX;
 	u64 private = id < CB_MAX_CELLS && cells[id] ? private_pages(cells[id]) : 0;
 	struct snapshot old = take_snapshot();
 
 	assert_false(trap_hvc(&regs->call));
-	if (refusal)
+	if (too_long && refusal != CB_ERR_NOT_PERMITTED)
+		assert_int_equal(regs->x[0], CB_ERR_ARGUMENT);
+	else if (refusal)
 		assert_int_equal(regs->x[0], refusal);
+	else if (function == CB_HVC_CELL_INPUT && regs->x[0] == CB_OK)
+		assert_in_range(regs->x[1], 0, regs->x[2]);
 	if (regs->x[0] != CB_OK && regs->x[0] != CB_ERR_BUSY)
 		assert_nothing_changed(&old);
 	if (function == CB_HVC_CELL_DESTROY && regs->x[0] == CB_OK)
@@ -608,7 +614,7 @@ static void any_hypercall(struct regs *regs)
 		CB_HVC_INFO,	  CB_HVC_CONSOLE_WRITE, CB_HVC_UID,	      CB_HVC_REVISION,
 		CB_HVC_DISABLE,	  CB_HVC_CELL_CREATE,	CB_HVC_CELL_LOAD,     CB_HVC_CELL_START,
 		CB_HVC_CELL_STOP, CB_HVC_CELL_DESTROY,	0xc6000000 /* KVM */, 0xc600003f,
-		0xc6000040,
+		0xc6000040,	  CB_HVC_CELL_INPUT,
 	};
 
 	regs->x[0] = functions[random_below(ARRAY_SIZE(functions))];

@@ -367,6 +367,13 @@ long device_read(int fd, void *buffer, size_t size)
 	return (long)n;
 }
 
+long device_write(int fd, const void *text, size_t size)
+{
+	(void)fd;
+	(void)text;
+	return random_chance(4) ? -EAGAIN : (long)random_below(size + 1);
+}
+
 void device_wait(int fd, int milliseconds)
 {
 	(void)fd, (void)milliseconds;

@@ -97,6 +97,12 @@ static void choose_console(void)
 {
 	const struct cb_region *r = &cell.regions[random_below(cell.head.regions.count)];
 
+	if (random_chance(8)) {
+		cell.head.console.type = CB_CONSOLE_VIRTUAL;
+		cell.head.console.address = 0xff0000000ull;
+		cell.head.console.irq = random_chance(2) ? cell.irqs[0].first : 0;
+		return;
+	}
 	cell.head.console.type = (uint32_t)random_below(CB_CONSOLE_IMX + 1);
 	if (!cb_console_size(cell.head.console.type))
 		return;
@@ -172,6 +178,12 @@ static bool is_gic(const struct range *range)
 	return range->base == GICD || range->base == GICC || range->base == GICR;
 }
 
+static bool is_virtual_uart(const struct range *range)
+{
+	return cell.head.console.type == CB_CONSOLE_VIRTUAL &&
+	       range->base == cell.head.console.address && range->size == CB_PAGE_SIZE;
+}
+
 /* Below the root: registers and interrupts, all the cell's. */
 static void check_node(const void *tree, int node)
 {
@@ -185,7 +197,8 @@ static void check_node(const void *tree, int node)
 	bool edge;
 
 	for (unsigned int i = 0; dt_reg(node, i, &range); i++)
-		assert_true(gic ? is_gic(&range) : is_cells(&range, !memory && !region));
+		assert_true(gic ? is_gic(&range)
+				: is_virtual_uart(&range) || is_cells(&range, !memory && !region));
 	for (unsigned int i = 0; dt_interrupt(node, i, &intid, &edge); i++)
 		assert_true(timer || is_cells_irq(intid));
 }
@@ -256,7 +269,7 @@ static void check_tree(const void *tree, size_t size, const char *bootargs)
 	check_named_regions();
 	check_cpus(tree);
 	assert_string_equal(dt_bootargs(), bootargs ? bootargs : "");
-	if (cb_console_size(cell.head.console.type))
+	if (cell.head.console.type > CB_CONSOLE_RING)
 		assert_true(
 			fdt_path_offset(tree, fdt_getprop(tree, fdt_path_offset(tree, "/chosen"),
 							  "stdout-path", NULL)) >= 0);

@@ -409,6 +409,20 @@ static void read_console(struct file *file)
 	machine.device->fops->poll(file, NULL);
 }
 
+static void write_console(struct file *file)
+{
+	size_t size = 1 + random_below(200);
+	ssize_t done;
+
+	for (size_t i = 0; i < size; i++)
+		machine.user[i] = (u8)random_bits();
+	done = machine.device->fops->write(file, (const char *)machine.user, size, NULL);
+	assert_true(done <= (ssize_t)size);
+	assert_true(done != 0);
+	assert_int_equal(cellblock.lock.held, 0);
+	assert_int_equal(cellblock.pages_lock.readers + cellblock.pages_lock.writers, 0);
+}
+
 /* Linux takes a CPU offline, or brings it back. Those of cells it cannot. */
 static void hotplug(void)
 {
@@ -516,6 +530,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		machine.failures = random_chance(4) ? 1 + (u32)random_below(32) : 0;
 		if (random_chance(8))
 			read_console(&files[random_below(2)]);
+		else if (random_chance(8))
+			write_console(&files[random_below(2)]);
 		else if (random_chance(8))
 			cell_does_something();
 		else if (random_chance(32))

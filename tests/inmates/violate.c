@@ -362,10 +362,11 @@ static void smc_unknown(void)
 static void hvc_root(void)
 {
 	static const struct call calls[] = {
-		{ "DISABLE", CB_HVC_DISABLE, 1 },     { "CELL_CREATE", CB_HVC_CELL_CREATE, 0 },
-		{ "CELL_LOAD", CB_HVC_CELL_LOAD, 1 }, { "CELL_START", CB_HVC_CELL_START, 1 },
-		{ "CELL_STOP", CB_HVC_CELL_STOP, 1 }, { "CELL_DESTROY", CB_HVC_CELL_DESTROY, 1 },
-		{ "BOOT_INIT", CB_HVC_BOOT_INIT, 0 }, { "BOOT_CPU", CB_HVC_BOOT_CPU, 1 },
+		{ "DISABLE", CB_HVC_DISABLE, 1 },	{ "CELL_CREATE", CB_HVC_CELL_CREATE, 0 },
+		{ "CELL_LOAD", CB_HVC_CELL_LOAD, 1 },	{ "CELL_START", CB_HVC_CELL_START, 1 },
+		{ "CELL_STOP", CB_HVC_CELL_STOP, 1 },	{ "CELL_DESTROY", CB_HVC_CELL_DESTROY, 1 },
+		{ "CELL_INPUT", CB_HVC_CELL_INPUT, 1 }, { "BOOT_INIT", CB_HVC_BOOT_INIT, 0 },
+		{ "BOOT_CPU", CB_HVC_BOOT_CPU, 1 },
 	};
 
 	make_calls(calls, ARRAY_SIZE(calls), smccc_hvc);

@@ -36,6 +36,7 @@ MMIO = READ | WRITE | IO
 NATIVE_IDLE, PERMISSIVE, ACCEPT_LPIS = (1 << bit for bit in range(3))
 
 CONSOLE_NONE, CONSOLE_RING, CONSOLE_PL011, CONSOLE_8250, CONSOLE_CADENCE, CONSOLE_IMX = range(6)
+CONSOLE_VIRTUAL = 64
 RING = (CONSOLE_RING, 0, 0)
 
 FRAMES = ("GICD", "GICC", "GICH", "GICV", "GICR", "ITS")
@@ -77,6 +78,7 @@ class Cell:
     irqs: list[tuple[int, int]] = field(default_factory=list)
     smcs: list[int] = field(default_factory=list)
     console: tuple[int, int, int] = RING
+    log_size: int = 0
     flags: int = 0
 
     kind = KIND_CELL
@@ -113,7 +115,7 @@ class Cell:
         return CELL.pack(
             self.cpus,
             self.flags,
-            0,
+            self.log_size,
             *arrays.add(region.pack() for region in self.regions),
             *arrays.add(IRQS.pack(*irqs) for irqs in self.irqs),
             *arrays.add(struct.pack("<I", smc) for smc in self.smcs),

@@ -32,7 +32,7 @@ HYPERVISOR_FAULTS = (
 )
 
 # Locks that a CPU of a cell takes, and others that only one of the root cell does: tests/faults/hypervisor.c.
-CELL_LOCKS = {1: "gic_lock", 2: "cell->lock", 3: "cell->console_lock", 4: "s2->lock"}
+CELL_LOCKS = {1: "gic_lock", 2: "cell->lock", 3: "cell->console.lock", 4: "s2->lock"}
 # The hypervisor prints on the second one, where no command of a test does.
 UART_LOCK, UART = 8, 0x09040000
 ROOT_LOCKS = {**CELL_LOCKS, 5: "cells_lock", 6: "pool.lock", 7: "to->lock"}

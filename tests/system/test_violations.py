@@ -228,7 +228,7 @@ def test_cpu_suspend(scene: Attack) -> None:
     scene.end_attack()
 
 
-@pytest.mark.parametrize("case, calls", [("smc-unknown", 5), ("hvc-root", 8), ("hvc-unknown", 8)])
+@pytest.mark.parametrize("case, calls", [("smc-unknown", 5), ("hvc-root", 9), ("hvc-unknown", 8)])
 def test_calls_that_are_not_for_a_cell(scene: Attack, case: str, calls: int) -> None:
     assert f"survived: {calls} of {calls} refused" in scene.attack(case)
     scene.end_attack()

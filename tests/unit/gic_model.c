@@ -1040,7 +1040,7 @@ void start_gic(u32 version, struct features chosen)
 	memset(&root_cell, 0, sizeof(root_cell));
 	public_page = &public;
 	guest.id = 1;
-	guest.config = &guest_config;
+	root_cell.config = guest.config = &guest_config;
 	memset(&guest_config, 0, sizeof(guest_config));
 	start_cpus();
 	hardware_version = version;

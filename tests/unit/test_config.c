@@ -378,7 +378,7 @@ static void test_file_is_refused(void **state)
 	refuse_cell(c->header.size -= 8, CB_ERR_CONFIG_SIZE, .size = size - 8, .other_size = size);
 	refuse_cell(c->header.size = ~0u, CB_ERR_CONFIG_TRUNCATED, .size = size, .other_size = ~0u);
 	refuse_cell(c->header.reserved = 7, CB_ERR_ARGUMENT, .address = 7);
-	refuse_cell(c->reserved = 7, CB_ERR_ARGUMENT, .address = 7);
+	refuse_cell(c->log_size = 7, CB_ERR_ARGUMENT, .address = 7);
 }
 
 static void test_wrong_checksum_is_refused(void **state)
@@ -858,6 +858,37 @@ static void test_cell_console_is_refused(void **state)
 		    c->console.address += 0x1000, CB_ERR_ARGUMENT, .address = 0x09001000);
 }
 
+static void test_virtual_uart_has_a_page_that_nothing_else_has(void **state)
+{
+#define VIRTUAL(where, intid) \
+	(c->console = ((struct cb_console_config){ CB_CONSOLE_VIRTUAL, (intid), (where) }))
+	(void)state;
+	accept_cell(VIRTUAL(0x0b000000, 40));
+	accept_cell(VIRTUAL(0x0b000000, 0));
+	accept_cell(VIRTUAL(0x01100000, 0)); /* just behind the shared memory */
+	refuse_cell(VIRTUAL(0x0b000000, 44), CB_ERR_ARGUMENT, .address = 44);
+	refuse_cell(VIRTUAL(0x0b000800, 40), CB_ERR_ARGUMENT, .address = 0x0b000800);
+	refuse_cell(VIRTUAL(1ull << CB_ADDRESS_BITS, 40), CB_ERR_ARGUMENT,
+		    .address = 1ull << CB_ADDRESS_BITS);
+	refuse_cell(VIRTUAL(0xfff000, 40), CB_ERR_CONSOLE_PLACE, .address = 0xfff000,
+		    .size = 0x1000, .other_address = 0, .other_size = 0x1000000);
+	refuse_cell(VIRTUAL(0x09000000, 40), CB_ERR_CONSOLE_PLACE, .address = 0x09000000,
+		    .size = 0x1000, .other_address = 0x09000000, .other_size = 0x1000);
+	refuse_system(s->debug_console.type = CB_CONSOLE_VIRTUAL, CB_ERR_ARGUMENT,
+		      .address = CB_CONSOLE_VIRTUAL);
+}
+
+static void test_log_is_a_power_of_two_within_limits(void **state)
+{
+	(void)state;
+	accept_cell(c->log_size = 0x1000);
+	accept_cell(c->log_size = 0x100000);
+	refuse_cell(c->log_size = 0x800, CB_ERR_ARGUMENT, .address = 0x800);
+	refuse_cell(c->log_size = 0x3000, CB_ERR_ARGUMENT, .address = 0x3000);
+	refuse_cell(c->log_size = 0x200000, CB_ERR_ARGUMENT, .address = 0x200000);
+	refuse_system(s->root.log_size = 0x1000, CB_ERR_ARGUMENT, .address = 0x1000);
+}
+
 /* ---- Damage ---- */
 
 static uint64_t random_state = 0x9e3779b97f4a7c15;
@@ -1022,6 +1053,8 @@ int main(void)
 		cmocka_unit_test(test_root_has_no_console),
 		cmocka_unit_test(test_root_may_list_calls_that_it_shall_not_make),
 		cmocka_unit_test(test_cell_console_is_refused),
+		cmocka_unit_test(test_virtual_uart_has_a_page_that_nothing_else_has),
+		cmocka_unit_test(test_log_is_a_power_of_two_within_limits),
 		cmocka_unit_test(test_random_damage_is_survived),
 		cmocka_unit_test(test_delivered_configurations_pass),
 	};

@@ -199,6 +199,27 @@ static void test_ring_console_and_named_regions(void **state)
 	free(tree);
 }
 
+/* For Linux it is no primecell: it would ask the registers for a clock. */
+static void test_virtual_uart(void **state)
+{
+	void *tree = build("demo-console", "qemu-virt-gicv3", NULL);
+
+	(void)state;
+	assert_string_at(tree, "/chosen", "stdout-path", "/serial@b000000");
+	assert_string_at(tree, "/aliases", "serial0", "/serial@b000000");
+	assert_string_at(tree, "/serial@b000000", "compatible", "arm,sbsa-uart");
+	assert_int_not_equal(fdt_node_check_compatible(tree,
+						       fdt_path_offset(tree, "/serial@b000000"),
+						       "arm,primecell"),
+			     0);
+	assert_cells(tree, "/serial@b000000", "reg", 4, 0, 0x0b000000, 0, 0x1000);
+	assert_cells(tree, "/serial@b000000", "interrupts", 3, 0, 12, 4);
+	assert_cells(tree, "/serial@b000000", "current-speed", 1, 115200);
+	assert_null(
+		fdt_getprop(tree, fdt_path_offset(tree, "/hypervisor"), "cellblock,irqs", NULL));
+	free(tree);
+}
+
 static void test_live_tree_gives_cpu_timer_and_clock(void **state)
 {
 	struct file live = live_tree();
@@ -360,6 +381,7 @@ int main(void)
 		cmocka_unit_test(test_cell_on_gicv2),
 		cmocka_unit_test(test_ring_console_and_named_regions),
 		cmocka_unit_test(test_uarts_of_other_kinds),
+		cmocka_unit_test(test_virtual_uart),
 		cmocka_unit_test(test_live_tree_gives_cpu_timer_and_clock),
 		cmocka_unit_test(test_used_part_of_the_live_tree),
 		cmocka_unit_test(test_live_devices_are_copied_if_the_cell_has_all_of_them),

@@ -84,6 +84,8 @@ static int start(void **state)
 	nr_sent = full = nr_reads = 0;
 	broken = false;
 	root_cell.page = &page.head;
+	root_cell.console.ring = ring;
+	page.head.log_size = CB_CONSOLE_SIZE;
 	uart_init(CB_CONSOLE_NONE, NULL);
 	return 0;
 }

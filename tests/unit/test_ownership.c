@@ -299,6 +299,71 @@ static void test_interrupts_of_another_cell_are_refused(void **state)
 		       record(CB_ERR_IRQ_OTHER_CELL, .other_cell = 1, .index = 1, .address = 63));
 }
 
+/* ---- Console ---- */
+
+#define VIRTUAL(where) \
+	(f.head.console = ((struct cb_console_config){ CB_CONSOLE_VIRTUAL, 0, (where) }))
+
+static void test_virtual_uart_keeps_clear_of_the_gic(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < CB_GIC_FRAMES; i++) {
+		struct cb_frame frame = board.head.gic.frames[i];
+
+		if (!frame.size)
+			continue;
+		refuse(VIRTUAL(frame.phys + frame.size - PAGE_SIZE), CB_ERR_CONSOLE_PLACE,
+		       .address = frame.phys + frame.size - PAGE_SIZE, .size = PAGE_SIZE,
+		       .other_address = frame.phys, .other_size = frame.size);
+		accept(VIRTUAL(frame.phys + frame.size));
+	}
+	refuse(VIRTUAL(BIT(PA_BITS)), CB_ERR_CONSOLE_PLACE, .address = BIT(PA_BITS),
+	       .size = PAGE_SIZE, .other_address = BIT(PA_BITS), .other_size = -BIT(PA_BITS));
+	accept(VIRTUAL(BIT(PA_BITS) - PAGE_SIZE));
+}
+
+/* As large as it was asked for; the root cell may read it, and only until it is gone. */
+static void test_console_ring_of_its_own(void **state)
+{
+	struct snapshot old = take_snapshot();
+	struct cell_file file = cell_file("ring");
+	struct cell *cell;
+	u64 ring, phys;
+
+	(void)state;
+	for (u32 size = CB_LOG_MIN; size <= CB_LOG_MAX; size *= 2) {
+		file.head.log_size = size;
+		cell = create_good(&file);
+		ring = cell->page->log_phys;
+		assert_int_equal(cell->page->log_size, size);
+		assert_int_equal(ring % size, 0);
+		for (u64 offset = 0; offset < size; offset += PAGE_SIZE)
+			assert_int_equal(stage2_lookup(&root_cell.stage2, ring + offset, &phys),
+					 CB_REGION_READ);
+		assert_ptr_equal(cell->console.ring, phys_to_virt(ring));
+		memset(cell->console.ring, 0xa5, size);
+		cell_release(cell);
+		assert_int_equal(stage2_lookup(&root_cell.stage2, ring, &phys), 0);
+		assert_nothing_changed(&old);
+	}
+}
+
+static void test_input_is_for_virtual_uarts(void **state)
+{
+	struct cell_file file = cell_file("input");
+	u32 taken = 77;
+
+	(void)state;
+	create_good(&file);
+	assert_int_equal(cell_input(1, (const u8 *)"a", 1, &taken, &last), CB_ERR_CELL_STATE);
+	cells[1]->page->state = CB_CELL_RUNNING;
+	assert_int_equal(cell_input(1, (const u8 *)"a", 1, &taken, &last), CB_ERR_CONSOLE_INPUT);
+	assert_int_equal(last.cell, 1);
+	assert_int_equal(cell_input(0, (const u8 *)"a", 1, &taken, &last), CB_ERR_CELL_ROOT);
+	assert_int_equal(cell_input(2, (const u8 *)"a", 1, &taken, &last), CB_ERR_CELL_UNKNOWN);
+	assert_int_equal(taken, 77);
+}
+
 /* ---- CPUs ---- */
 
 static void test_cpus_must_exist_and_be_off(void **state)
@@ -858,6 +923,10 @@ int main(void)
 		V3(test_what_one_took_alone_cannot_be_shared),
 		V3(test_interrupts_must_be_the_roots),
 		V3(test_interrupts_of_another_cell_are_refused),
+		V2(test_virtual_uart_keeps_clear_of_the_gic),
+		V3(test_virtual_uart_keeps_clear_of_the_gic),
+		V3(test_console_ring_of_its_own),
+		V3(test_input_is_for_virtual_uarts),
 		V3(test_cpus_must_exist_and_be_off),
 		V3(test_cpu_that_starts_meanwhile_is_refused),
 		V3(test_cpus_of_another_cell_are_refused),

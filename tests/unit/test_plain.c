@@ -46,6 +46,47 @@ static void test_what_a_terminal_would_obey_is_spelled_out(void **state)
 	WRITTEN("\xe2\x80\xae", "", "\\xe2\\x80\\xae");
 }
 
+static void assert_on_screen(const char *text, size_t size, const char *expected)
+{
+	char *written = NULL;
+	size_t length;
+	FILE *stream = open_memstream(&written, &length);
+
+	plain_write_screen(stream, text, size);
+	fclose(stream);
+	assert_string_equal(written, expected);
+	free(written);
+}
+
+#define ON_SCREEN(text, expected) assert_on_screen(text, sizeof(text) - 1, expected)
+
+static void test_screen_gets_what_colours_moves_and_erases(void **state)
+{
+	(void)state;
+	ON_SCREEN("\x1b[1;32mok\x1b[0m\x1b[J\x1b[12D\x1b[H",
+		  "\x1b[1;32mok\x1b[0m\x1b[J\x1b[12D\x1b[H");
+	/* What would make it answer, or change it, is left out. */
+	ON_SCREEN("a\x1b[6nb\x1b[?1049hc\x1b[cd\x1b[>me\x1b[21tf\x1b[4\"pg", "abcdefg");
+	ON_SCREEN("\x1b]0;own\a\x1b"
+		  "c",
+		  "\\x1b]0;own\a\\x1bc");
+	ON_SCREEN("\x1b[12\x1b[1m\x1b[", "\\x1b[12\x1b[1m\\x1b[");
+	ON_SCREEN("\x1b[0000000000000000000000000000000000m",
+		  "\\x1b[0000000000000000000000000000000000m");
+}
+
+static void test_beginning_of_a_sequence_at_the_end(void **state)
+{
+	(void)state;
+	assert_int_equal(plain_incomplete_screen("a\x1b", 2), 1);
+	assert_int_equal(plain_incomplete_screen("a\x1b[1;", 5), 4);
+	assert_int_equal(plain_incomplete_screen("a\x1b[1m", 5), 0);
+	assert_int_equal(plain_incomplete_screen("a\x1b]", 3), 0);
+	assert_int_equal(plain_incomplete_screen("a\xe2\x82", 3), 2);
+	assert_int_equal(plain_incomplete_screen("\x1b[00000000000000000000000000000000000", 37),
+			 0);
+}
+
 static void test_what_is_no_utf8_is_spelled_out(void **state)
 {
 	(void)state;
@@ -83,6 +124,8 @@ int main(void)
 		cmocka_unit_test(test_text_stays_as_it_is),
 		cmocka_unit_test(test_what_a_terminal_would_obey_is_spelled_out),
 		cmocka_unit_test(test_what_is_no_utf8_is_spelled_out),
+		cmocka_unit_test(test_screen_gets_what_colours_moves_and_erases),
+		cmocka_unit_test(test_beginning_of_a_sequence_at_the_end),
 		cmocka_unit_test(test_beginning_of_a_character_at_the_end),
 		cmocka_unit_test(test_json_has_text_and_marks_what_is_none),
 	};

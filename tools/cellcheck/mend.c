@@ -69,6 +69,8 @@ static bool is_about_console(struct draft *draft, const struct cb_error *error)
 {
 	const struct cb_console_config *console = console_of(draft);
 
+	if (error->code == CB_ERR_CONSOLE_PLACE)
+		return true;
 	if (error->code == CB_ERR_REGION_HYPERVISOR || error->code == CB_ERR_REGION_GIC ||
 	    error->code == CB_ERR_REGION_WRAPS)
 		return console->type > CB_CONSOLE_RING && error->address == console->address;
@@ -171,6 +173,11 @@ static bool remove_part(struct draft *draft, const struct cb_error *error, uint6
 	if (error->code == CB_ERR_CONFIG_NAME_EMPTY || error->code == CB_ERR_CONFIG_NAME_LONG ||
 	    error->code == CB_ERR_CELL_NAME_TAKEN) {
 		rename_cell(draft);
+		return true;
+	}
+	if (error->code == CB_ERR_ARGUMENT && draft->rest.cell.log_size &&
+	    error->value == draft->rest.cell.log_size) {
+		draft->rest.cell.log_size = 0;
 		return true;
 	}
 	if (is_about_console(draft, error) && console_of(draft)->type) {

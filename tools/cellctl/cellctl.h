@@ -25,6 +25,8 @@ struct cellctl {
 	bool follow;
 	bool raw;
 	bool watch;
+	bool read_only;	    /* console: nothing that is typed goes to the cell */
+	bool since_start;   /* console: what is older than the last start is left out */
 	const char *args;   /* chosen/bootargs, or NULL */
 	const char *initrd; /* file, or NULL */
 	const char *dtb;    /* file, or NULL */

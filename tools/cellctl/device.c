@@ -33,6 +33,13 @@ long device_read(int fd, void *buffer, size_t size)
 	return n < 0 ? -errno : n;
 }
 
+long device_write(int fd, const void *text, size_t size)
+{
+	ssize_t n = write(fd, text, size);
+
+	return n < 0 ? -errno : n;
+}
+
 void device_wait(int fd, int milliseconds)
 {
 	struct pollfd pollfd = { .fd = fd, .events = POLLIN };

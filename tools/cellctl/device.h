@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * All that cellctl does with /dev/cellblock goes through these four functions: a test
- * links others in their place.
+ * All that cellctl does with /dev/cellblock goes through these functions: a test links others in
+ * their place.
  */
 #ifndef CELLCTL_DEVICE_H
 #define CELLCTL_DEVICE_H
@@ -21,6 +21,10 @@ int device_ioctl(int fd, unsigned long request, void *argument);
  * when there is none now.
  */
 long device_read(int fd, void *buffer, size_t size);
+
+/* Gives text to the cell that is selected. Returns bytes or -errno: -EAGAIN when there is no room.
+ */
+long device_write(int fd, const void *text, size_t size);
 
 /* Waits until there is console output, a signal, or the time is over. */
 void device_wait(int fd, int milliseconds);

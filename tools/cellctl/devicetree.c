@@ -521,10 +521,38 @@ static void put_uart_kind(struct writer *w)
 	put_u32s(w, "clocks", clocks, ARRAY_SIZE(clocks));
 }
 
-static bool put_uart(struct writer *w, const struct cb_region *region)
+static void put_uart_irq(struct writer *w)
 {
 	const struct cb_console_config *console = &w->input->cell->console;
 	const uint32_t irq[] = { GIC_SPI, console->irq - GIC_FIRST_SPI, GIC_LEVEL_HIGH };
+
+	if (!console->irq)
+		return;
+	put_u32s(w, "interrupts", irq, ARRAY_SIZE(irq));
+	use_irq(w, console->irq);
+}
+
+/*
+ * The hypervisor's. For Linux it is none of the devices that tell by registers what they are ("arm,
+ * primecell"); the speed means nothing, but the driver wants one.
+ */
+static void put_virtual_uart(struct writer *w)
+{
+	const struct cb_console_config *console = &w->input->cell->console;
+
+	if (console->type != CB_CONSOLE_VIRTUAL)
+		return;
+	begin_node(w, "serial@%" PRIx64, console->address);
+	put_strings(w, "compatible", "arm,sbsa-uart\0arm,pl011");
+	put_reg_one(w, console->address, CB_PAGE_SIZE);
+	put_uart_irq(w);
+	put_u32(w, "current-speed", 115200);
+	end_node(w);
+}
+
+static bool put_uart(struct writer *w, const struct cb_region *region)
+{
+	const struct cb_console_config *console = &w->input->cell->console;
 
 	if (!is_console(w, console->address) || console->address < region->virt ||
 	    console->address - region->virt >= region->size)
@@ -532,10 +560,7 @@ static bool put_uart(struct writer *w, const struct cb_region *region)
 	begin_node(w, "serial@%" PRIx64, console->address);
 	put_uart_kind(w);
 	put_reg_one(w, console->address, cb_console_size(console->type));
-	if (console->irq) {
-		put_u32s(w, "interrupts", irq, ARRAY_SIZE(irq));
-		use_irq(w, console->irq);
-	}
+	put_uart_irq(w);
 	put_label(w, region);
 	end_node(w);
 	return true;
@@ -565,6 +590,7 @@ static void put_devices(struct writer *w)
 		if (!known)
 			put_unknown_device(w, &regions[i]);
 	}
+	put_virtual_uart(w);
 }
 
 /* The rate that the console's UART has in the machine's tree, or any PL011. */
@@ -628,7 +654,7 @@ static void put_stdout(struct writer *w)
 
 	if (w->input->cell->console.type == CB_CONSOLE_RING) {
 		put_string(w, "stdout-path", "/hypervisor/console");
-	} else if (cb_console_size(w->input->cell->console.type)) {
+	} else if (w->input->cell->console.type) {
 		uart_path(w, path);
 		put_string(w, "stdout-path", path);
 	}
@@ -655,7 +681,7 @@ static void put_aliases(struct writer *w)
 {
 	char path[32];
 
-	if (!cb_console_size(w->input->cell->console.type))
+	if (w->input->cell->console.type <= CB_CONSOLE_RING)
 		return;
 	uart_path(w, path);
 	begin_node(w, "aliases");

@@ -34,6 +34,7 @@ enum {
 	TAKES_LOAD = 1 << 2, /* --args, --initrd, --dtb */
 	TAKES_NAME = 1 << 3,
 	TAKES_RAW = 1 << 4,
+	TAKES_CONSOLE = 1 << 5, /* --read-only, --since-start */
 };
 
 enum {
@@ -41,6 +42,8 @@ enum {
 	OPTION_INITRD,
 	OPTION_DTB,
 	OPTION_NAME,
+	OPTION_READ_ONLY,
+	OPTION_SINCE_START,
 	OPTION_VERSION,
 };
 
@@ -55,6 +58,12 @@ static const struct option_help {
 	{ TAKES_RAW,
 	  { "raw", no_argument, NULL, 'r' },
 	  "-r, --raw        control characters, too, on a terminal" },
+	{ TAKES_CONSOLE,
+	  { "read-only", no_argument, NULL, OPTION_READ_ONLY },
+	  "--read-only      nothing that is typed goes to the cell" },
+	{ TAKES_CONSOLE,
+	  { "since-start", no_argument, NULL, OPTION_SINCE_START },
+	  "--since-start    leave out what is older than the cell's last start" },
 	{ TAKES_WATCH,
 	  { "watch", no_argument, NULL, 'w' },
 	  "-w, --watch      once a second until Ctrl-C" },
@@ -115,16 +124,22 @@ static const struct command {
 	  "create, load, start and watch a cell",
 	  "Prints the cell's console until the cell stops or fails. Ctrl-C stops watching, the "
 	  "cell\n"
-	  "goes on. If it cannot be loaded or started, it is destroyed again." },
+	  "goes on. If it cannot be loaded or started, it is destroyed again. On a terminal one "
+	  "types "
+	  "to a\n"
+	  "cell that has a virtual UART, as with \"console\"." },
 	{ "watch", "CELL", 1, 1, TAKES_RAW, cmd_watch, "watch a cell until it ends",
 	  "Prints the cell's console until the cell stops or fails, as \"run\" does." },
 	{ "stats", "[CELL]", 0, 1, TAKES_WATCH, cmd_stats, "count exits to the hypervisor",
 	  "By reason and CPU, of one cell's CPUs or of all. Reasons that never occurred are left "
 	  "out,\n"
 	  "but not from JSON." },
-	{ "console", "[CELL]", 0, 1, TAKES_FOLLOW | TAKES_RAW, cmd_console, "print a console",
+	{ "console", "[CELL]", 0, 1, TAKES_FOLLOW | TAKES_RAW | TAKES_CONSOLE, cmd_console,
+	  "use or print a console",
 	  "What the cell has written, or without CELL the hypervisor. On a terminal, control\n"
-	  "characters are spelled out." },
+	  "characters are spelled out. If the cell has a virtual UART, what is typed on the "
+	  "terminal\n"
+	  "goes to the cell, until Ctrl-]." },
 };
 
 /* Done by a program of their own, which has its own --help. */
@@ -314,6 +329,12 @@ static bool set_option(struct cellctl *ctl, int option)
 		return true;
 	case 'w':
 		ctl->watch = true;
+		return true;
+	case OPTION_READ_ONLY:
+		ctl->read_only = true;
+		return true;
+	case OPTION_SINCE_START:
+		ctl->since_start = true;
 		return true;
 	case OPTION_ARGS:
 		ctl->args = optarg;

@@ -40,6 +40,7 @@ static const char *const exits[] = {
 	[CB_EXIT_MANAGEMENT] = "management",
 	[CB_EXIT_VIOLATION] = "violation",
 	[CB_EXIT_OTHER] = "other",
+	[CB_EXIT_UART] = "uart",
 };
 _Static_assert(ARRAY_SIZE(exits) == CB_EXIT_COUNT, "every exit reason has a name");
 
@@ -90,8 +91,10 @@ static const char *const archs[] = {
 };
 
 static const char *const consoles[] = {
-	[CB_CONSOLE_NONE] = "none", [CB_CONSOLE_RING] = "ring",	      [CB_CONSOLE_PL011] = "pl011",
-	[CB_CONSOLE_8250] = "8250", [CB_CONSOLE_CADENCE] = "cadence", [CB_CONSOLE_IMX] = "imx",
+	[CB_CONSOLE_NONE] = "none",	  [CB_CONSOLE_RING] = "ring",
+	[CB_CONSOLE_PL011] = "pl011",	  [CB_CONSOLE_8250] = "8250",
+	[CB_CONSOLE_CADENCE] = "cadence", [CB_CONSOLE_IMX] = "imx",
+	[CB_CONSOLE_VIRTUAL] = "virtual",
 };
 
 static const char *const root_modes[] = {

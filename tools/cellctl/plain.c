@@ -62,20 +62,79 @@ static bool is_control(uint32_t code)
 	       (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
 }
 
+/* Writes the character that the text begins with, and returns its length. */
+static size_t write_character(FILE *stream, const char *text, size_t size, const char *keep)
+{
+	uint32_t code;
+	const size_t length = plain_character(text, size, &code);
+	const bool kept = length == 1 && *text && strchr(keep, *text);
+
+	if (length && (kept || !is_control(code)))
+		fwrite(text, 1, length, stream);
+	else
+		for (size_t n = 0; n < (length ? length : 1); n++)
+			fprintf(stream, "\\x%02x", (unsigned char)text[n]);
+	return length ? length : 1;
+}
+
 void plain_write(FILE *stream, const char *text, size_t size, const char *keep)
 {
-	for (size_t i = 0; i < size;) {
-		uint32_t code;
-		size_t length = plain_character(text + i, size - i, &code);
-		const bool kept = length == 1 && text[i] && strchr(keep, text[i]);
+	for (size_t i = 0; i < size;)
+		i += write_character(stream, text + i, size - i, keep);
+}
 
-		if (length && (kept || !is_control(code)))
+/* ---- Control sequences (ECMA-48, 5.4): ESC [, parameters, intermediate bytes, a final byte ----
+ */
+
+#define LONGEST_SEQUENCE 32
+
+/* Of colours and attributes, moving the cursor, erasing, inserting and deleting characters. */
+#define HARMLESS	 "mABCDGHdfJKP@X"
+
+/* Bytes of the sequence that the text begins with; 0: none; more than @size: it is not all there.
+ */
+static size_t sequence(const char *text, size_t size)
+{
+	size_t i = 2;
+
+	if (*text != '\x1b' || (size > 1 && text[1] != '['))
+		return 0;
+	while (i < size && text[i] >= ' ' && text[i] <= '?')
+		i++;
+	if (i >= LONGEST_SEQUENCE)
+		return 0;
+	if (i >= size)
+		return size + 1;
+	return text[i] >= '@' && text[i] <= '~' ? i + 1 : 0;
+}
+
+/* Numbers alone: with other parameters the same final byte means something else. */
+static bool is_harmless(const char *text, size_t length)
+{
+	return strspn(text + 2, "0123456789;") == length - 3 && strchr(HARMLESS, text[length - 1]);
+}
+
+void plain_write_screen(FILE *stream, const char *text, size_t size)
+{
+	for (size_t i = 0; i < size;) {
+		const size_t length = sequence(text + i, size - i);
+
+		if (!length || length > size - i) {
+			i += write_character(stream, text + i, size - i, "\t\n\r\b\a");
+			continue;
+		}
+		if (is_harmless(text + i, length))
 			fwrite(text + i, 1, length, stream);
-		else
-			for (size_t n = 0; n < (length ? length : 1); n++)
-				fprintf(stream, "\\x%02x", (unsigned char)text[i + n]);
-		i += length ? length : 1;
+		i += length;
 	}
+}
+
+size_t plain_incomplete_screen(const char *text, size_t size)
+{
+	for (size_t back = 1; back < LONGEST_SEQUENCE && back <= size; back++)
+		if (text[size - back] == '\x1b' && sequence(text + size - back, back) > back)
+			return back;
+	return plain_incomplete(text, size);
 }
 
 void plain_print(FILE *stream, const char *text)

@@ -23,6 +23,16 @@ size_t plain_incomplete(const char *text, size_t size);
 /* Prints it; control characters, but for those of @keep, and what is no UTF-8 become "\x1b". */
 void plain_write(FILE *stream, const char *text, size_t size, const char *keep);
 
+/*
+ * The same for a terminal at which somebody works in a cell: of the control sequences (ECMA-48)
+ * those that colour, move and erase are passed on; others, which would change the terminal or make
+ * it answer, are left out. What is none becomes "\x1b".
+ */
+void plain_write_screen(FILE *stream, const char *text, size_t size);
+
+/* Bytes at the end of the text that may be the beginning of a character or of such a sequence. */
+size_t plain_incomplete_screen(const char *text, size_t size);
+
 /* The same, up to the NUL; no control character is kept. */
 void plain_print(FILE *stream, const char *text);
 

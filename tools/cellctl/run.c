@@ -9,7 +9,6 @@
 #include "cells.h"
 #include "console.h"
 #include "crash.h"
-#include "device.h"
 #include "interrupt.h"
 #include "life.h"
 #include "load.h"
@@ -51,18 +50,17 @@ static int print_end(const struct cellctl *ctl, const struct cb_cell_page *page)
 static int follow(const struct cellctl *ctl, uint32_t cell)
 {
 	struct cb_cell_page page = { .state = CB_CELL_RUNNING };
-	bool end = false;
-	int ret = console_select(ctl, cell);
+	struct console console;
+	int ret = console_open(ctl, cell, &console);
 
-	while (!ret && !end && page.state == CB_CELL_RUNNING) {
+	while (!ret && !console.end && !console.left && page.state == CB_CELL_RUNNING) {
 		ret = cells_page(ctl, cell, &page);
 		if (!ret)
-			ret = console_drain(ctl, cell, &end);
-		if (interrupt_seen())
-			break;
-		if (!ret && page.state == CB_CELL_RUNNING)
-			device_wait(ctl->fd, POLL_MS);
+			ret = console_turn(ctl, &console);
+		if (!ret && !console.left && page.state == CB_CELL_RUNNING)
+			console_wait(ctl, &console, POLL_MS);
 	}
+	console_close(ctl, &console, ret);
 	return ret ? ret : print_end(ctl, &page);
 }
 

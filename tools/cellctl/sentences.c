@@ -237,6 +237,12 @@ static const struct sentence sentences[] = {
 	    "{cell} cannot be destroyed: {region} did not answer when it was to be cleared",
 	    "see that there is memory and that it has power, then destroy the cell again; if there "
 	    "is none, reset the machine and correct both configurations"),
+	SAY(CB_ERR_CONSOLE_PLACE, EXIT_REFUSED,
+	    "{who}: the virtual UART {range} overlaps {orange}: that is a region of the cell's, a "
+	    "frame of the GIC, or more than its CPUs can address",
+	    "give the cell's console a page that nothing has"),
+	SAY(CB_ERR_CONSOLE_INPUT, EXIT_REFUSED, "{cell} has no virtual UART, and so takes no input",
+	    "type at its own UART, or give it .console = VUART(address, INTID)"),
 
 	SAY(CB_ERR_ALREADY_ENABLED, EXIT_REFUSED, "the hypervisor is already enabled",
 	    "to use another system configuration, run \"cellctl disable\" first"),

@@ -42,7 +42,7 @@ _cellctl_options()
 	run) echo "--name --args --initrd --dtb --raw" ;;
 	watch) echo "--raw" ;;
 	stats) echo "--watch" ;;
-	console) echo "--follow --raw" ;;
+	console) echo "--follow --raw --read-only --since-start" ;;
 	esac
 }
 

@@ -45,6 +45,18 @@ __weak void windows_init(struct cell *cell)
 	(void)cell;
 }
 
+__weak void uart_reset(struct cell *cell)
+{
+	(void)cell;
+}
+
+__weak u32 uart_input(struct cell *cell, const u8 *text, u32 size)
+{
+	(void)cell;
+	(void)text;
+	return size;
+}
+
 /* Only the machine itself can tell. */
 __weak bool gic_can_disable_lpis(struct cpu *cpu)
 {

@@ -27,6 +27,8 @@ void hypervisor_add_cell(u64 id, const struct cb_cell_config *config)
 	memcpy(page->name, config->header.name, CB_NAME_SIZE);
 	page->cpus = config->cpus;
 	memset((u8 *)page + CB_CONSOLE_OFFSET, '#', CB_CONSOLE_SIZE);
+	page->log_phys = CELL_PAGES + PAGE(id) + CB_CONSOLE_OFFSET;
+	page->log_size = CB_CONSOLE_SIZE;
 	public_page()->cells_phys[id] = CELL_PAGES + PAGE(id);
 	hypervisor.cells[id].exists = true;
 	hypervisor.cells[id].rounds = (u32)random_below(4);
@@ -155,8 +157,20 @@ static struct hvc_result operate(u64 function, u64 id)
 	return answer(CB_OK, id, 0);
 }
 
-struct hvc_result hvc_call(u64 function, u64 x1, u64 x2, u64 x3)
+/* Any cell may have a virtual UART here; it takes some of what it is given. */
+static struct hvc_result input(u64 id, u64 size)
 {
+	if (cell_page(id)->state != CB_CELL_RUNNING)
+		return answer(CB_ERR_CELL_STATE, id, cell_page(id)->state);
+	assert_in_range(size, 1, CB_CELL_INPUT_MAX);
+	if (random_chance(4))
+		return answer(CB_ERR_CONSOLE_INPUT, id, 0);
+	return (struct hvc_result){ { CB_OK, random_below(size + 1) } };
+}
+
+struct hvc_result hvc_raw(u64 function, u64 x1, u64 x2, u64 x3, u64 x4, u64 x5, u64 x6)
+{
+	(void)x4, (void)x5, (void)x6;
 	assert_true(hypervisor.enabled);
 	/* A cell that is shown is locked; where cells come and go, all are. */
 	if (function == CB_HVC_CELL_CREATE || !cellblock.cells[x1])
@@ -167,6 +181,8 @@ struct hvc_result hvc_call(u64 function, u64 x1, u64 x2, u64 x3)
 	/* A cell can always be stopped and destroyed. */
 	if (function < CB_HVC_CELL_STOP && machine.failures && random_chance(32))
 		return answer(random_chance(2) ? (u64)-1 : CB_ERR_ARGUMENT, x1, random_bits());
+	if (function == CB_HVC_CELL_INPUT)
+		return input(x1, x2);
 	if (function != CB_HVC_CELL_CREATE)
 		return operate(function, x1);
 	return x3 ? check((const void *)x1, x2) : create((const void *)x1, x2);

@@ -49,6 +49,7 @@ static inline void INIT_LIST_HEAD(struct list_head *list)
 #define ARRAY_SIZE(a)		  (sizeof(a) / sizeof((a)[0]))
 #define min3(a, b, c)		  min_t(u64, min_t(u64, a, b), c)
 #define ALIGN_DOWN(n, to)	  ((n) / (to) * (to))
+#define DIV_ROUND_UP(n, d)	  (((n) + (d)-1) / (d))
 #define min_t(type, a, b)	  ((type)(a) < (type)(b) ? (type)(a) : (type)(b))
 #define ALIGN(x, a)		  (((x) + (a)-1) / (a) * (a))
 #define min(a, b)		  ((a) < (b) ? (a) : (b))
@@ -190,6 +191,8 @@ void release_firmware(const struct firmware *firmware);
 #define EPOLLERR	   0x8u
 #define EPOLLHUP	   0x10u
 #define EPOLLRDNORM	   0x40u
+#define EPOLLOUT	   0x04u
+#define EPOLLWRNORM	   0x100u
 #define THIS_MODULE	   NULL
 struct inode;
 struct file {
@@ -207,6 +210,7 @@ struct file_operations {
 	int (*open)(struct inode *inode, struct file *file);
 	int (*release)(struct inode *inode, struct file *file);
 	ssize_t (*read)(struct file *file, char *to, size_t size, loff_t *offset);
+	ssize_t (*write)(struct file *file, const char *from, size_t size, loff_t *offset);
 	__poll_t (*poll)(struct file *file, poll_table *wait);
 	long (*unlocked_ioctl)(struct file *file, unsigned int command, unsigned long user);
 	long (*compat_ioctl)(struct file *file, unsigned int command, unsigned long user);

@@ -164,7 +164,7 @@ static void make_management(uint64_t *x)
 	const struct cb_cell_config *cell = (const void *)good_config;
 	const struct cb_region *ram = cb_config_regions(cell);
 
-	x[0] = CB_HVC_DISABLE + below(6);
+	x[0] = CB_HVC_DISABLE + below(7);
 	x[1] = any_cell();
 	/* The victim is there to be seen running; root may end it, and does elsewhere. */
 	if ((x[0] == CB_HVC_CELL_STOP || x[0] == CB_HVC_CELL_DESTROY) && x[1] == victim)
@@ -272,7 +272,7 @@ static bool is_known(uint64_t function)
 {
 	return function == CB_HVC_UID || function == CB_HVC_REVISION ||
 	       (function >= CB_HVC_INFO && function <= CB_HVC_CONSOLE_WRITE) ||
-	       (function >= CB_HVC_DISABLE && function <= CB_HVC_CELL_DESTROY) ||
+	       (function >= CB_HVC_DISABLE && function <= CB_HVC_CELL_INPUT) ||
 	       (function & ~0x3full) == 0xc6000000;
 }
 

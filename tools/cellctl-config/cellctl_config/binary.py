@@ -27,7 +27,9 @@ READ, WRITE, EXECUTE, IO, SHARED, LOADABLE = (1 << bit for bit in range(6))
 REGION_FLAGS = ("read", "write", "execute", "io", "shared", "loadable")
 NATIVE_IDLE, PERMISSIVE, ACCEPT_LPIS = (1 << bit for bit in range(3))
 CELL_FLAGS = ("native-idle", "permissive", "accept-lpis")
-CONSOLES = {0: "none", 1: "ring", 2: "pl011", 3: "8250", 4: "cadence", 5: "imx"}
+CONSOLES = {0: "none", 1: "ring", 2: "pl011", 3: "8250", 4: "cadence", 5: "imx",
+            64: "virtual"}
+VIRTUAL = 64
 FRAMES = ("gicd", "gicc", "gich", "gicv", "gicr", "its")
 
 HEADER = struct.Struct("<8sHBBIII32s")
@@ -108,6 +110,10 @@ class Console:
     address: int
 
     @property
+    def is_virtual(self) -> bool:
+        return self.type == VIRTUAL
+
+    @property
     def type_name(self) -> str:
         return CONSOLES.get(self.type, str(self.type))
 
@@ -128,6 +134,7 @@ class Cell:
     irqs: tuple[IrqRange, ...]
     smcs: tuple[int, ...]
     console: Console
+    log_size: int
 
     @property
     def kind_name(self) -> str:
@@ -250,6 +257,7 @@ def cell_fields(data: bytes, file: str, head: tuple, reader: Reader) -> dict[str
         "irqs": tuple(IrqRange(*irqs) for irqs in reader.array("interrupts", IRQS, *head[5:7])),
         "smcs": tuple(smc for (smc,) in reader.array("SMC function IDs", SMC, *head[7:9])),
         "console": Console(*head[9:12]),
+        "log_size": head[2],
     }
 
 

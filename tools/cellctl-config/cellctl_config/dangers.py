@@ -128,7 +128,9 @@ def no_console(_: binary.System, cell: binary.Cell) -> Iterator[Danger]:
 def polled_console(_: binary.System, cell: binary.Cell) -> Iterator[Danger]:
     if cell.console.address and not cell.console.irq:
         yield note(cell, ".console", "polled-console", "the UART of the console has no interrupt: Linux "
-                   "as a guest needs one", "name its SPI: PL011(address, INTID), and list it in .irqs")
+                   "as a guest needs one",
+                   f"name {'an SPI that no device has' if cell.console.is_virtual else 'its SPI'}: "
+                   f"{'VUART' if cell.console.is_virtual else 'PL011'}(address, INTID), and list it in .irqs")
 
 
 def moved_console(_: binary.System, cell: binary.Cell) -> Iterator[Danger]:
@@ -193,9 +195,10 @@ def devices(_: binary.System, cell: binary.Cell) -> Iterator[Danger]:
 
 
 def irqs_without_device(_: binary.System, cell: binary.Cell) -> Iterator[Danger]:
-    if cell.intids and not any(region.is_io for region in cell.regions):
+    intids = cell.intids - ({cell.console.irq} if cell.console.is_virtual else set())
+    if intids and not any(region.is_io for region in cell.regions):
         yield note(cell, ".irqs", "irqs-without-device", f"interrupts "
-                   f"{words.numbers(cell.intids)} are the cell's, and no device is",
+                   f"{words.numbers(intids)} are the cell's, and no device is",
                    "list the registers of the device, if it needs more than to be told")
 
 

@@ -88,7 +88,11 @@ def console_or_hypervisor(configuration: binary.Cell, refusal: dict) -> str:
     is_system = isinstance(configuration, binary.System)
     console = configuration.debug_console if is_system else configuration.console
     field = ".debug_console" if is_system else ".console"
+    if code == "CB_ERR_CONSOLE_PLACE":
+        return field
     if code == "CB_ERR_ARGUMENT":
+        if configuration.log_size and address == configuration.log_size:
+            return ".log_size"
         return field if address in (console.type, console.irq, console.address) else ""
     if code.startswith("CB_ERR_REGION_"):
         return field if console.type and address == console.address else ".hypervisor"

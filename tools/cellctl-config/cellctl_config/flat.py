@@ -24,7 +24,7 @@ FIELDS = (
     *(f"board_system, {field}" for field in (
         "name", "hypervisor", "cpus", "spin_table", "gic.version", *(f"gic.{name}" for name in binary.FRAMES),
         "debug_console", "flags", "regions", "irqs", "smcs")),
-    *(f"board_cell, {field}" for field in ("name", "cpus", "flags", "regions", "irqs", "smcs", "console")),
+    *(f"board_cell, {field}" for field in ("name", "cpus", "flags", "regions", "irqs", "smcs", "console", "log_size")),
     *(f"board_region, {field}" for field in ("name", "phys", "virt.given", "virt.address", "size", "flags")),
     *(f"board_regions, {field}" for field in ("items", "count")),
     *(f"cb_frame, {field}" for field in ("phys", "size")),
@@ -157,13 +157,14 @@ def compile_source(path: Path) -> bytes:
     if board.is_system:
         cpus = arrays.add("cpus", "uint64_t", board.word)
         spin_table = arrays.add("spin_table", "uint64_t", board.word)
-        cpu_set, console = (1 << min(cpus[1], 64)) - 1, (0, 0, 0)
+        cpu_set, console, log_size = (1 << min(cpus[1], 64)) - 1, (0, 0, 0), 0
         frames = [value for frame in binary.FRAMES for value in board.frame(f"gic.{frame}")]
         rest = binary.SYSTEM_REST.pack(*board.frame("hypervisor"), board.number("gic.version", 4), 0, *frames,
                                        *board.console("debug_console"), *cpus, *spin_table)
     else:
         cpu_set, console = board.number("cpus", 8), board.console("console")
-    cell = binary.CELL.pack(cpu_set, board.number("flags", 4), 0, *common, *console)
+        log_size = board.number("log_size", 4)
+    cell = binary.CELL.pack(cpu_set, board.number("flags", 4), log_size, *common, *console)
     size = arrays.head_size + len(arrays.data)
     kind = next(number for number, text in binary.KINDS.items() if (text == "system") == board.is_system)
     header = binary.HEADER.pack(binary.SIGNATURE, binary.REVISION, kind, ARM64, size, 0, 0, name)

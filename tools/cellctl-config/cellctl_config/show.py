@@ -91,7 +91,8 @@ def as_lines(cell: binary.Cell) -> list[str]:
     else:
         lines.append(f"CPUs: {words.numbers(cell.cpus)}")
     if cell.console.type or not is_system:
-        lines.append(f"console: {console_line(cell.console)}")
+        kept = f", {words.size(cell.log_size)} of its output are kept" if cell.log_size else ""
+        lines.append(f"console: {console_line(cell.console)}{kept}")
     lines.append("regions of the root cell:" if is_system else "regions:")
     lines += words.table(region_rows(cell), right=[0, 3])
     lines.append(f"interrupts: {', '.join(irq_texts(cell)) or 'none'}")
@@ -139,6 +140,7 @@ def as_json(cell: binary.Cell) -> dict[str, object]:
         "flags": cell.flag_names,
         "cpus": cell.cpus,
         "console": console_json(cell.console),
+        "log_size": cell.log_size,
         "regions": [region_json(region) for region in cell.regions],
         "irqs": [{"first": irqs.first, "count": irqs.count} for irqs in cell.irqs],
         "smcs": [f"{smc:#x}" for smc in cell.smcs],
