@@ -48,6 +48,27 @@ def test_console_as_wished(tmp_path: Path, wish: str, kind: str) -> None:
     assert found.console.type_name == kind
 
 
+def test_virtual_uart_is_where_nothing_is(tmp_path: Path) -> None:
+    found, notes_ = trees.made(tmp_path, "cell", *SMALL, "--console", "virtual", *VIRT)
+    assert (found.console.type_name, found.console.irq, found.log_size) == ("virtual", 32, 64 * KIB)
+    assert found.console.address == 0x08010000, "between the distributor and the ITS"
+    assert found.intids == {32}
+    assert "no node of the device tree has INTID 32" in notes_
+    assert "`config create --spis 32`" in notes_
+
+
+def test_virtual_uart_has_an_spi_of_the_systems(tmp_path: Path) -> None:
+    place = trees.collected(tmp_path, trees.virt(3))
+    board = tool.write(tmp_path / "board.cell", tool.board(irqs=[(33, 12)]))
+    line = tool.write(tmp_path / "line.cell", tool.cell(name="line", irqs=[(41, 2)]))
+    common = (*SMALL, "--from", place, "--system", board, "--console", "virtual")
+    found, notes_ = trees.made(tmp_path, "cell", *common, "--memory-at", "0x78000000", "--beside", line)
+    assert found.console.irq == 43
+    assert "--spis" not in notes_
+    tool.write(board, tool.board(irqs=[(33, 8)]))
+    assert "has no SPI that no device has: add one to its .irqs" in trees.refusal("cell", *common)
+
+
 def test_memory_where_wished_and_shared_memory(tmp_path: Path) -> None:
     found, _ = trees.made(tmp_path, "cell", *SMALL, "--memory-at", "0x78000000", "--shared", "1M",
                           "--use-shared", *VIRT)

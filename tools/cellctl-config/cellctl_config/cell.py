@@ -6,7 +6,7 @@ from __future__ import annotations
 import argparse
 from typing import NamedTuple
 
-from cellctl_config import binary, ctext, source
+from cellctl_config import binary, ctext, source, virtualuart
 from cellctl_config.addresses import PAGE, registers
 from cellctl_config.celldevices import Devices, find_device
 from cellctl_config.cellplan import (CellPlan, Offer, check_cpus, choose_console, offer_of_file,
@@ -34,8 +34,9 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--memory-at", metavar="ADDRESS", help="where (default: the first free place)")
     parser.add_argument("--device", metavar="NODE", action="append", default=[],
                         help="a node: serial@9040000, a path or an alias; may be given more than once")
-    parser.add_argument("--console", metavar="ring|none|NODE",
-                        help="default: the first UART of its devices that is known, else the ring")
+    parser.add_argument("--console", metavar="ring|virtual|none|NODE",
+                        help="virtual: a UART that the hypervisor plays, at an address and with an SPI that nothing "
+                        "has (default: the first UART of its devices that is known, else the ring)")
     parser.add_argument("--use-shared", action="store_true", help="also the memory that cells share")
     parser.add_argument("--native-idle", action="store_true", help="an idle CPU has no exit")
     parser.add_argument("--system", metavar="FILE", help="the system's configuration, .cell or .c")
@@ -103,6 +104,10 @@ def plan_cell(machine: Machine, args: argparse.Namespace, wishes: Wishes) -> Cel
                           "make some with `config create --shared SIZE`", EXIT_REFUSED)
         plan.shared = offer.shared
     Devices(machine, offer, others, plan).add(nodes)
+    if args.console == "virtual":
+        plan.virtual_uart = (virtualuart.choose_address(machine, plan),
+                             virtualuart.choose_spi(machine, offer, others, plan))
+        plan.spis[plan.virtual_uart[1]] = ["virtual UART"]
     return plan
 
 
@@ -128,6 +133,9 @@ def _regions(plan: CellPlan) -> list[ctext.Entry]:
 
 
 def _console(plan: CellPlan) -> list[str]:
+    if plan.virtual_uart is not None:
+        address, spi = plan.virtual_uart
+        return [f"\t.console = VUART({ctext.address(address)}, {spi}),", "\t.log_size = 64 * KiB,"]
     if plan.console is None:
         return ["\t.console = RING,"] if plan.has_ring else []
     return [f"\t.console = {_uart(plan.console)},"]

@@ -43,6 +43,7 @@ class CellPlan:
     spis: dict[int, list[str]] = field(default_factory=dict)
     console: Node | None = None
     has_ring: bool = True
+    virtual_uart: tuple[int, int] | None = None  # address and INTID
     native_idle: bool = False
     warnings: list[str] = field(default_factory=list)
 
@@ -132,7 +133,7 @@ def _listed(free: list[Range]) -> str:
 
 def choose_console(machine: Machine, wish: str | None, nodes: list[Node]) -> tuple[Node | None, bool]:
     """The UART and whether it is the ring instead. By default the first UART of the cell's own."""
-    if wish in ("ring", "none"):
+    if wish in ("ring", "virtual", "none"):
         return None, wish == "ring"
     if wish is None:
         uart = next((node for node in nodes if console_macro(node)), None)
