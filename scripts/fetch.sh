@@ -52,7 +52,10 @@ KERNEL_STAMP="kernel layout 1"
 SYSTEM=(base-files base-passwd bash bsdutils coreutils dash debianutils diffutils dpkg findutils gcc grep
 	gzip hostname libc-bin libc6-dev sysvinit-utils
 	init-system-helpers kmod libfdt1 libjansson4 login mawk mount ncurses-base passwd perl-base
-	procps python3 python3-libfdt python3-pyelftools sed systemd systemd-sysv tar udev util-linux)
+	procps python3 python3-libfdt python3-pyelftools sed systemd systemd-sysv tar udev util-linux zlib1g)
+
+# What the test system consists of besides our own programs, and their libraries.
+USERLAND=(busybox-static libfdt-dev libfdt1 libjansson-dev libjansson4 zlib1g-dev zlib1g)
 
 # The names of the kernels.
 kernel_names()
@@ -72,6 +75,7 @@ stamp()
 	echo "$STAMP"
 	case $1 in
 	system) echo "${SYSTEM[*]}" ;;
+	userland) echo "${USERLAND[*]}" ;;
 	linux-*) echo "$KERNEL_STAMP: $(kernel_source "${1#linux-}")" ;;
 	esac
 }
@@ -297,8 +301,10 @@ fetch_userland()
 	rm -rf "$dir"
 	mkdir -p "$dir"
 	use_suite "$TARGET_SUITE"
-	unpack "$TARGET_SUITE" "$dir" busybox-static libfdt-dev libfdt1 \
-		libjansson-dev libjansson4
+	unpack "$TARGET_SUITE" "$dir" "${USERLAND[@]}"
+	# zlib lies in /lib, and its link leads there: with neither, its archive would be linked.
+	cp -a "$dir"/lib/aarch64-linux-gnu/libz.so.* "$dir"/usr/lib/aarch64-linux-gnu/
+	ln -sf libz.so.1 "$dir"/usr/lib/aarch64-linux-gnu/libz.so
 }
 
 # TF-A and U-Boot, which the tests of the boards run.

@@ -22,7 +22,7 @@ QEMU_MIN=9.1
 PACKAGES=(
 	gcc libc6-dev binutils make
 	clang libclang-rt-dev lld llvm clang-format clang-tidy
-	device-tree-compiler libfdt-dev libjansson-dev libcmocka-dev
+	device-tree-compiler libfdt-dev libjansson-dev zlib1g-dev libcmocka-dev
 	python3 python3-pytest python3-pytest-xdist python3-libfdt python3-pyelftools
 	python3-jsonschema
 	cpio e2fsprogs kmod util-linux scdoc zsh

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import subprocess
 import sys
@@ -89,11 +90,14 @@ def initramfs(kernel: Kernel, directory: Path) -> Path:
     return result
 
 
-def with_boot_files(kernel: Kernel, usual: Path, directory: Path) -> str:
+def with_boot_files(kernel: Kernel, usual: Path, directory: Path, packed: bool = False) -> str:
     """An initramfs, with a kernel and that initramfs in /boot (archives add up)."""
     boot = directory / "boot"
     boot.mkdir()
-    (boot / "Image").symlink_to(kernel.image)
+    if packed:
+        (boot / "Image").write_bytes(gzip.compress(Path(kernel.image).read_bytes(), 1))
+    else:
+        (boot / "Image").symlink_to(kernel.image)
     (boot / "initrd").symlink_to(usual)
     archive = subprocess.run(
         ["cpio", "-L", "--quiet", "-o", "-H", "newc"],

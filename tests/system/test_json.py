@@ -76,10 +76,11 @@ def test_files_that_are_no_image(root: Root) -> None:
     """Each is refused before the cell is touched."""
     machine = root.machine
     root.create(CELL)
-    machine.check(f"cd /tmp && gzip -c {SHARE}/hello.bin >hello.gz && printf '\\047\\005\\031\\126' >u && "
+    machine.check(f"cd /tmp && gzip -c {SHARE}/hello.bin | head -c 1000 >hello.gz && "
+                  "printf '\\050\\265\\057\\375data' >hello.zst && printf '\\047\\005\\031\\126' >u && "
                   "head -c 25 /dev/zero >>u && printf '\\026' >>u && head -c 64 /dev/zero >>u && cp /bin/busybox elf")
-    for name, expected in (("hello.gz", "gzip -dc /tmp/hello.gz >Image"), ("u", "tail -c +65 /tmp/u >Image"),
-                           ("elf", "objcopy -O binary /tmp/elf")):
+    for name, expected in (("hello.gz", "(gzip) is damaged"), ("hello.zst", "zstd -dc /tmp/hello.zst >Image"),
+                           ("u", "tail -c +65 /tmp/u >Image"), ("elf", "objcopy -O binary /tmp/elf")):
         status, said = machine.run(f"cellctl load {CELL} /tmp/{name}")
         assert status == 3 and expected in said, said
     assert root.cells()[CELL]["state"] == "created"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from hashlib import sha256
 from pathlib import Path
 
+import documents
 import pytest
 from cells import Root
 from kernels import NEWEST, OLDEST, Kernel, initramfs, with_boot_files
@@ -32,11 +33,9 @@ class Terminal:
         return self.console.finish(self.number)
 
 
-def boot_with_guest(boot: Boot, gic: int, tmp_path: Path, guest: Kernel, **options: object) -> Root:
-    initrd = with_boot_files(guest, initramfs(OLDEST, tmp_path), tmp_path)
-    root = Root(boot(gic=gic, memory="2G", reserve="dt", initrd=initrd, **options))
-    root.enable()
-    return root
+def boot_with_guest(boot: Boot, gic: int, tmp_path: Path, guest: Kernel, packed: bool = False) -> Root:
+    initrd = with_boot_files(guest, initramfs(OLDEST, tmp_path), tmp_path, packed)
+    return Root(boot(gic=gic, memory="2G", reserve="dt", initrd=initrd))
 
 
 def load_and_start(root: Root) -> None:
@@ -47,6 +46,7 @@ def load_and_start(root: Root) -> None:
 def test_linux_logs_in(boot: Boot, gic: int, tmp_path: Path) -> None:
     """Debian's kernel, unmodified: the first line of its boot, a prompt, and all that is typed."""
     root = boot_with_guest(boot, gic, tmp_path, OLDEST)
+    root.enable()
     root.create(CELL)
     load_and_start(root)
     terminal = Terminal(root.machine, f"cellctl console {CELL}")
@@ -84,14 +84,13 @@ def lines_like(root: Root, command: str, pattern: str) -> int:
 
 @pytest.mark.gics(3)
 def test_run_is_a_terminal(boot: Boot, gic: int, tmp_path: Path) -> None:
-    """`cellctl run` attaches to what it starts; a cell that is started again begins a log anew."""
-    root = boot_with_guest(boot, gic, tmp_path, NEWEST)
+    """`cellctl run` attaches to what it starts, a packed kernel; a second start begins a log anew."""
+    root = boot_with_guest(boot, gic, tmp_path, NEWEST, packed=True)
     machine, linux = root.machine, root.machine.serial
-    command = (
-        f"cellctl run /usr/share/cellblock/{CELL}.cell /boot/Image --initrd /boot/initrd "
-        "--args 'console=ttyAMA0 first=1'"
-    )
-    terminal = Terminal(machine, command)
+    *others, run = documents.commands("docs/guests/linux.md", "board")
+    for command in others:
+        machine.check(command)
+    terminal = Terminal(machine, run)
     linux.login()
     left = terminal.leave()
     assert left.status == 0 and f'cell "{CELL}" goes on' in left.output

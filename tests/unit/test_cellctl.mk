@@ -4,4 +4,4 @@ SRCS_test_cellctl := $(filter-out %/main.c %/device.c,$(wildcard $(TOP)/tools/ce
 	$(CONFIG_SRCS)
 CFLAGS_test_cellctl := -D_GNU_SOURCE -I$(TOP)/tools/cellctl \
 	-DBOOTFILE_DIRECTORY='"$(OUT)/cellctl-run"'
-LIBS_test_cellctl := -lfdt -ljansson
+LIBS_test_cellctl := -lfdt -ljansson -lz

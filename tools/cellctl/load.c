@@ -26,10 +26,13 @@
 #include "plain.h"
 #include "progress.h"
 #include "report.h"
+#include "unpack.h"
 
 #define CHUNK_SIZE     (1u << 20)
 #define FILE_LIMIT     (16ull << 30)
 #define LIVETREE_LIMIT (16u << 20)
+#define UNPACK_LIMIT   (1u << 30)
+#define UNPACK_DEPTH   4 /* of wrappings around each other */
 
 /* What a load works with. */
 struct load {
@@ -83,12 +86,48 @@ static int check_kind(const struct load *load)
 	return EXIT_OK;
 }
 
+static int report_unpack(const struct load *load, enum unpack_result result, const char *what)
+{
+	if (result == UNPACK_DAMAGED)
+		return report(load->ctl, EXIT_FILE, "IMAGE_DAMAGED", "copy or build it again",
+			      "the image \"%s\" (%s) is damaged: it ends too early, or its "
+			      "checksum is wrong",
+			      load->image_path, what);
+	if (result == UNPACK_TOO_LARGE)
+		return report(load->ctl, EXIT_FILE, "IMAGE_UNPACKED_SIZE",
+			      "see that it is a kernel",
+			      "the image \"%s\" (%s) is larger than 1 GiB when it is unpacked",
+			      load->image_path, what);
+	return report(load->ctl, EXIT_FILE, "IMAGE_NO_MEMORY", "free some, or unpack it first",
+		      "there is no memory to unpack the image \"%s\" (%s)", load->image_path, what);
+}
+
+/* Takes the kernel out of what it comes in. */
+static int unpack_image(struct load *load)
+{
+	for (int depth = 0; depth < UNPACK_DEPTH; depth++) {
+		struct file inside;
+		const char *what;
+		enum unpack_result result = unpack_once(&load->image, UNPACK_LIMIT, &inside, &what);
+
+		if (result == UNPACK_NONE)
+			break;
+		if (result != UNPACK_DONE)
+			return report_unpack(load, result, what);
+		file_free(&load->image);
+		load->image = inside;
+	}
+	return EXIT_OK;
+}
+
 static int read_files(struct load *load)
 {
 	int ret = read_file(load, "image", load->image_path, &load->image);
 
 	if (!ret && load->ctl->initrd)
 		ret = read_file(load, "initial RAM disk", load->ctl->initrd, &load->initrd);
+	if (!ret)
+		ret = unpack_image(load);
 	if (ret)
 		return ret;
 	image_recognise(load->image.data, load->image.size, &load->kind);

@@ -109,8 +109,9 @@ static const struct command {
 	  "State, CPUs, regions, interrupts and, if it failed, why and its registers. Of the root\n"
 	  "cell also the page pool, and the pages it touched in permissive mode." },
 	{ "load", "CELL IMAGE", 2, 2, TAKES_LOAD, cmd_load, "load an image into a cell",
-	  "IMAGE is an arm64 Linux Image or a raw binary. It goes to the start of the first "
-	  "region\n"
+	  "IMAGE is an arm64 Linux Image, packed with gzip or not, in a vmlinuz, a uImage or a "
+	  "FIT\n"
+	  "image with one kernel, or a raw binary. It goes to the start of the first region\n"
 	  "that is loadable and executable, and is entered with the address of a device tree in "
 	  "x0,\n"
 	  "as Linux is. Other formats are recognised, and what unpacks them is said." },

@@ -3,7 +3,7 @@ SUMMARY = "cellctl, and what makes and checks configurations"
 require cellblock.inc
 inherit pkgconfig useradd systemd
 
-DEPENDS = "dtc jansson"
+DEPENDS = "dtc jansson zlib"
 
 make_tool = "oe_runmake CC='${CC}' CFLAGS='${CFLAGS}' EXTRA_CFLAGS='${CPPFLAGS}' LDFLAGS='${LDFLAGS}'"
 
