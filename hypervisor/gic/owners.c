@@ -99,11 +99,19 @@ void gic_reset_spis(const struct cell *cell)
 	}
 }
 
-/* No lock: in these registers a bit that is written as 0 changes nothing (IHI 0069, 12.9). */
+/* Without gic_lock: a bit that is written as 0 changes nothing in these (IHI 0069, 12.9). */
 void gic_drive_spi(intid_t intid, bool high)
 {
-	writel((u32)BIT(intid % 32),
-	       gicd + (high ? GICD_ISPENDR : GICD_ICPENDR) + 4UL * (intid / 32));
+	u8 *set = gicd + GICD_ISPENDR + 4UL * (intid / 32);
+
+	writel((u32)BIT(intid % 32), high ? set : set + GICD_ICPENDR - GICD_ISPENDR);
+	/*
+	 * It is at the GIC before the caller gives up its lock: else what another CPU writes then
+	 * could arrive first, and an interrupt be lost. A write to Device-nGnRE memory may complete
+	 * before it arrives (early acknowledgement, DDI 0487); a read behind it does not.
+	 */
+	(void)readl(set);
+	dsb(sy);
 }
 
 static bool reaches(intid_t intid, const struct cell *cell)

@@ -19,7 +19,7 @@ u64 uart_access(struct cell *cell, u64 offset, struct mmio_access access, u64 va
 
 /*
  * Input for a cell that runs. Returns how many of the bytes there was room for; the page says how
- * many there is room for now.
+ * many more would fit.
  */
 u32 uart_input(struct cell *cell, const u8 *text, u32 size);
 
